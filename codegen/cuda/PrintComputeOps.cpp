@@ -1,0 +1,62 @@
+// PrintComputeOps.cpp - fills, mma, maps and softmax.
+#include "codegen/cuda/Printer.h"
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::codegen;
+
+void Printer::print(tile::FillOp op) {
+  line() << "fill(" << expr(op.getStorage()) << ", " << floatLiteral(op.getValue()) << ");\n";
+}
+
+void Printer::print(tile::MmaAbtOp op) {
+  use("warp/mma");
+  line() << "warp::mma_abt(" << expr(op.getDst()) << ", " << expr(op.getA()) << ", " << expr(op.getB())
+         << ");\n";
+}
+
+void Printer::print(tile::MmaAbOp op) {
+  use("warp/mma");
+  line() << "warp::mma_ab(" << expr(op.getDst()) << ", " << expr(op.getA()) << ", " << expr(op.getB())
+         << ");\n";
+}
+
+LogicalResult Printer::printMap(Operation *op, StringRef verb, Value storage, Region &body) {
+  use("warp/map");
+  line() << "warp::" << verb << '(' << expr(storage) << ", [&](float " << names.of(body.getArgument(0));
+  for (BlockArgument position : body.getArguments().drop_front())
+    os << ", int " << names.of(position);
+  os << ") {";
+  end(body.front().getTerminator());
+  ++indent;
+  LogicalResult result = printBlock(body.front());
+  --indent;
+  line() << "});\n";
+  return result;
+}
+
+LogicalResult Printer::print(tile::MapOp op) { return printMap(op, "map", op.getStorage(), op.getBody()); }
+
+LogicalResult Printer::print(tile::MapRowsOp op) {
+  return printMap(op, "map_rows", op.getStorage(), op.getBody());
+}
+
+void Printer::print(tile::OnlineSoftmaxOp op) {
+  use("attn/online_softmax");
+  line() << "attn::online_softmax<" << (op.getMayBeEmpty() ? "true" : "false") << ">(" << expr(op.getScores())
+         << ", " << expr(op.getRowMax()) << ", " << expr(op.getRowSum()) << ", " << expr(op.getAcc()) << ", "
+         << expr(op.getScaleLog2()) << ");\n";
+}
+
+void Printer::print(tile::ConvertOp op) {
+  use("warp/convert");
+  line() << "const auto " << names.of(op.getResult()) << " = warp::convert<"
+         << element(op.getResult().getType().getElementType()) << ">(" << expr(op.getSrc()) << ");\n";
+}
+
+void Printer::print(tile::FinishOp op) {
+  use("attn/finish");
+  line() << (op.getLse().use_empty() ? "" : "auto " + names.of(op.getLse()).str() + " = ") << "attn::finish("
+         << expr(op.getAcc()) << ", " << expr(op.getRowMax()) << ", " << expr(op.getRowSum()) << ", "
+         << expr(op.getScaleLog2()) << ");\n";
+}

@@ -1,0 +1,41 @@
+// PrintControlOps.cpp - loops, exits, named scalars and phases.
+#include "codegen/cuda/Printer.h"
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::codegen;
+
+void Printer::print(tile::ExitIfOp op) {
+  line() << "if (" << expr(op.getCondition()) << ") return;";
+  end();
+}
+
+void Printer::print(tile::LetOp op) {
+  line() << "const " << type(op.getResult().getType()) << ' ' << names.of(op.getResult()) << " = "
+         << expr(op.getValue()) << ';';
+  end();
+}
+
+void Printer::print(tile::SectionOp op) {
+  os << '\n';
+  line() << "// " << op.getTitle();
+  end();
+}
+
+LogicalResult Printer::print(tile::LoopOp op) {
+  StringRef kv = names.of(op.inductionVariable());
+  line() << "for (int " << kv << " = " << expr(op.getBegin()) << "; " << kv << " < " << expr(op.getEnd())
+         << "; " << kv << " += " << dim(op.getStep()) << ") {  // " << op.getName() << '\n';
+  ++indent;
+  LogicalResult result = printBlock(op.getBody().front());
+  --indent;
+  line() << "}\n";
+  return result;
+}
+
+void Printer::print(tile::YieldOp op) {
+  if (op.getNumOperands() == 0)
+    return;
+  line() << "return " << expr(op.getOperand(0)) << ';';
+  end();
+}

@@ -1,0 +1,83 @@
+// PrintMemoryOps.cpp - storage, views, copies, waits and stores.
+#include "codegen/cuda/Printer.h"
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::codegen;
+
+void Printer::print(tile::AllocOp op) {
+  Value storage = op.getStorage();
+  bool ring = isa<tile::RingType>(storage.getType());
+  if (op.getOffset()) {
+    line() << (ring ? "" : "const ") << type(storage.getType()) << ' ' << names.of(storage)
+           << "(shared_memory + " << *op.getOffset() << ");";
+  } else {
+    line() << type(storage.getType()) << ' ' << names.of(storage) << ';';
+  }
+  end();
+}
+
+void Printer::print(tile::AdvanceOp op) {
+  line() << expr(op.getRing()) << ".advance();";
+  end();
+}
+
+void Printer::print(tile::ViewRowsOp op) {
+  line() << "const " << type(op.getRows().getType()) << ' ' << names.of(op.getRows()) << "{"
+         << expr(op.getPointer()) << " + " << expr(op.getOffset(), 6) << ", " << expr(op.getStride()) << "};";
+  end();
+}
+
+void Printer::print(tile::ViewSideOp op) {
+  line() << "const " << type(op.getSide().getType()) << ' ' << names.of(op.getSide()) << "{"
+         << expr(op.getPointer()) << ", {";
+  llvm::interleaveComma(op.getShape(), os, [&](Value axis) { os << expr(axis); });
+  os << "}};";
+  end();
+}
+
+void Printer::print(tile::CopyAsyncOp op) {
+  use("block/copy_async");
+  line();
+  if (op.getUnlessPast())
+    os << "if (" << expr(op.getFirstRow()) << " < " << expr(op.getUnlessPast()) << ") ";
+  os << "block::copy_async<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
+     << expr(op.getFirstRow()) << ", " << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd()) << ");";
+  end();
+}
+
+void Printer::print(tile::CommitOp) {
+  use("block/copy_async");
+  line() << "block::copy_commit();\n";
+}
+
+void Printer::print(tile::WaitOp op) {
+  use("block/copy_async");
+  line() << "block::copy_wait<" << op.getPending() << ">();\n";
+}
+
+void Printer::print(tile::SyncOp) {
+  use("block/copy_async");
+  line() << "block::sync();\n";
+}
+
+void Printer::print(tile::StoreSharedOp op) {
+  use("block/store");
+  line() << "warp::store_shared(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+  end();
+}
+
+void Printer::print(tile::StoreRowsOp op) {
+  use("block/store");
+  line() << "block::store_rows<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
+         << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
+  end();
+}
+
+void Printer::print(tile::StoreRowValuesOp op) {
+  use("block/store");
+  line() << "warp::store_row_values(" << expr(op.getPointer()) << " + (" << expr(op.getOffset()) << "), "
+         << expr(op.getStride()) << ", " << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", "
+         << expr(op.getValidEnd()) << ");";
+  end();
+}

@@ -1,0 +1,120 @@
+// Printer.cpp - dispatch, indentation, types and the constants that the text declares.
+#include "codegen/cuda/Printer.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/Path.h"
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::codegen;
+
+Printer::Printer(tile::KernelOp kernel) : kernel(kernel), names(kernel), os(text) { use("core"); }
+
+LogicalResult Printer::print() {
+  ints["kWarps"] = std::to_string(kernel.getSchedule().getWarps());
+  ints["kThreads"] = std::to_string(kernel.getSchedule().threads());
+  return printBlock(kernel.getBody().front());
+}
+
+LogicalResult Printer::printBlock(Block &block) {
+  for (Operation &op : block)
+    if (failed(printOp(op)))
+      return failure();
+  return success();
+}
+
+LogicalResult Printer::printOp(Operation &op) {
+  return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
+      .Case<tile::LoopOp, tile::MapOp, tile::MapRowsOp>([&](auto nested) { return print(nested); })
+      .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
+            tile::ViewRowsOp, tile::ViewSideOp, tile::CopyAsyncOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
+            tile::StoreSharedOp, tile::StoreRowsOp, tile::StoreRowValuesOp, tile::FillOp, tile::MmaAbtOp,
+            tile::MmaAbOp, tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>([&](auto statement) {
+        print(statement);
+        return success();
+      })
+      .Case<tile::ReturnOp>([](auto) { return success(); })
+      .Default([](Operation *other) {
+        // Scalars are printed where they are used.
+        if (isMemoryEffectFree(other) || isa<tile::LoadOp>(other))
+          return success();
+        return LogicalResult(other->emitError("no printer for '") << other->getName() << "'");
+      });
+}
+
+raw_ostream &Printer::line() { return os.indent(2 * indent); }
+
+void Printer::end(Operation *op) {
+  if (op)
+    if (auto place = dyn_cast<FileLineColLoc>(op->getLoc()))
+      os << "  // " << llvm::sys::path::filename(place.getFilename()) << ':' << place.getLine();
+  os << '\n';
+}
+
+std::string Printer::dim(tile::DimAttr dim) {
+  ints[dim.getName()] = std::to_string(dim.getSize());
+  return dim.getName().str();
+}
+
+std::string Printer::element(Type type) {
+  if (type.isBF16())
+    return "bf16";
+  if (type.isF16())
+    return "f16";
+  if (type.isInteger(32) || type.isIndex())
+    return "int";
+  if (type.isInteger(64))
+    return "i64";
+  if (type.isInteger(1))
+    return "bool";
+  return "float";
+}
+
+std::string Printer::type(Type type) {
+  return llvm::TypeSwitch<Type, std::string>(type)
+      .Case([&](tile::SharedType t) {
+        use("tile/shared_tile");
+        return "SharedTile<" + element(t.getElementType()) + ", " + dim(t.getRows()) + ", " +
+               dim(t.getColumns()) + ">";
+      })
+      .Case([&](tile::RingType t) {
+        use("tile/shared_ring");
+        return "SharedRing<" + element(t.getElementType()) + ", " + dim(t.getRows()) + ", " +
+               dim(t.getColumns()) + ", " + dim(t.getStages()) + ">";
+      })
+      .Case([&](tile::FragmentType t) {
+        use("tile/fragment");
+        return "Fragment<" + dim(t.getRows()) + ", " + dim(t.getColumns()) + ", kWarps>";
+      })
+      .Case([&](tile::RowVectorType t) {
+        use("tile/fragment");
+        return "RowVector<" + dim(t.getRows()) + ", kWarps>";
+      })
+      .Case([&](tile::GlobalRowsType t) {
+        use("tile/global_rows");
+        return std::string("GlobalRows<") + (t.getWritable() ? "" : "const ") + element(t.getElementType()) +
+               ", " + dim(t.getColumns()) + ">";
+      })
+      .Case([&](tile::PointerType t) {
+        // A bool tensor has one byte an element.
+        std::string pointee = t.getElementType().isInteger(1) ? "unsigned char" : element(t.getElementType());
+        return (t.getWritable() ? "" : "const ") + pointee + "*";
+      })
+      .Case([&](tile::SideType t) {
+        use("attn/side_tensor");
+        return "SideTensor<" + element(t.getElementType()) + ", " + std::to_string(t.getRank()) + ">";
+      })
+      .Default([&](Type scalar) { return element(scalar); });
+}
+
+std::string Printer::paramsStruct() {
+  std::string result;
+  llvm::raw_string_ostream out(result);
+  out << "struct Params {\n";
+  for (auto [index, argument] : llvm::enumerate(kernel.getBody().getArguments())) {
+    StringRef name = kernel.argumentName(index);
+    out << "  " << type(argument.getType()) << ' ' << name << (Names::reserved(name) ? "_" : "") << ";\n";
+  }
+  out << "};\n";
+  return result;
+}

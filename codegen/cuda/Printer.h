@@ -1,0 +1,89 @@
+// Printer.h - tile IR to CUDA text, one print per op. Decides white space; everything else is in the IR.
+#pragma once
+
+#include "codegen/cuda/Names.h"
+#include "dialect/tile/Tile.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Support/raw_ostream.h"
+#include <set>
+
+namespace attnc::codegen {
+
+/// Prints one kernel. After `print`, `body` has the kernel's text, `headers` what it includes and
+/// `constants` what it expects to be declared before it.
+class Printer {
+public:
+  explicit Printer(tile::KernelOp kernel);
+
+  mlir::LogicalResult print();
+
+  std::string takeBody() { return std::move(text); }
+  const std::set<std::string> &headers() const { return usedHeaders; }
+  /// Name to spelled value, in order of first use; int and float constants apart.
+  const llvm::MapVector<llvm::StringRef, std::string> &intConstants() const { return ints; }
+  const llvm::MapVector<llvm::StringRef, std::string> &floatConstants() const { return floats; }
+  /// The parameter struct.
+  std::string paramsStruct();
+
+private:
+  // Printer.cpp
+  mlir::LogicalResult printOp(mlir::Operation &op);
+  mlir::LogicalResult printBlock(mlir::Block &block);
+  llvm::raw_ostream &line();
+  void end(mlir::Operation *op = nullptr);
+  std::string type(mlir::Type type);
+  std::string dim(tile::DimAttr dim);
+  std::string element(mlir::Type type);
+  void use(llvm::StringRef header) { usedHeaders.insert(("attnc/" + header + ".cuh").str()); }
+
+  // PrintControlOps.cpp
+  void print(tile::ExitIfOp op);
+  mlir::LogicalResult print(tile::LoopOp op);
+  void print(tile::LetOp op);
+  void print(tile::SectionOp op);
+  void print(tile::YieldOp op);
+
+  // PrintMemoryOps.cpp
+  void print(tile::AllocOp op);
+  void print(tile::AdvanceOp op);
+  void print(tile::ViewRowsOp op);
+  void print(tile::ViewSideOp op);
+  void print(tile::CopyAsyncOp op);
+  void print(tile::CommitOp op);
+  void print(tile::WaitOp op);
+  void print(tile::SyncOp op);
+  void print(tile::StoreSharedOp op);
+  void print(tile::StoreRowsOp op);
+  void print(tile::StoreRowValuesOp op);
+
+  // PrintComputeOps.cpp
+  void print(tile::FillOp op);
+  void print(tile::MmaAbtOp op);
+  void print(tile::MmaAbOp op);
+  mlir::LogicalResult print(tile::MapOp op);
+  mlir::LogicalResult print(tile::MapRowsOp op);
+  void print(tile::OnlineSoftmaxOp op);
+  void print(tile::ConvertOp op);
+  void print(tile::FinishOp op);
+  mlir::LogicalResult printMap(mlir::Operation *op, llvm::StringRef verb, mlir::Value storage,
+                               mlir::Region &body);
+
+  // Expressions.cpp
+  /// The value as an expression, in parentheses if its operator binds less tightly than `context`.
+  std::string expr(mlir::Value value, int context = 0);
+  std::string exprOf(mlir::Operation *op, int &precedence);
+  std::string call(llvm::StringRef function, mlir::ValueRange operands);
+  std::string infix(mlir::Operation *op, llvm::StringRef symbol, int own);
+  std::string floatLiteral(const llvm::APFloat &value);
+
+  tile::KernelOp kernel;
+  Names names;
+  std::string text;
+  llvm::raw_string_ostream os;
+  int indent = 1;
+  std::set<std::string> usedHeaders;
+  llvm::MapVector<llvm::StringRef, std::string> ints, floats;
+};
+
+} // namespace attnc::codegen

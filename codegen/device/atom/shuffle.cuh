@@ -1,0 +1,27 @@
+// shuffle.cuh - shfl.sync: values exchanged between the lanes of a warp.
+//
+// One PTX instruction a function, and the quad reductions that mma accumulators need. All 32 lanes call.
+#pragma once
+
+#include "attnc/core.cuh"
+
+namespace attnc::atom {
+
+/// The value that the lane with number `own ^ Mask` passes.
+template <int Mask> ATTNC_DEVICE float shuffle_xor(float x) {
+  float other;
+  asm volatile("shfl.sync.bfly.b32 %0, %1, %2, 0x1f, 0xffffffff;" : "=f"(other) : "f"(x), "n"(Mask));
+  return other;
+}
+
+/// Sum and maximum over the four lanes that share an accumulator row, left in all four.
+ATTNC_DEVICE float quad_sum(float x) {
+  x += shuffle_xor<1>(x);
+  return x + shuffle_xor<2>(x);
+}
+ATTNC_DEVICE float quad_max(float x) {
+  x = fmaxf(x, shuffle_xor<1>(x));
+  return fmaxf(x, shuffle_xor<2>(x));
+}
+
+} // namespace attnc::atom

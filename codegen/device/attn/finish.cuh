@@ -1,0 +1,33 @@
+// finish.cuh - the end of the streaming softmax: normalised output and log-sum-exp.
+//
+// Must not store.
+#pragma once
+
+#include "attnc/attn/online_softmax.cuh"
+
+namespace attnc::attn {
+
+/// Divides acc by the row sums and returns the natural log of the sum of exponentials of the scaled scores.
+/// A row that saw nothing gets 0 and -inf, whatever acc holds.
+template <int Rows, int Cols, int Warps>
+ATTNC_DEVICE RowVector<Rows, Warps> finish(Fragment<Rows, Cols, Warps> &acc,
+                                           RowVector<Rows, Warps> const &row_max,
+                                           RowVector<Rows, Warps> const &row_sum, float scale_log2) {
+  using Acc = Fragment<Rows, Cols, Warps>;
+  RowVector<Rows, Warps> lse;
+#pragma unroll
+  for (int r = 0; r < lse.kSize; ++r) {
+    const float sum = atom::quad_sum(row_sum.values[r]);
+    const bool empty = sum == 0.0f;
+    const float inverse = atom::reciprocal_approx(sum);
+    lse.values[r] =
+        empty ? kNegInf : (row_exponent(row_max.values[r], scale_log2) + atom::log2_approx(sum)) * kLn2;
+#pragma unroll
+    for (int i = 0; i < Acc::kSize; ++i)
+      if (Acc::row_slot(i) == r)
+        acc.values[i] = empty ? 0.0f : acc.values[i] * inverse; // a select: 0 * NaN would not be 0
+  }
+  return lse;
+}
+
+} // namespace attnc::attn

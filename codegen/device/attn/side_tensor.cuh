@@ -1,0 +1,57 @@
+// side_tensor.cuh - reads of the tensors that mask and score expressions declare under `inputs:`.
+//
+// A read outside the shape is not performed and gives 0. Must not be used for queries, keys or values.
+#pragma once
+
+#include "attnc/core.cuh"
+
+namespace attnc {
+
+/// How an element of type T is stored, and what a read of it gives.
+template <class T> struct SideElement {
+  using Storage = T;
+  using Value = T;
+  ATTNC_DEVICE static Value widen(Storage x) { return x; }
+};
+template <> struct SideElement<f16> {
+  using Storage = f16;
+  using Value = float;
+  ATTNC_DEVICE static Value widen(Storage x) { return to_float(x); }
+};
+template <> struct SideElement<bf16> {
+  using Storage = bf16;
+  using Value = float;
+  ATTNC_DEVICE static Value widen(Storage x) { return to_float(x); }
+};
+/// Any byte but 0 is true.
+template <> struct SideElement<bool> {
+  using Storage = unsigned char;
+  using Value = bool;
+  ATTNC_DEVICE static Value widen(Storage x) { return x != 0; }
+};
+template <> struct SideElement<unsigned char> : SideElement<bool> {};
+
+/// A contiguous row-major tensor of up to 4 axes. T is f16, bf16, float, int or bool (one byte an element).
+template <class T, int Rank> struct SideTensor {
+  using Value = typename SideElement<T>::Value;
+
+  const typename SideElement<T>::Storage *data;
+  int shape[Rank];
+
+  /// The element at the indices, outermost axis first, widened to float, int or bool.
+  template <class... Index> ATTNC_DEVICE Value read(Index... index) const {
+    static_assert(sizeof...(Index) == Rank, "a read gives one index per axis");
+    const int indices[] = {static_cast<int>(index)...};
+    bool inside = true;
+    i64 offset = 0;
+#pragma unroll
+    for (int axis = 0; axis < Rank; ++axis) {
+      inside &=
+          static_cast<unsigned>(indices[axis]) < static_cast<unsigned>(shape[axis]); // below 0 is above all
+      offset = offset * shape[axis] + indices[axis];
+    }
+    return inside ? SideElement<T>::widen(data[offset]) : Value(0);
+  }
+};
+
+} // namespace attnc

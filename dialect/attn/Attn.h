@@ -1,0 +1,38 @@
+// Attn.h - the attn dialect: the one include for its clients.
+#pragma once
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/IR/AffineMap.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/BuiltinAttributes.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "dialect/attn/AttnDialect.h.inc"
+#include "dialect/attn/AttnEnums.h.inc"
+
+#define GET_TYPEDEF_CLASSES
+#include "dialect/attn/AttnTypes.h.inc"
+#define GET_ATTRDEF_CLASSES
+#include "dialect/attn/AttnAttrs.h.inc"
+#define GET_OP_CLASSES
+#include "dialect/attn/AttnOps.h.inc"
+
+namespace attnc::attn {
+/// Argument attribute that holds the user-visible name.
+inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
+/// Argument attribute that holds a run-time scalar's default.
+inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
+/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, ..., location = loc(...)}.
+inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
+/// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
+inline constexpr unsigned kProofSymbols = 4;
+} // namespace attnc::attn

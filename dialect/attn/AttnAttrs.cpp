@@ -1,0 +1,30 @@
+// AttnAttrs.cpp - checks of the proof attributes.
+#include "dialect/attn/Attn.h"
+
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace attnc::attn;
+
+#define GET_ATTRDEF_CLASSES
+#include "dialect/attn/AttnAttrs.cpp.inc"
+
+void AttnDialect::registerAttrs() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialect/attn/AttnAttrs.cpp.inc"
+      >();
+}
+
+LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, AffineMap lower,
+                                AffineMap upper) {
+  for (AffineMap map : {lower, upper}) // C1
+    if (map.getNumDims() != 2 || map.getNumSymbols() < kProofSymbols || map.getNumResults() == 0)
+      return emitError() << "expected a map of two dims and at least " << kProofSymbols << " symbols, got "
+                         << AffineMapAttr::get(map);
+  if (lower.getNumSymbols() != upper.getNumSymbols())
+    return emitError() << "expected bounds over the same symbols, got " << lower.getNumSymbols() << " and "
+                       << upper.getNumSymbols();
+  return success();
+}

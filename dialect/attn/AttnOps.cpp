@@ -1,0 +1,168 @@
+// AttnOps.cpp - parsing, printing and verifiers of attn ops.
+#include "dialect/attn/Attn.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "mlir/Interfaces/FunctionImplementation.h"
+
+#include <cmath>
+
+using namespace mlir;
+using namespace attnc::attn;
+
+#define GET_OP_CLASSES
+#include "dialect/attn/AttnOps.cpp.inc"
+
+//===- attn.kernel ------------------------------------------------------------------------------------===//
+
+ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
+                      function_interface_impl::VariadicFlag,
+                      std::string &) { return builder.getFunctionType(arguments, results); };
+  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
+                                                  getFunctionTypeAttrName(result.name), buildType,
+                                                  getArgAttrsAttrName(result.name),
+                                                  getResAttrsAttrName(result.name));
+}
+
+void KernelOp::print(OpAsmPrinter &printer) {
+  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+                                           getArgAttrsAttrName(), getResAttrsAttrName());
+}
+
+StringRef KernelOp::argumentName(unsigned index) {
+  auto name = getArgAttrOfType<StringAttr>(index, kNameAttr);
+  return name ? name.getValue() : StringRef();
+}
+
+StringRef KernelOp::resultName(unsigned index) {
+  auto name = getResultAttrOfType<StringAttr>(index, kNameAttr);
+  return name ? name.getValue() : StringRef();
+}
+
+Layout KernelOp::layout() {
+  for (Type type : getArgumentTypes())
+    if (auto tokens = dyn_cast<TokensType>(type))
+      return tokens.getLayout();
+  return Layout::Packed;
+}
+
+SmallVector<Value> KernelOp::integerScalars() {
+  SmallVector<Value> scalars;
+  for (BlockArgument argument : getBody().getArguments())
+    if (argument.getType().isInteger(32))
+      scalars.push_back(argument);
+  return scalars;
+}
+
+LogicalResult KernelOp::verify() {
+  llvm::StringSet<> names;
+  auto checkName = [&](StringRef name, StringRef kind, unsigned index) -> LogicalResult { // C1
+    if (name.empty())
+      return emitOpError("expected a name for ") << kind << " " << index << ", got none";
+    if (!names.insert(name).second)
+      return emitOpError("expected different names, got '") << name << "' twice";
+    return success();
+  };
+  for (auto [index, type] : llvm::enumerate(getArgumentTypes())) {
+    if (failed(checkName(argumentName(index), "argument", index)))
+      return failure();
+    if (!isa<TokensType, SideType>(type) && !type.isInteger(32) && !type.isF32()) // C2
+      return emitOpError("expected arguments to be tokens, side tensors, i32 or f32, got ") << type;
+    if (auto tokens = dyn_cast<TokensType>(type); tokens && tokens.getLayout() != layout()) // C4
+      return emitOpError("expected one layout, got ")
+             << stringifyLayout(layout()) << " and " << stringifyLayout(tokens.getLayout());
+  }
+  for (auto [index, type] : llvm::enumerate(getResultTypes())) {
+    if (failed(checkName(resultName(index), "result", index)))
+      return failure();
+    if (!isa<TokensType, RowsType>(type)) // C3
+      return emitOpError("expected results to be tokens or rows, got ") << type;
+  }
+  if (layout() == Layout::Packed && getLengths() != Lengths::Both) // C5
+    return emitOpError("expected lengths both for a packed kernel, got ") << stringifyLengths(getLengths());
+  return success();
+}
+
+LogicalResult ReturnOp::verify() {
+  auto kernel = cast<KernelOp>((*this)->getParentOp());
+  if (TypeRange(getOperandTypes()) != TypeRange(kernel.getResultTypes())) // C1
+    return emitOpError("expected the kernel's result types (")
+           << kernel.getResultTypes() << "), got (" << getOperandTypes() << ")";
+  return success();
+}
+
+//===- attn.attention ---------------------------------------------------------------------------------===//
+
+/// C5: the region is empty, or its arguments and its yield are those of a score or a mask.
+static LogicalResult verifyRegion(AttentionOp op, Region &region, StringRef kind, bool takesScore,
+                                  Type result) {
+  if (region.empty())
+    return success();
+  Builder builder(op.getContext());
+  SmallVector<Type> expected(takesScore ? 1 : 0, builder.getF32Type());
+  expected.append(6, builder.getIndexType());
+  if (TypeRange(region.getArgumentTypes()) != TypeRange(expected))
+    return op.emitOpError("expected the ") << kind << " region to take (" << expected << "), got ("
+                                           << region.getArgumentTypes() << ")";
+  Operation *yield = region.front().getTerminator();
+  if (TypeRange(yield->getOperandTypes()) != TypeRange(result))
+    return op.emitOpError("expected the ") << kind << " region to yield " << result << ", got ("
+                                           << yield->getOperandTypes() << ")";
+  return success();
+}
+
+LogicalResult AttentionOp::verify() {
+  TokensType q = getQ().getType(), k = getK().getType(), v = getV().getType(), out = getOut().getType();
+  for (TokensType other : {k, v, out}) // C1
+    if (other.getLayout() != q.getLayout())
+      return emitOpError("expected one layout, got ") << q << " and " << other;
+  if (q.getDim() != k.getDim()) // C2
+    return emitOpError("expected q and k of one dim, got ") << q.getDim() << " and " << k.getDim();
+  if (v.getDim() != out.getDim())
+    return emitOpError("expected v and out of one dim, got ") << v.getDim() << " and " << out.getDim();
+  if (k.getHeads() != v.getHeads())
+    return emitOpError("expected k and v of as many heads, got ") << k.getHeads() << " and " << v.getHeads();
+  if (q.getHeads() != out.getHeads())
+    return emitOpError("expected q and out of as many heads, got ")
+           << q.getHeads() << " and " << out.getHeads();
+  if (q.getHeads() % k.getHeads() != 0) // C3
+    return emitOpError("expected the query heads to be a multiple of the KV heads, got ")
+           << q.getHeads() << " and " << k.getHeads();
+  if (bool(getScaleAttr()) == bool(getRuntimeScale())) // C4
+    return emitOpError("expected either a scale attribute or a scale operand, got ")
+           << (getScaleAttr() ? "both" : "neither");
+  if (getScaleAttr()) {
+    double scale = getScaleAttr().getValueAsDouble();
+    if (!(scale > 0) || !std::isfinite(scale))
+      return emitOpError("expected a positive finite scale, got ") << scale;
+  }
+  Builder builder(getContext());
+  if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
+      failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))
+    return failure();
+  if (Value lse = getLse()) { // C6
+    auto rows = cast<RowsType>(lse.getType());
+    if (rows.getHeads() != q.getHeads() || rows.getLayout() != q.getLayout())
+      return emitOpError("expected lse with the heads and layout of q, got ") << rows << " for " << q;
+  }
+  return success();
+}
+
+LogicalResult SoftcapOp::verify() {
+  double cap = getCap().convertToDouble();
+  if (!(cap > 0) || !std::isfinite(cap)) // C1
+    return emitOpError("expected a positive finite cap, got ") << cap;
+  return success();
+}
+
+LogicalResult ReadOp::verify() {
+  SideType side = getSide().getType();
+  if (int64_t(getIndices().size()) != side.getRank()) // C1
+    return emitOpError("expected one index per axis (")
+           << side.getRank() << "), got " << getIndices().size();
+  Type expected = isa<FloatType>(side.getElementType()) ? Builder(getContext()).getF32Type()
+                                                        : side.getElementType();
+  if (getResult().getType() != expected) // C2
+    return emitOpError("expected a result of ") << expected << ", got " << getResult().getType();
+  return success();
+}

@@ -1,0 +1,151 @@
+// AttnOps.td - a kernel, its attention, and the ops of mask and score regions.
+#ifndef ATTNC_ATTN_OPS
+#define ATTNC_ATTN_OPS
+
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/IR/BuiltinAttributeInterfaces.td"
+include "mlir/Interfaces/ControlFlowInterfaces.td"
+include "mlir/Interfaces/FunctionInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialect/attn/AttnAttrs.td"
+
+def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
+                                       SingleBlockImplicitTerminator<"ReturnOp">, Symbol]> {
+  let summary = "one attention kernel: logical tensors in, logical tensors out";
+  let description = [{
+    Arguments are tokens, side tensors and run-time scalars (i32 or f32); each carries its user-visible name
+    in the argument attribute `attn.name`, scalars may carry `attn.default`. Result names are in the result
+    attribute `attn.name`. `lengths` says which lengths of a padded batch vary; packed batches always vary.
+
+    Constraints: (C1) every argument and result has an `attn.name`, all different. (C2) arguments are tokens,
+    side tensors, i32 or f32. (C3) results are tokens or rows. (C4) all tokens have one layout. (C5) a packed
+    kernel has lengths `both`.
+
+    ```mlir
+    attn.kernel @causal(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"}, ...)
+        -> (!attn.tokens<8x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+      ...
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
+                       Attn_LengthsAttr:$lengths, OptionalAttr<DictArrayAttr>:$arg_attrs,
+                       OptionalAttr<DictArrayAttr>:$res_attrs);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
+    ::llvm::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }
+    ::mlir::Region *getCallableRegion() { return &getBody(); }
+    /// The user-visible name of an argument or a result.
+    ::llvm::StringRef argumentName(unsigned index);
+    ::llvm::StringRef resultName(unsigned index);
+    /// Layout shared by all tokens of the kernel.
+    ::attnc::attn::Layout layout();
+    /// The integer run-time scalars in argument order: symbols 4 and up of every proof.
+    ::llvm::SmallVector<::mlir::Value> integerScalars();
+  }];
+}
+
+def Attn_ReturnOp : Attn_Op<"return", [Pure, ReturnLike, Terminator, HasParent<"KernelOp">]> {
+  let summary = "ends a kernel with its results";
+  let description = [{
+    Constraints: (C1) operand types are the kernel's result types.
+    ```mlir
+    attn.return %o, %lse : !attn.tokens<8x64xf16, packed>, !attn.rows<8xf32, packed>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyType>:$operands);
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+  let builders = [OpBuilder<(ins), "build($_builder, $_state, ::mlir::ValueRange{});">];
+  let hasVerifier = 1;
+}
+
+def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
+  let summary = "softmax(score(scale * q k^T) masked) v, with the rules of semantics.md 3.1";
+  let description = [{
+    `score` maps the scaled product to the logit: block arguments (s: f32, b, h, q, kv, q_len, kv_len: index).
+    `mask` says which keys are visible: block arguments (b, h, q, kv, q_len, kv_len: index), yields i1. `q` is
+    the *absolute* query position: row + kv_len - q_len under `bottom_right`, the row under `top_left`.
+    An empty score region is the identity, an empty mask region shows every key. Regions may read the
+    kernel's side tensors and scalars. `scale` is an attribute or, for a run-time scale, an f32 operand.
+    Query head h reads KV head h / (Hq / Hkv). `proof` is added by `attn-analyze-mask`.
+
+    Constraints: (C1) q, k, v and out agree in layout. (C2) q and k agree in dim, v and out in dim, k and v in
+    heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
+    the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) lse
+    has the query heads and layout of q.
+
+    ```mlir
+    %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+    ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+      %capped = attn.softcap %s, 5.000000e+01 : f32
+      attn.yield %capped : f32
+    } mask {
+    ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+      %causal = arith.cmpi sle, %j, %i : index
+      attn.yield %causal : i1
+    } : (!attn.tokens<16x64xbf16, packed>, !attn.tokens<8x64xbf16, packed>, !attn.tokens<8x64xbf16, packed>)
+        -> (!attn.tokens<16x64xbf16, packed>, !attn.rows<16xf32, packed>)
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$q, Attn_TokensType:$k, Attn_TokensType:$v,
+                       Optional<F32>:$runtime_scale, OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
+                       OptionalAttr<Attn_MaskProofAttr>:$proof);
+  let results = (outs Attn_TokensType:$out, Optional<Attn_RowsType>:$lse);
+  let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
+  let assemblyFormat = [{
+    $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? `anchor` $anchor
+    (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t group() { return getQ().getType().getHeads() / getK().getType().getHeads(); }
+  }];
+}
+
+def Attn_YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"AttentionOp">]> {
+  let summary = "ends a score or mask region with its value";
+  let description = [{
+    ```mlir
+    attn.yield %visible : i1
+    ```
+  }];
+  let arguments = (ins Variadic<AnyTypeOf<[F32, I1]>>:$operands);
+  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
+  let builders = [OpBuilder<(ins), "build($_builder, $_state, ::mlir::ValueRange{});">];
+}
+
+def Attn_SoftcapOp : Attn_Op<"softcap", [Pure, SameOperandsAndResultType]> {
+  let summary = "bounds scores: cap * tanh(scores / cap)";
+  let description = [{
+    Constraints: (C1) `cap` is positive and finite.
+    ```mlir
+    %capped = attn.softcap %s, 5.000000e+01 : f32
+    ```
+  }];
+  let arguments = (ins F32:$score, F64Attr:$cap);
+  let results = (outs F32:$result);
+  let assemblyFormat = "$score `,` $cap attr-dict `:` type($score)";
+  let hasVerifier = 1;
+}
+
+def Attn_ReadOp : Attn_Op<"read", [Pure]> {
+  let summary = "one element of a side tensor; 0 (false) outside its shape";
+  let description = [{
+    The read is not performed outside the shape. 16-bit floats widen to f32, integers are i32, bools i1.
+
+    Constraints: (C1) one index per axis. (C2) the result is f32 for float elements, else the element type.
+    ```mlir
+    %bias = attn.read %table[%h, %i, %j] : !attn.side<["heads", "q_len", "kv_len"], f32> -> f32
+    ```
+  }];
+  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices);
+  let results = (outs AnyTypeOf<[F32, I32, I1]>:$result);
+  let assemblyFormat = "$side `[` $indices `]` attr-dict `:` qualified(type($side)) `->` type($result)";
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,105 @@
+// AttnTypes.cpp - parsing, printing and checks of logical tensor types.
+#include "dialect/attn/Attn.h"
+
+#include "llvm/ADT/StringSet.h"
+#include "llvm/ADT/TypeSwitch.h"
+#include "mlir/IR/DialectImplementation.h"
+
+using namespace mlir;
+using namespace attnc::attn;
+
+#define GET_TYPEDEF_CLASSES
+#include "dialect/attn/AttnTypes.cpp.inc"
+
+void AttnDialect::registerTypes() {
+  addTypes<
+#define GET_TYPEDEF_LIST
+#include "dialect/attn/AttnTypes.cpp.inc"
+      >();
+}
+
+static ParseResult parseLayout(AsmParser &parser, Layout &layout) {
+  StringRef keyword;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseComma() || parser.parseKeyword(&keyword))
+    return failure();
+  std::optional<Layout> parsed = symbolizeLayout(keyword);
+  if (!parsed)
+    return parser.emitError(where, "expected packed or padded, got ") << keyword;
+  layout = *parsed;
+  return success();
+}
+
+Type TokensType::parse(AsmParser &parser) {
+  SmallVector<int64_t, 2> dims;
+  Type element;
+  Layout layout;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseDimensionList(dims, /*allowDynamic=*/false) ||
+      parser.parseType(element) || parseLayout(parser, layout) || parser.parseGreater())
+    return {};
+  if (dims.size() != 2) {
+    parser.emitError(where, "expected heads x dim, got ") << dims.size() << " sizes";
+    return {};
+  }
+  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], dims[1], element,
+                    layout);
+}
+
+void TokensType::print(AsmPrinter &printer) const {
+  printer << '<' << getHeads() << 'x' << getDim() << 'x' << getElementType() << ", "
+          << stringifyLayout(getLayout()) << '>';
+}
+
+LogicalResult TokensType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
+                                 Type element, Layout) {
+  if (heads <= 0 || dim <= 0) // C1
+    return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
+  if (!element.isF16() && !element.isBF16() && !element.isF32()) // C2
+    return emitError() << "expected an element type of f16, bf16 or f32, got " << element;
+  return success();
+}
+
+Type RowsType::parse(AsmParser &parser) {
+  SmallVector<int64_t, 1> dims;
+  Type element;
+  Layout layout;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseLess() || parser.parseDimensionList(dims, /*allowDynamic=*/false) ||
+      parser.parseType(element) || parseLayout(parser, layout) || parser.parseGreater())
+    return {};
+  if (dims.size() != 1) {
+    parser.emitError(where, "expected the number of heads, got ") << dims.size() << " sizes";
+    return {};
+  }
+  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], element, layout);
+}
+
+void RowsType::print(AsmPrinter &printer) const {
+  printer << '<' << getHeads() << 'x' << getElementType() << ", " << stringifyLayout(getLayout()) << '>';
+}
+
+LogicalResult RowsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element,
+                               Layout) {
+  if (heads <= 0) // C1
+    return emitError() << "expected positive heads, got " << heads;
+  if (!element.isF32()) // C2
+    return emitError() << "expected an element type of f32, got " << element;
+  return success();
+}
+
+LogicalResult SideType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayAttr shape, Type element) {
+  static const llvm::StringSet<> names = {"batch", "heads",   "kv_heads", "q_len",
+                                          "kv_len", "total_q", "total_kv"};
+  for (Attribute axis : shape) { // C1
+    if (auto name = dyn_cast<StringAttr>(axis); name && names.contains(name.getValue()))
+      continue;
+    if (auto size = dyn_cast<IntegerAttr>(axis); size && size.getInt() > 0)
+      continue;
+    return emitError() << "expected the name of a dim or a positive size, got " << axis;
+  }
+  if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
+      !element.isInteger(1)) // C2
+    return emitError() << "expected an element type of f32, f16, bf16, i32 or i1, got " << element;
+  return success();
+}

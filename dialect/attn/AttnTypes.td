@@ -1,0 +1,48 @@
+// AttnTypes.td - logical tensors: tokens, per-row values and side tensors.
+#ifndef ATTNC_ATTN_TYPES
+#define ATTNC_ATTN_TYPES
+
+include "dialect/attn/AttnEnums.td"
+
+def Attn_TokensType : Attn_Type<"Tokens", "tokens"> {
+  let summary = "heads x dim vectors of every token of a batch";
+  let description = [{
+    `!attn.tokens<16x128xbf16, packed>` is [total tokens, 16, 128]; `padded` is [batch, length, 16, 128].
+    The number of tokens and of requests is dynamic.
+
+    Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16 or f32.
+  }];
+  let parameters = (ins "int64_t":$heads, "int64_t":$dim, "::mlir::Type":$elementType,
+                        EnumParameter<Attn_Layout>:$layout);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def Attn_RowsType : Attn_Type<"Rows", "rows"> {
+  let summary = "one value per query row and head";
+  let description = [{
+    `!attn.rows<16xf32, packed>` is [total tokens, 16]; `padded` is [batch, length, 16]. LSE has this type.
+
+    Constraints: (C1) heads is positive. (C2) the element type is f32.
+  }];
+  let parameters = (ins "int64_t":$heads, "::mlir::Type":$elementType, EnumParameter<Attn_Layout>:$layout);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
+def Attn_SideType : Attn_Type<"Side", "side"> {
+  let summary = "a tensor that masks and scores read";
+  let description = [{
+    `!attn.side<["heads", "q_len", "kv_len"], f32>`: a contiguous tensor whose axes are named dims or sizes.
+    A bool tensor has element type i1 and one byte an element.
+
+    Constraints: (C1) every axis is the name of a dim (batch, heads, kv_heads, q_len, kv_len, total_q,
+    total_kv) or a positive integer. (C2) the element type is f32, f16, bf16, i32 or i1.
+  }];
+  let parameters = (ins "::mlir::ArrayAttr":$shape, "::mlir::Type":$elementType);
+  let assemblyFormat = "`<` $shape `,` $elementType `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{ int64_t getRank() const { return getShape().size(); } }];
+}
+
+#endif

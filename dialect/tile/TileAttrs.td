@@ -1,0 +1,49 @@
+// TileAttrs.td - named sizes, schedules and the signatures of a program.
+#ifndef ATTNC_TILE_ATTRS
+#define ATTNC_TILE_ATTRS
+
+include "dialect/tile/TileDialect.td"
+
+def Tile_DimAttr : Tile_Attr<"Dim", "dim"> {
+  let summary = "a size and the constant that names it in the text";
+  let description = [{ `#tile.dim<kTileQ = 128>`. Constraints: (C1) the size is positive. }];
+  let parameters = (ins StringRefParameter<"constant name">:$name, "int64_t":$size);
+  let assemblyFormat = "`<` custom<Dim>($name, $size) `>`";
+  let genVerifyDecl = 1;
+}
+
+def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
+  let summary = "the target's answer to one attn kernel, as data";
+  let description = [{
+    Query rows and keys of a tile, tiles of K and V in flight, warps of a block.
+
+    Constraints: (C1) tile_q is a power of two from 16 * warps to 256. (C2) tile_kv is a power of two from
+    16 to 256. (C3) stages is 1 to 4. (C4) warps is 1, 2, 4 or 8.
+  }];
+  let parameters = (ins "int64_t":$tile_q, "int64_t":$tile_kv, "int64_t":$stages, "int64_t":$warps);
+  let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{ int64_t threads() const { return 32 * getWarps(); } }];
+}
+
+def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
+  let summary = "what a tensor argument of a program must look like";
+  let description = [{
+    `#tile.tensor<"q", bf16, ["total_q", "16", "128"], strided, align 16>`: see attnc/Kernel.h, TensorSig.
+  }];
+  let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$elementType,
+                        "::mlir::ArrayAttr":$shape, DefaultValuedParameter<"bool", "false">:$output,
+                        DefaultValuedParameter<"bool", "false">:$strided,
+                        DefaultValuedParameter<"int64_t", "4">:$alignment);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+def Tile_ScalarAttr : Tile_Attr<"Scalar", "scalar"> {
+  let summary = "a run-time scalar of a program";
+  let description = [{ `#tile.scalar<name = "window", type = i32, default = 4096.0>`; absent default: required. }];
+  let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$type,
+                        OptionalParameter<"::mlir::FloatAttr">:$defaultValue);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
+#endif

@@ -1,0 +1,50 @@
+// TileControlOps.cpp - kernels, loops and constants: parsing, printing, verifiers.
+#include "dialect/tile/Tile.h"
+
+#include "mlir/Interfaces/FunctionImplementation.h"
+
+using namespace mlir;
+using namespace attnc::tile;
+
+ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
+                      function_interface_impl::VariadicFlag,
+                      std::string &) { return builder.getFunctionType(arguments, results); };
+  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
+                                                  getFunctionTypeAttrName(result.name), buildType,
+                                                  getArgAttrsAttrName(result.name),
+                                                  getResAttrsAttrName(result.name));
+}
+
+void KernelOp::print(OpAsmPrinter &printer) {
+  function_interface_impl::printFunctionOp(printer, *this, /*isVariadic=*/false, getFunctionTypeAttrName(),
+                                           getArgAttrsAttrName(), getResAttrsAttrName());
+}
+
+StringRef KernelOp::argumentName(unsigned index) {
+  auto name = getArgAttrOfType<StringAttr>(index, kNameAttr);
+  return name ? name.getValue() : StringRef();
+}
+
+LogicalResult KernelOp::verify() {
+  for (unsigned index = 0; index < getArgumentTypes().size(); ++index)
+    if (argumentName(index).empty()) // C1
+      return emitOpError("expected a name for argument ") << index << ", got none";
+  if (!getResultTypes().empty()) // C2
+    return emitOpError("expected no results, got ") << getResultTypes().size();
+  return success();
+}
+
+LogicalResult LoopOp::verify() {
+  if (bool(getFullBegin()) != bool(getFullEnd())) // C1
+    return emitOpError("expected both bounds of the full range or none, got one");
+  if (getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex()) // C2
+    return emitOpError("expected one index block argument, got (") << getBody().getArgumentTypes() << ")";
+  return success();
+}
+
+LogicalResult ConstantOp::verify() {
+  if (getValue().getType() != getResult().getType())
+    return emitOpError("expected a value of ") << getResult().getType() << ", got " << getValue();
+  return success();
+}

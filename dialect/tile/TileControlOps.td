@@ -1,0 +1,189 @@
+// TileControlOps.td - programs, launches, kernels, loops, and the names of scalars.
+#ifndef ATTNC_TILE_CONTROL_OPS
+#define ATTNC_TILE_CONTROL_OPS
+
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/FunctionInterfaces.td"
+include "mlir/Interfaces/InferTypeOpInterface.td"
+include "dialect/tile/TileTypes.td"
+
+def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
+  let summary = "launches in order, and the tensors and scalars that the caller passes";
+  let description = [{
+    `dims` are the dims that a caller has to give because no tensor's shape tells them.
+    ```mlir
+    tile.program @causal tensors [...] scalars [...] dims ["q_len"] {
+      tile.launch @causal_fwd grid ["ceildiv(q_len, 128)", "8", "batch"] fields [...]
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$tensors, ArrayAttr:$scalars, ArrayAttr:$dims,
+                       DefaultValuedAttr<DictionaryAttr, "{}">:$remarks);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `tensors` $tensors `scalars` $scalars `dims` $dims attr-dict-with-keyword $body
+  }];
+}
+
+def Tile_LaunchOp : Tile_Op<"launch", [HasParent<"ProgramOp">]> {
+  let summary = "one launch of a kernel over a grid given by formulas";
+  let description = [{
+    `fields` says, for each kernel argument in order, where its value comes from: `tensor:q`, `scalar:window`
+    or `dim:q.stride0` (a formula over named dims).
+
+    Constraints: (C1) the kernel exists. (C2) one field per kernel argument.
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, ArrayAttr:$grid, ArrayAttr:$fields);
+  let assemblyFormat = "$kernel `grid` $grid `fields` $fields attr-dict";
+}
+
+def Tile_KernelOp : Tile_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove, Symbol,
+                                       SingleBlockImplicitTerminator<"ReturnOp">]> {
+  let summary = "one block's program";
+  let description = [{
+    Arguments are the fields of the kernel's parameter struct, named by the argument attribute `tile.name`:
+    pointers, index (an int), i64 and f32. `shared_bytes` is set by `tile-plan-shared-memory`.
+
+    Constraints: (C1) every argument has a `tile.name`. (C2) no results.
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
+                       Tile_ScheduleAttr:$schedule, OptionalAttr<I64Attr>:$shared_bytes,
+                       OptionalAttr<DictArrayAttr>:$arg_attrs, OptionalAttr<DictArrayAttr>:$res_attrs);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    ::llvm::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
+    ::llvm::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }
+    ::mlir::Region *getCallableRegion() { return &getBody(); }
+    ::llvm::StringRef argumentName(unsigned index);
+  }];
+}
+
+def Tile_ReturnOp : Tile_Op<"return", [Pure, Terminator, HasParent<"KernelOp">]> {
+  let summary = "ends a kernel";
+  let description = [{ ```mlir tile.return ``` }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Tile_ExitIfOp : Tile_Op<"exit_if", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "ends the block if the condition, the same for all threads, holds";
+  let description = [{
+    ```mlir
+    tile.exit_if %beyond
+    ```
+  }];
+  let arguments = (ins I1:$condition);
+  let assemblyFormat = "$condition attr-dict";
+}
+
+def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicitTerminator<"YieldOp">]> {
+  let summary = "walks key tiles from begin to end";
+  let description = [{
+    The induction variable is named `kv` in the text and steps by `step`. `full_begin` and `full_end`, where
+    present, bound the tiles in which every key is visible to every row; `tile-split-full-range` turns them
+    into a loop of their own without boundary maps.
+
+    Constraints: (C1) full_begin and full_end come together. (C2) one index block argument.
+    ```mlir
+    tile.loop "keys" %begin to %end step <kTileKv = 64> full %fb, %fe {
+    ^bb0(%kv: index):
+      ...
+    }
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Index:$begin, Index:$end, Tile_DimAttr:$step,
+                       Optional<Index>:$full_begin, Optional<Index>:$full_end);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $name $begin `to` $end `step` $step (`full` $full_begin^ `,` $full_end)? $body attr-dict
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{ ::mlir::Value inductionVariable() { return getBody().getArgument(0); } }];
+}
+
+def Tile_LetOp : Tile_Op<"let", [Pure, SameOperandsAndResultType]> {
+  let summary = "names a scalar: a const declaration in the text";
+  let description = [{
+    ```mlir
+    %first_row = tile.let "first_row" %x : index
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, AnyType:$value);
+  let results = (outs AnyType:$result);
+  let assemblyFormat = "$name $value attr-dict `:` type($value)";
+}
+
+def Tile_ConstantOp : Tile_Op<"constant", [Pure]> {
+  let summary = "a named compile-time constant: a constexpr at the top of the text";
+  let description = [{
+    ```mlir
+    %tile = tile.constant "kTileKv" 64 : index : index
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, TypedAttrInterface:$value);
+  let results = (outs AnyTypeOf<[Index, F32]>:$result);
+  let assemblyFormat = "$name $value attr-dict `:` type($result)";
+  let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::StringRef":$name, "::mlir::TypedAttr":$value),
+                            "build($_builder, $_state, value.getType(), name, value);">];
+}
+
+class Tile_RoundOp<string mnemonic, string direction> : Tile_Op<mnemonic, [Pure]> {
+  let summary = direction # " to a multiple; floor semantics for negative values";
+  let arguments = (ins Index:$value, Index:$multiple);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$value `,` $multiple attr-dict";
+}
+def Tile_RoundDownOp : Tile_RoundOp<"round_down", "rounds down"> {
+  let description = [{
+    ```mlir
+    %begin = tile.round_down %key_begin, %tile
+    ```
+  }];
+}
+def Tile_RoundUpOp : Tile_RoundOp<"round_up", "rounds up"> {
+  let description = [{
+    ```mlir
+    %begin = tile.round_up %key_begin, %tile
+    ```
+  }];
+}
+
+def Tile_ClampOp : Tile_Op<"clamp", [Pure]> {
+  let summary = "max(lower, min(value, upper)): lower wins if the bounds cross";
+  let description = [{
+    ```mlir
+    %x = tile.clamp %value, %lower, %upper
+    ```
+  }];
+  let arguments = (ins Index:$value, Index:$lower, Index:$upper);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$value `,` $lower `,` $upper attr-dict";
+}
+
+def Tile_BlockIdOp : Tile_Op<"block_id", [Pure]> {
+  let summary = "blockIdx.x, .y or .z, or with `from_end` gridDim - 1 - blockIdx: the longest rows start first";
+  let description = [{
+    Constraints: (C1) axis is 0, 1 or 2.
+    ```mlir
+    %t = tile.block_id 0 from_end
+    ```
+  }];
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative, IntMaxValue<2>]>:$axis, UnitAttr:$from_end);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$axis (`from_end` $from_end^)? attr-dict";
+}
+
+def Tile_SectionOp : Tile_Op<"section", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "starts a phase of the text: a blank line and a comment";
+  let description = [{
+    ```mlir
+    tile.section "which rows this block computes"
+    ```
+  }];
+  let arguments = (ins StrAttr:$title);
+  let assemblyFormat = "$title attr-dict";
+}
+
+#endif

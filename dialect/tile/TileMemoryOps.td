@@ -1,0 +1,192 @@
+// TileMemoryOps.td - storage, global views, copies and stores.
+#ifndef ATTNC_TILE_MEMORY_OPS
+#define ATTNC_TILE_MEMORY_OPS
+
+include "dialect/tile/TileTypes.td"
+
+def Tile_AnyStorage : AnyTypeOf<[Tile_SharedType, Tile_RingType, Tile_FragmentType, Tile_RowVectorType]>;
+
+def Tile_AllocOp : Tile_Op<"alloc", [MemoryEffects<[MemAlloc]>]> {
+  let summary = "declares named storage";
+  let description = [{
+    Shared tiles and rings get their byte `offset` in dynamic shared memory from `tile-plan-shared-memory`.
+
+    ```mlir
+    %q_smem = tile.alloc "q_smem" : !tile.shared<kTileQ=128 x kHeadDim=128, bf16>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$offset);
+  let results = (outs Tile_AnyStorage:$storage);
+  let assemblyFormat = "$name (`offset` $offset^)? attr-dict `:` qualified(type($storage))";
+}
+
+def Tile_CurrentOp : Tile_Op<"current", [Pure]> {
+  let summary = "the ring slot of this iteration, or of one `ahead` iterations from now";
+  let description = [{
+    Constraints: (C1) ahead is less than the ring's stages.
+    ```mlir
+    %k_tile = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+    ```
+  }];
+  let arguments = (ins Tile_RingType:$ring, I64Attr:$ahead);
+  let results = (outs Tile_SharedType:$slot);
+  let assemblyFormat = "$ring `ahead` $ahead attr-dict `:` qualified(type($ring)) `->` qualified(type($slot))";
+  let hasVerifier = 1;
+}
+
+def Tile_AdvanceOp : Tile_Op<"advance"> {
+  let summary = "steps a ring to its next slot";
+  let description = [{
+    ```mlir
+    tile.advance %k_ring : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_RingType, "", [MemRead, MemWrite]>:$ring);
+  let assemblyFormat = "$ring attr-dict `:` qualified(type($ring))";
+}
+
+def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
+  let summary = "one i32 from global memory, as an index";
+  let description = [{
+    ```mlir
+    %q_begin = tile.load %cu_q[%request] : !tile.pointer<i32>
+    ```
+  }];
+  let arguments = (ins Tile_PointerType:$pointer, Index:$position);
+  let results = (outs Index:$value);
+  let assemblyFormat = "$pointer `[` $position `]` attr-dict `:` qualified(type($pointer))";
+}
+
+def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure]> {
+  let summary = "rows of a tensor, from an element offset on";
+  let description = [{
+    Element (row, column) is at `pointer + offset + row * stride + column`, in 64-bit arithmetic.
+    ```mlir
+    %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride
+        : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, I64:$offset, I64:$stride);
+  let results = (outs Tile_GlobalRowsType:$rows);
+  let assemblyFormat = [{
+    $name $pointer `offset` $offset `stride` $stride attr-dict `:` qualified(type($pointer)) `->`
+        qualified(type($rows))
+  }];
+}
+
+def Tile_ViewSideOp : Tile_Op<"view_side", [Pure]> {
+  let summary = "a side tensor with its shape";
+  let description = [{
+    ```mlir
+    %bias = tile.view_side "bias" %p[%heads, %q_len] : !tile.pointer<f32> -> !tile.side<f32, 2>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, Variadic<Index>:$shape);
+  let results = (outs Tile_SideType:$side);
+  let assemblyFormat = [{
+    $name $pointer `[` $shape `]` attr-dict `:` qualified(type($pointer)) `->` qualified(type($side))
+  }];
+}
+
+def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
+  let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
+  let description = [{
+    ```mlir
+    %b = tile.read_side %bias[%h, %q] : !tile.side<f32, 2> -> f32
+    ```
+  }];
+  let arguments = (ins Tile_SideType:$side, Variadic<Index>:$indices);
+  let results = (outs AnyTypeOf<[F32, I32, I1]>:$result);
+  let assemblyFormat = "$side `[` $indices `]` attr-dict `:` qualified(type($side)) `->` type($result)";
+}
+
+def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
+  let summary = "starts an asynchronous copy of rows into shared memory";
+  let description = [{
+    Row r of `dst` becomes row `first_row + r` of `src`; rows outside [valid_begin, valid_end) become zero
+    and are not read. With `unless_past` the copy is skipped when first_row >= unless_past. The data may
+    be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`.
+
+    Constraints: (C1) dst and src agree in columns and element type.
+    ```mlir
+    tile.copy_async %k_rows[%kv] valid [%begin, %end) to %k_tile : ...
+    ```
+  }];
+  let arguments = (ins Tile_GlobalRowsType:$src, Index:$first_row, Index:$valid_begin, Index:$valid_end,
+                       Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past);
+  let assemblyFormat = [{
+    $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end `to` $dst (`unless_past` $unless_past^)? attr-dict
+        `:` qualified(type($src)) `->` qualified(type($dst))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_CommitOp : Tile_Op<"commit", [MemoryEffects<[MemWrite]>]> {
+  let summary = "closes a group of asynchronous copies";
+  let description = [{ ```mlir tile.commit ``` }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Tile_WaitOp : Tile_Op<"wait", [MemoryEffects<[MemWrite]>]> {
+  let summary = "waits until at most `pending` groups of this thread's copies are under way";
+  let description = [{
+    ```mlir
+    tile.wait 1
+    ```
+  }];
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$pending);
+  let assemblyFormat = "$pending attr-dict";
+}
+
+def Tile_SyncOp : Tile_Op<"sync", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "all threads of the block meet; shared writes before it are seen after it";
+  let description = [{ ```mlir tile.sync ``` }];
+  let assemblyFormat = "attr-dict";
+}
+
+def Tile_StoreSharedOp : Tile_Op<"store_shared"> {
+  let summary = "rounds a fragment to a shared tile's element type and stores it there";
+  let description = [{
+    Constraints: (C1) the sizes agree.
+    ```mlir
+    tile.store_shared %acc to %staging : !tile.fragment<...> -> !tile.shared<...>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Arg<Tile_SharedType, "", [MemWrite]>:$dst);
+  let assemblyFormat = "$src `to` $dst attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+  let hasVerifier = 1;
+}
+
+def Tile_StoreRowsOp : Tile_Op<"store_rows", [MemoryEffects<[MemWrite]>]> {
+  let summary = "copies rows of a shared tile to global memory, 16 bytes a thread";
+  let description = [{
+    Row r goes to row `first_row + r` if that is below valid_end.
+    ```mlir
+    tile.store_rows %staging to %out_rows[%first_row] valid_end %q_len : ...
+    ```
+  }];
+  let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src, Tile_GlobalRowsType:$dst, Index:$first_row,
+                       Index:$valid_end);
+  let assemblyFormat = [{
+    $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
+        qualified(type($dst))
+  }];
+}
+
+def Tile_StoreRowValuesOp : Tile_Op<"store_row_values", [MemoryEffects<[MemWrite]>]> {
+  let summary = "stores one f32 a row to global memory";
+  let description = [{
+    Row r goes to `pointer[offset + (first_row + r) * stride]` if first_row + r is below valid_end.
+    ```mlir
+    tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len : ...
+    ```
+  }];
+  let arguments = (ins Arg<Tile_RowVectorType, "", [MemRead]>:$src, Tile_PointerType:$pointer, I64:$offset,
+                       I64:$stride, Index:$first_row, Index:$valid_end);
+  let assemblyFormat = [{
+    $src `to` $pointer `offset` $offset `stride` $stride `rows` $first_row `,` $valid_end attr-dict `:`
+        qualified(type($src)) `->` qualified(type($pointer))
+  }];
+}
+
+#endif

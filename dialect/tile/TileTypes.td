@@ -1,0 +1,102 @@
+// TileTypes.td - storage: fragments, row vectors, shared tiles, rings, global views.
+#ifndef ATTNC_TILE_TYPES
+#define ATTNC_TILE_TYPES
+
+include "dialect/tile/TileAttrs.td"
+
+def Tile_PointerType : Tile_Type<"Pointer", "pointer"> {
+  let summary = "an address in global memory";
+  let description = [{ `!tile.pointer<bf16>`. `mutable` pointers may be stored through. }];
+  let parameters = (ins "::mlir::Type":$elementType, DefaultValuedParameter<"bool", "false">:$writable);
+  let assemblyFormat = "`<` $elementType (`,` `writable` $writable^)? `>`";
+}
+
+def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
+  let summary = "rows of contiguous elements in global memory, a run-time stride apart";
+  let description = [{ `!tile.global_rows<kHeadDim=128, bf16>`: `GlobalRows<bf16, kHeadDim>` in the text. }];
+  let parameters = (ins "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType,
+                        DefaultValuedParameter<"bool", "false">:$writable);
+  let assemblyFormat = "`<` custom<DimAttr>($columns) `,` $elementType (`,` `writable` $writable^)? `>`";
+}
+
+class Tile_TileType<string cppName, string typeMnemonic> : Tile_Type<cppName, typeMnemonic> {
+  code dimsDeclaration = [{
+    int64_t rows() const { return getRows().getSize(); }
+    int64_t columns() const { return getColumns().getSize(); }
+  }];
+}
+
+def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
+  let summary = "a swizzled tile in shared memory";
+  let description = [{
+    `!tile.shared<kTileQ=128 x kHeadDim=128, bf16>`. Rows are contiguous; the 16-byte chunk index of an
+    element is XORed with the low three bits of its row (the layout `sharedTileLayout` of Layout.h), which
+    makes row-wise copies and ldmatrix in both directions free of bank conflicts.
+
+    Constraints: (C1) 16-bit elements. (C2) columns are a multiple of 64, so that a row spans whole bank rounds.
+  }];
+  let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
+                        "::mlir::Type":$elementType);
+  let assemblyFormat = "`<` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` $elementType `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = dimsDeclaration # [{
+    int64_t bytes() const { return rows() * columns() * 2; }
+  }];
+}
+
+def Tile_RingType : Tile_TileType<"Ring", "ring"> {
+  let summary = "a ring of shared tiles that copies fill ahead of their use";
+  let description = [{ `!tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>`. }];
+  let parameters = (ins "::attnc::tile::DimAttr":$stages, "::attnc::tile::DimAttr":$rows,
+                        "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType);
+  let assemblyFormat = [{
+    `<` custom<DimAttr>($stages) `x` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` $elementType `>`
+  }];
+  let extraClassDeclaration = dimsDeclaration # [{
+    SharedType slot() const { return SharedType::get(getContext(), getRows(), getColumns(), getElementType()); }
+    int64_t bytes() const { return getStages().getSize() * slot().bytes(); }
+  }];
+}
+
+def Tile_FragmentType : Tile_TileType<"Fragment", "fragment"> {
+  let summary = "f32 accumulators of a block tile, spread over the warps by rows";
+  let description = [{
+    `!tile.fragment<kTileQ=128 x kTileKv=64, warps 4>`: mma.m16n8k16 C layout (`accumulatorLayout` of Layout.h).
+
+    Constraints: (C1) rows are a multiple of 16 * warps. (C2) columns are a multiple of 8.
+  }];
+  let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns, "int64_t":$warps);
+  let assemblyFormat = "`<` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` `warps` $warps `>`";
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = dimsDeclaration;
+}
+
+def Tile_WeightsType : Tile_TileType<"Weights", "weights"> {
+  let summary = "softmax weights in registers as the A operand of the second mma";
+  let description = [{
+    `!tile.weights<kTileQ=128 x kTileKv=64, bf16, warps 4>`. Constraints: (C1) f16 or bf16.
+  }];
+  let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
+                        "::mlir::Type":$elementType, "int64_t":$warps);
+  let assemblyFormat = [{
+    `<` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` $elementType `,` `warps` $warps `>`
+  }];
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = dimsDeclaration;
+}
+
+def Tile_RowVectorType : Tile_Type<"RowVector", "row_vector"> {
+  let summary = "one f32 per row of a fragment, held by the lanes that hold the row";
+  let description = [{ `!tile.row_vector<kTileQ=128, warps 4>`. }];
+  let parameters = (ins "::attnc::tile::DimAttr":$rows, "int64_t":$warps);
+  let assemblyFormat = "`<` custom<DimAttr>($rows) `,` `warps` $warps `>`";
+}
+
+def Tile_SideType : Tile_Type<"Side", "side"> {
+  let summary = "a side tensor with its run-time shape";
+  let description = [{ `!tile.side<f32, 3>`. Element types as in `!attn.side`. }];
+  let parameters = (ins "::mlir::Type":$elementType, "int64_t":$rank);
+  let assemblyFormat = "`<` $elementType `,` $rank `>`";
+}
+
+#endif

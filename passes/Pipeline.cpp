@@ -1,0 +1,34 @@
+// Pipeline.cpp - the compiler's table of contents.
+#include "passes/Pipeline.h"
+
+#include "dialect/tile/Tile.h"
+#include "passes/Passes.h"
+#include "passes/lower/LowerPasses.h"
+#include "passes/tile/TilePasses.h"
+
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+
+void attnc::buildAttnPipeline(OpPassManager &manager, const Target &) {
+  manager.addPass(createAttnSimplifyMask());
+  manager.addPass(createAttnFoldScale());
+  manager.addPass(createAttnAnalyzeMask());
+}
+
+void attnc::buildTilePipeline(OpPassManager &manager, const Target &target) {
+  manager.addPass(createAttnChooseSchedulePass({target.name()}));
+  manager.addPass(createConvertAttnToTilePass());
+  OpPassManager &kernel = manager.nest<tile::KernelOp>();
+  kernel.addPass(createTileVerifyLayoutsPass());
+  kernel.addPass(createTilePipelineLoadsPass());
+  kernel.addPass(createTileInsertBarriersPass());
+  kernel.addPass(createTileSplitFullRangePass());
+  kernel.addPass(createTilePlanSharedMemoryPass());
+  kernel.addPass(createTileLegalizeForCudaPass());
+}
+
+void attnc::buildPipeline(OpPassManager &manager, const Target &target) {
+  buildAttnPipeline(manager, target);
+  buildTilePipeline(manager, target);
+}

@@ -1,0 +1,256 @@
+// ImportSpec.cpp - the kernel, its arguments and its attention op.
+#include "passes/import/ImportSpec.h"
+
+#include "passes/attn/SimplifyMask.h"
+#include "passes/import/ImportExpr.h"
+#include "passes/import/ImportMask.h"
+
+#include "mlir/IR/Diagnostics.h"
+#include "mlir/IR/Verifier.h"
+
+using namespace mlir;
+using namespace attnc;
+
+namespace {
+class SpecImporter {
+public:
+  SpecImporter(const Spec &spec, MLIRContext &context)
+      : spec(spec), builder(&context),
+        nameLoc(importLocation(&context, spec.name.where, FileLineColLoc::get(&context, spec.file, 1, 1))) {}
+
+  OwningOpRef<ModuleOp> run();
+
+private:
+  mlir::Location loc(const attnc::Location &where) const {
+    return importLocation(builder.getContext(), where, nameLoc);
+  }
+  template <class T> mlir::Location loc(const Located<T> &value) const { return loc(value.where); }
+
+  FailureOr<Type> elementType(DType dtype, const attnc::Location &where);
+  LogicalResult collectArguments();
+  void addArgument(StringRef name, Type type, mlir::Location where, Attribute defaultValue = {});
+  attn::KernelOp createKernel();
+  FailureOr<attn::AttentionOp> createAttention(attn::KernelOp kernel);
+  LogicalResult fillScore(attn::AttentionOp attention);
+  LogicalResult fillMask(attn::AttentionOp attention);
+  DictionaryAttr pins();
+
+  const Spec &spec;
+  OpBuilder builder;
+  mlir::Location nameLoc;
+  attn::Layout layout = attn::Layout::Packed;
+  SmallVector<Type> types;
+  SmallVector<DictionaryAttr> attributes;
+  SmallVector<mlir::Location> places;
+  llvm::StringMap<Value> arguments;
+};
+} // namespace
+
+FailureOr<Type> SpecImporter::elementType(DType dtype, const attnc::Location &where) {
+  switch (dtype) {
+  case DType::F16:
+    return Type(builder.getF16Type());
+  case DType::BF16:
+    return Type(builder.getBF16Type());
+  case DType::F32:
+    return Type(builder.getF32Type());
+  case DType::I32:
+    return Type(builder.getI32Type());
+  case DType::Bool:
+    return Type(builder.getI1Type());
+  default:
+    return emitError(loc(where), "expected a dtype of f16, bf16, f32, i32 or bool, got ") << dtypeName(dtype);
+  }
+}
+
+void SpecImporter::addArgument(StringRef name, Type type, mlir::Location where, Attribute defaultValue) {
+  NamedAttrList list;
+  list.set(attn::kNameAttr, builder.getStringAttr(name));
+  if (defaultValue)
+    list.set(attn::kDefaultAttr, defaultValue);
+  types.push_back(type);
+  attributes.push_back(list.getDictionary(builder.getContext()));
+  places.push_back(where);
+}
+
+LogicalResult SpecImporter::collectArguments() {
+  FailureOr<Type> element = elementType(spec.dtype.value, spec.dtype.where);
+  if (failed(element))
+    return failure();
+  auto emit = [&] { return emitError(loc(spec.headDim)); };
+  MLIRContext *context = builder.getContext();
+  Type query = attn::TokensType::getChecked(emit, context, spec.queryHeads.value, spec.headDim.value,
+                                            *element, layout);
+  Type keys =
+      attn::TokensType::getChecked(emit, context, spec.kvHeads.value, spec.headDim.value, *element, layout);
+  if (!query || !keys)
+    return failure();
+  addArgument("q", query, loc(spec.queryHeads));
+  addArgument("k", keys, loc(spec.kvHeads));
+  addArgument("v", keys, loc(spec.kvHeads));
+  for (const SideInput &input : spec.inputs) {
+    FailureOr<Type> sideElement = elementType(input.dtype, input.where);
+    if (failed(sideElement))
+      return failure();
+    SmallVector<Attribute> shape;
+    for (const SideDim &dim : input.shape)
+      shape.push_back(dim.name.empty() ? Attribute(builder.getI64IntegerAttr(dim.size))
+                                       : Attribute(builder.getStringAttr(dim.name)));
+    Type side = attn::SideType::getChecked([&] { return emitError(loc(input.where)); }, context,
+                                           builder.getArrayAttr(shape), *sideElement);
+    if (!side)
+      return failure();
+    addArgument(input.name, side, loc(input.where));
+  }
+  for (const ScalarParam &param : spec.params) {
+    if (param.dtype != DType::F32 && param.dtype != DType::I32)
+      return emitError(loc(param.where), "expected a param of f32 or i32, got ") << dtypeName(param.dtype);
+    bool isFloat = param.dtype == DType::F32;
+    Attribute value;
+    if (param.defaultValue)
+      value = isFloat ? Attribute(builder.getF32FloatAttr(float(*param.defaultValue)))
+                      : Attribute(builder.getI32IntegerAttr(int32_t(*param.defaultValue)));
+    addArgument(param.name, isFloat ? Type(builder.getF32Type()) : Type(builder.getI32Type()),
+                loc(param.where), value);
+  }
+  return success();
+}
+
+DictionaryAttr SpecImporter::pins() {
+  NamedAttrList fields;
+  auto pin = [&](StringRef name, const std::optional<Located<int64_t>> &value) {
+    if (value)
+      fields.set(name, builder.getI64IntegerAttr(value->value));
+  };
+  pin("tile_q", spec.schedule.tileQ);
+  pin("tile_kv", spec.schedule.tileKv);
+  pin("stages", spec.schedule.stages);
+  pin("warps", spec.schedule.warps);
+  if (!fields.empty())
+    fields.set("location", LocationAttr(loc(spec.schedule.where)));
+  return fields.getDictionary(builder.getContext());
+}
+
+attn::KernelOp SpecImporter::createKernel() {
+  MLIRContext *context = builder.getContext();
+  SmallVector<Type> results = {types.front()};
+  SmallVector<StringRef> names = {"out"};
+  if (spec.outputs.lse) {
+    results.push_back(
+        attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout));
+    names.push_back("lse");
+  }
+  SmallVector<Attribute> argAttrs(attributes.begin(), attributes.end()), resultAttrs;
+  for (StringRef name : names)
+    resultAttrs.push_back(
+        builder.getDictionaryAttr(builder.getNamedAttr(attn::kNameAttr, builder.getStringAttr(name))));
+  attn::Lengths lengths = spec.lengths.value == LengthsKind::None ? attn::Lengths::None
+                          : spec.lengths.value == LengthsKind::Kv ? attn::Lengths::Kv
+                                                                  : attn::Lengths::Both;
+  auto kernel = attn::KernelOp::create(
+      builder, nameLoc, spec.name.value, builder.getFunctionType(types, results),
+      lengths, builder.getArrayAttr(argAttrs),
+      builder.getArrayAttr(resultAttrs));
+  if (DictionaryAttr fields = pins(); !fields.empty())
+    kernel->setAttr(attn::kPinsAttr, fields);
+  Block &body = kernel.getBody().emplaceBlock();
+  for (auto [type, attrs, place] : llvm::zip_equal(types, attributes, places))
+    arguments[attrs.getAs<StringAttr>(attn::kNameAttr)] = body.addArgument(type, place);
+  builder.setInsertionPointToEnd(&body);
+  return kernel;
+}
+
+FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel) {
+  MLIRContext *context = builder.getContext();
+  mlir::Location where = loc(spec.mask.where);
+  Value runtimeScale;
+  FloatAttr scale;
+  if (spec.score.scaleParam.empty()) {
+    scale = builder.getF64FloatAttr(spec.score.scale.value);
+  } else {
+    runtimeScale = arguments.lookup(spec.score.scaleParam);
+    if (!runtimeScale || !runtimeScale.getType().isF32())
+      return emitError(loc(spec.score.scale), "expected the scale to be an f32 param, got '")
+             << spec.score.scaleParam << "'";
+  }
+  attn::Anchor anchor =
+      spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
+  TypeRange results = kernel.getResultTypes();
+  return attn::AttentionOp::create(builder, where, results.front(),
+                                   results.size() > 1 ? results.back() : Type(), arguments.lookup("q"),
+                                   arguments.lookup("k"), arguments.lookup("v"), runtimeScale, scale,
+                                   attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
+}
+
+/// Adds the entry block of a region and names its position arguments.
+static ExprScope openRegion(OpBuilder &builder, Region &region, bool takesScore, mlir::Location where) {
+  Block &block = region.emplaceBlock();
+  ExprScope scope;
+  if (takesScore)
+    scope.s = block.addArgument(builder.getF32Type(), where);
+  for (Value *position : {&scope.b, &scope.h, &scope.q, &scope.kv, &scope.qLen, &scope.kvLen})
+    *position = block.addArgument(builder.getIndexType(), where);
+  builder.setInsertionPointToEnd(&block);
+  return scope;
+}
+
+LogicalResult SpecImporter::fillScore(attn::AttentionOp attention) {
+  if (!spec.score.softcap && !spec.score.expr)
+    return success();
+  OpBuilder::InsertionGuard guard(builder);
+  mlir::Location where = loc(spec.score.where);
+  ExprScope scope = openRegion(builder, attention.getScore(), /*takesScore=*/true, where);
+  scope.group = spec.group();
+  scope.anchor = attention.getAnchor();
+  scope.arguments = &arguments;
+  if (spec.score.softcap)
+    scope.s = attn::SoftcapOp::create(builder, loc(*spec.score.softcap), scope.s,
+                                      builder.getF64FloatAttr(spec.score.softcap->value));
+  Value result = scope.s;
+  if (spec.score.expr) {
+    FailureOr<Value> value = ExprImporter(builder, scope, where).import(*spec.score.expr);
+    if (failed(value))
+      return failure();
+    result = *value;
+  }
+  attn::YieldOp::create(builder, where, ValueRange{result});
+  return success();
+}
+
+LogicalResult SpecImporter::fillMask(attn::AttentionOp attention) {
+  if (spec.mask.kind == MaskNode::Kind::None)
+    return success();
+  OpBuilder::InsertionGuard guard(builder);
+  mlir::Location where = loc(spec.mask.where);
+  ExprScope scope = openRegion(builder, attention.getMask(), /*takesScore=*/false, where);
+  scope.group = spec.group();
+  scope.anchor = attention.getAnchor();
+  scope.arguments = &arguments;
+  FailureOr<Value> visible = importMask(builder, spec.mask, scope, where);
+  if (failed(visible))
+    return failure();
+  attn::YieldOp::create(builder, where, ValueRange{*visible});
+  return success();
+}
+
+OwningOpRef<ModuleOp> SpecImporter::run() {
+  layout = spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
+  if (failed(collectArguments()))
+    return {};
+  OwningOpRef<ModuleOp> module = ModuleOp::create(builder, nameLoc);
+  builder.setInsertionPointToEnd(module->getBody());
+  attn::KernelOp kernel = createKernel();
+  FailureOr<attn::AttentionOp> attention = createAttention(kernel);
+  if (failed(attention) || failed(fillScore(*attention)) || failed(fillMask(*attention)))
+    return {};
+  attn::ReturnOp::create(builder, loc(spec.outputs.where), attention->getResults());
+  simplifyRegions(*attention);
+  if (failed(verify(*module)))
+    return {};
+  return module;
+}
+
+OwningOpRef<ModuleOp> attnc::importSpec(const Spec &spec, MLIRContext &context) {
+  context.loadDialect<attn::AttnDialect, arith::ArithDialect, math::MathDialect>();
+  return SpecImporter(spec, context).run();
+}

@@ -1,0 +1,291 @@
+// KernelLowering.cpp - storage, the key loop, the epilogue and the program around a kernel.
+#include "passes/lower/KernelLowering.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::lower;
+
+constexpr double kLog2E = 1.4426950408889634;
+
+KernelLowering::KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule)
+    : source(source), schedule(schedule), b(source), loc(source.getLoc()) {
+  MLIRContext *context = b.getContext();
+  tileQ = tile::DimAttr::get(context, "kTileQ", schedule.getTileQ());
+  tileKv = tile::DimAttr::get(context, "kTileKv", schedule.getTileKv());
+  stages = tile::DimAttr::get(context, "kStages", schedule.getStages());
+}
+
+//===- Small builders ---------------------------------------------------------------------------------===//
+
+Value KernelLowering::field(StringRef name, Type type, const Twine &from) {
+  // Interned: the map's keys must outlive the twine.
+  StringRef key = StringAttr::get(b.getContext(), name).getValue();
+  auto [found, inserted] = fields.insert({key, FieldInfo{Value(), from.str()}});
+  if (inserted)
+    found->second.value = kernel.getBody().front().addArgument(type, loc);
+  return found->second.value;
+}
+
+Value KernelLowering::index(int64_t value) {
+  Value &cached = indexConstants[value];
+  if (!cached) {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(&kernel.getBody().front());
+    cached = arith::ConstantIndexOp::create(b, loc, value);
+  }
+  return cached;
+}
+
+Value KernelLowering::constant(StringRef name, int64_t value) {
+  return tile::ConstantOp::create(b, loc, name, b.getIndexAttr(value));
+}
+
+Value KernelLowering::constant(StringRef name, float value) {
+  return tile::ConstantOp::create(b, loc, name, b.getF32FloatAttr(value));
+}
+
+Value KernelLowering::let(StringRef name, Value value) {
+  return tile::LetOp::create(b, loc, value.getType(), name, value);
+}
+
+Value KernelLowering::add(Value a, Value c) { return arith::AddIOp::create(b, loc, a, c); }
+Value KernelLowering::sub(Value a, Value c) { return arith::SubIOp::create(b, loc, a, c); }
+Value KernelLowering::mul(Value a, Value c) { return arith::MulIOp::create(b, loc, a, c); }
+
+Value KernelLowering::widen(Value value) {
+  return arith::IndexCastOp::create(b, loc, b.getI64Type(), value);
+}
+
+void KernelLowering::section(StringRef title) { tile::SectionOp::create(b, loc, title); }
+
+//===- Kernel -----------------------------------------------------------------------------------------===//
+
+LogicalResult KernelLowering::checkBody() {
+  for (Operation &op : source.getBody().front()) {
+    if (auto found = dyn_cast<attn::AttentionOp>(op)) {
+      if (attention)
+        return op.emitOpError("expected one attention per kernel, got a second one");
+      attention = found;
+    } else if (!isa<attn::ReturnOp, arith::ConstantOp>(op)) {
+      return op.emitOpError("has no lowering to tile");
+    }
+  }
+  if (!attention)
+    return source.emitOpError("expected an attention, got none");
+  if (!attention.getProofAttr())
+    return attention.emitOpError("expected a mask proof, got none: run attn-analyze-mask first");
+  attn::TokensType q = attention.getQ().getType();
+  if (q.getDim() != attention.getV().getType().getDim())
+    return attention.emitOpError("expected q and v of one dim in this version, got ")
+           << q.getDim() << " and " << attention.getV().getType().getDim();
+  if (q.getElementType().isF32())
+    return attention.emitOpError("expected f16 or bf16 tokens for the mma.sync family, got ") << q;
+  return success();
+}
+
+LogicalResult KernelLowering::run() {
+  if (failed(checkBody()))
+    return failure();
+  headDim = tile::DimAttr::get(b.getContext(), "kHeadDim", attention.getQ().getType().getDim());
+  kernel = tile::KernelOp::create(b, loc, (source.getSymName() + "_fwd").str(), b.getFunctionType({}, {}),
+                                  schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
+  Block *body = b.createBlock(&kernel.getBody());
+  loc = attention.getLoc();
+  b.setInsertionPointToEnd(body);
+  buildScalars();
+  buildKeyBounds();
+  buildStorageAndLoop();
+  tile::ReturnOp::create(b, loc);
+
+  kernel.setFunctionType(b.getFunctionType(body->getArgumentTypes(), {}));
+  SmallVector<Attribute> names;
+  for (auto &entry : fields)
+    names.push_back(b.getDictionaryAttr(b.getNamedAttr(tile::kNameAttr, b.getStringAttr(entry.first))));
+  kernel.setArgAttrsAttr(b.getArrayAttr(names));
+  b.setInsertionPoint(source);
+  buildProgram();
+  return success();
+}
+
+Value KernelLowering::viewRows(StringRef tensor, Value head, Value firstToken, bool writable) {
+  auto type = cast<attn::TokensType>(attention.getQ().getType());
+  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), type.getElementType(), writable),
+                        "tensor:" + tensor);
+  auto stride = [&](StringRef axis, int position) {
+    return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
+                 "dim:" + tensor + ".stride" + Twine(position));
+  };
+  int tokenAxis = packed() ? 0 : 1;
+  Value tokenStride = stride("token", tokenAxis);
+  Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 0));
+  Value offset = add(start, mul(widen(head), stride("head", tokenAxis + 1)));
+  auto rows = tile::GlobalRowsType::get(b.getContext(), headDim, type.getElementType(), writable);
+  return tile::ViewRowsOp::create(b, loc, rows, (tensor + "_rows").str(), pointer, offset, tokenStride);
+}
+
+void KernelLowering::buildStorageAndLoop() {
+  MLIRContext *context = b.getContext();
+  Type element = attention.getQ().getType().getElementType();
+  int64_t warps = schedule.getWarps();
+  auto alloc = [&](StringRef name, Type type) -> Value {
+    return tile::AllocOp::create(b, loc, type, name, IntegerAttr());
+  };
+
+  section("Tensors.");
+  Value qRows = viewRows("q", at.head, at.qBegin, false);
+  Value kRows = viewRows("k", at.kvHead, at.kvBegin, false);
+  Value vRows = viewRows("v", at.kvHead, at.kvBegin, false);
+  buildSideViews();
+
+  section("Storage.");
+  auto kvType = tile::SharedType::get(context, tileKv, headDim, element);
+  Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, headDim, element));
+  Value kTile = alloc("k_tile", kvType), vTile = alloc("v_tile", kvType);
+  auto scoresType = tile::FragmentType::get(context, tileQ, tileKv, warps);
+  Value scores = alloc("scores", scoresType);
+  Value acc = alloc("acc", tile::FragmentType::get(context, tileQ, headDim, warps));
+  Value rowMax = alloc("row_max", tile::RowVectorType::get(context, tileQ, warps));
+  Value rowSum = alloc("row_sum", tile::RowVectorType::get(context, tileQ, warps));
+  tile::FillOp::create(b, loc, acc, b.getF32FloatAttr(0));
+  tile::FillOp::create(b, loc, rowMax, b.getF32FloatAttr(-std::numeric_limits<float>::infinity()));
+  tile::FillOp::create(b, loc, rowSum, b.getF32FloatAttr(0));
+
+  section("Load Q, then walk the keys.");
+  tile::CopyAsyncOp::create(b, loc, qRows, at.firstRow, index(0), at.qLen, qTile, Value());
+  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, keys.fullBegin,
+                                   keys.fullEnd);
+  {
+    OpBuilder::InsertionGuard guard(b);
+    Block *body = b.createBlock(&loop.getBody());
+    Value kv = body->addArgument(b.getIndexType(), loc);
+    tile::CopyAsyncOp::create(b, loc, kRows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
+    tile::MmaAbtOp::create(b, loc, scores, qTile, kTile);
+    // A scale alone folds into exp2; anything else needs the scores themselves.
+    bool mapped = !attention.getScore().empty() || attention.getRuntimeScale();
+    if (mapped)
+      buildScoreMap(scores, kv);
+    buildBoundaryMap(scores, kv);
+    double scale = mapped ? 1.0 : attention.getScaleAttr().getValueAsDouble();
+    Value scaleLog2 = constant(mapped ? "kLog2E" : "kScaleLog2", float(scale * kLog2E));
+    tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2, /*may_be_empty=*/true,
+                                  scoresMayBeInfinite());
+    tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
+    Value weights = tile::ConvertOp::create(
+        b, loc, tile::WeightsType::get(context, tileQ, tileKv, element, warps), "weights", scores);
+    tile::MmaAbOp::create(b, loc, acc, weights, vTile);
+    tile::YieldOp::create(b, loc);
+  }
+  buildEpilogue(acc, rowMax, rowSum, qTile);
+}
+
+bool KernelLowering::scoresMayBeInfinite() {
+  if (attention.getRuntimeScale())
+    return true;
+  for (Region *region : {&attention.getScore()})
+    if (!region->empty())
+      for (Operation &op : region->front().without_terminator())
+        if (!isa<attn::SoftcapOp, math::TanhOp, arith::ConstantOp>(op))
+          return true;
+  return false;
+}
+
+void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value staging) {
+  section("Normalise and store.");
+  bool mapped = !attention.getScore().empty() || attention.getRuntimeScale();
+  double scale = mapped ? 1.0 : attention.getScaleAttr().getValueAsDouble();
+  Value scaleLog2 = constant(mapped ? "kLog2E" : "kScaleLog2", float(scale * kLog2E));
+  Value lse = tile::FinishOp::create(
+      b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
+      rowSum, scaleLog2);
+  if (!packed() && qLengthsVary())
+    zeroPaddingRows(acc, lse);
+  Value outRows = viewRows("out", at.head, at.qBegin, /*writable=*/true);
+  tile::StoreSharedOp::create(b, loc, acc, staging);
+  tile::StoreRowsOp::create(b, loc, staging, outRows, at.firstRow, at.rowsEnd);
+  if (!attention.getLse())
+    return;
+  Value pointer =
+      field("lse", tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:lse");
+  Value heads = widen(constant("kHeads", attention.getQ().getType().getHeads()));
+  Value firstToken = packed() ? widen(at.qBegin)
+                              : mul(widen(at.request), widen(field("q_len", b.getIndexType(), "dim:q_len")));
+  tile::StoreRowValuesOp::create(b, loc, lse, pointer, add(mul(firstToken, heads), widen(at.head)), heads,
+                                 at.firstRow, at.rowsEnd);
+}
+
+//===- Program ----------------------------------------------------------------------------------------===//
+
+void KernelLowering::addTensor(StringRef name, Type element, ArrayRef<std::string> shape, bool output,
+                               bool strided, int64_t alignment) {
+  SmallVector<Attribute> axes;
+  for (const std::string &axis : shape)
+    axes.push_back(b.getStringAttr(axis));
+  tensors.push_back(
+      tile::TensorAttr::get(b.getContext(), name, element, b.getArrayAttr(axes), output, strided, alignment));
+}
+
+void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool queries, bool output) {
+  SmallVector<std::string> shape;
+  if (packed())
+    shape = {queries ? "total_q" : "total_kv"};
+  else
+    shape = {"batch", queries ? "q_len" : "kv_len"};
+  shape.push_back(std::to_string(type.getHeads()));
+  shape.push_back(std::to_string(type.getDim()));
+  addTensor(name, type.getElementType(), shape, output, /*strided=*/true, /*alignment=*/16);
+}
+
+void KernelLowering::buildProgram() {
+  SmallVector<Attribute> sideTensors;
+  std::swap(sideTensors, tensors); // collected while the views were built; they follow q, k, v
+  addTokensTensor("q", attention.getQ().getType(), true, false);
+  addTokensTensor("k", attention.getK().getType(), false, false);
+  addTokensTensor("v", attention.getV().getType(), false, false);
+  Type i32 = b.getI32Type();
+  if (packed()) {
+    addTensor("cu_q", i32, {"batch + 1"}, false, false, 4);
+    addTensor("cu_kv", i32, {"batch + 1"}, false, false, 4);
+  } else {
+    if (qLengthsVary())
+      addTensor("q_lens", i32, {"batch"}, false, false, 4);
+    if (source.getLengths() != attn::Lengths::None)
+      addTensor("kv_lens", i32, {"batch"}, false, false, 4);
+  }
+  tensors.append(sideTensors);
+  addTokensTensor("out", attention.getOut().getType(), true, true);
+  if (attention.getLse()) {
+    std::string heads = std::to_string(attention.getQ().getType().getHeads());
+    SmallVector<std::string> shape =
+        packed() ? SmallVector<std::string>{"total_q", heads}
+                 : SmallVector<std::string>{"batch", "q_len", heads};
+    addTensor("lse", b.getF32Type(), shape, true, false, 4);
+  }
+  for (BlockArgument argument : source.getBody().getArguments())
+    if (argument.getType().isIntOrFloat()) {
+      auto value = source.getArgAttrOfType<TypedAttr>(argument.getArgNumber(), attn::kDefaultAttr);
+      FloatAttr fallback;
+      if (auto integer = dyn_cast_or_null<IntegerAttr>(value))
+        fallback = b.getF64FloatAttr(double(integer.getInt()));
+      else if (auto real = dyn_cast_or_null<FloatAttr>(value))
+        fallback = b.getF64FloatAttr(real.getValueAsDouble());
+      scalars.push_back(tile::ScalarAttr::get(b.getContext(), source.argumentName(argument.getArgNumber()),
+                                              argument.getType(), fallback));
+    }
+  SmallVector<Attribute> dims;
+  if (packed())
+    dims = {b.getStringAttr("q_len"), b.getStringAttr("kv_len")};
+
+  program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
+                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), b.getDictionaryAttr({}));
+  b.createBlock(&program.getBody());
+  std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
+  std::string heads = std::to_string(attention.getQ().getType().getHeads());
+  SmallVector<Attribute> sources;
+  for (auto &entry : fields)
+    sources.push_back(b.getStringAttr(entry.second.source));
+  tile::LaunchOp::create(b, loc, kernel.getSymName(), b.getStrArrayAttr({tiles, heads, "batch"}),
+                         b.getArrayAttr(sources));
+}

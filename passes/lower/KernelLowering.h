@@ -1,0 +1,100 @@
+// KernelLowering.h - builds one tile.program and its tile.kernel from one attn.kernel.
+#pragma once
+
+#include "dialect/attn/Attn.h"
+#include "dialect/tile/Tile.h"
+
+#include "llvm/ADT/MapVector.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace attnc::lower {
+
+/// Scalars that every part of a kernel refers to.
+struct BlockScalars {
+  mlir::Value request, head, kvHead, firstRow, qLen, kvLen;
+  mlir::Value qBegin, kvBegin;       ///< first token of the request; null in padded layouts
+  mlir::Value rowsEnd;               ///< first row not to be stored
+  mlir::Value firstPosition, lastPosition;
+};
+
+/// Key bounds of the block; see README.md for the rounding.
+struct KeyBounds {
+  mlir::Value keyBegin, keyEnd;      ///< exact: no visible key outside
+  mlir::Value visitBegin;            ///< keyBegin rounded down to a tile
+  mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full
+};
+
+/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the rest.
+class KernelLowering {
+public:
+  KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
+
+  /// Inserts the program and the kernel before the source; the caller erases it.
+  mlir::LogicalResult run();
+
+private:
+  // KernelLowering.cpp
+  mlir::LogicalResult checkBody();
+  void buildStorageAndLoop();
+  bool scoresMayBeInfinite();
+  void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
+  mlir::Value viewRows(llvm::StringRef tensor, mlir::Value head, mlir::Value firstToken, bool writable);
+  void buildProgram();
+  void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
+                 bool strided, int64_t alignment);
+  void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
+
+  // LowerBounds.cpp
+  void buildScalars();
+  void buildLengths();
+  void buildKeyBounds();
+  mlir::Value expand(mlir::AffineExpr expr);
+  mlir::Value expandBound(mlir::AffineMap map, bool lower);
+
+  // LowerRegions.cpp
+  void buildScoreMap(mlir::Value scores, mlir::Value tileBegin);
+  void buildBoundaryMap(mlir::Value scores, mlir::Value tileBegin);
+  mlir::Value inlineRegion(mlir::Region &region, mlir::Value score, mlir::Value query, mlir::Value key);
+  void mapCapture(mlir::Value value, mlir::IRMapping &mapping);
+  mlir::Value sideView(mlir::BlockArgument side);
+  void buildSideViews();
+  void zeroPaddingRows(mlir::Value acc, mlir::Value lse);
+
+  // Small builders shared by all.
+  mlir::Value field(llvm::StringRef name, mlir::Type type, const llvm::Twine &source);
+  mlir::Value index(int64_t value);
+  mlir::Value constant(llvm::StringRef name, int64_t value);
+  mlir::Value constant(llvm::StringRef name, float value);
+  mlir::Value let(llvm::StringRef name, mlir::Value value);
+  mlir::Value add(mlir::Value a, mlir::Value b);
+  mlir::Value sub(mlir::Value a, mlir::Value b);
+  mlir::Value mul(mlir::Value a, mlir::Value b);
+  mlir::Value widen(mlir::Value value);
+  void section(llvm::StringRef title);
+
+  bool packed() { return source.layout() == attn::Layout::Packed; }
+  bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
+
+  attn::KernelOp source;
+  attn::AttentionOp attention;
+  tile::ScheduleAttr schedule;
+  mlir::OpBuilder b;
+  mlir::Location loc;
+  tile::KernelOp kernel;
+  tile::ProgramOp program;
+  tile::DimAttr tileQ, tileKv, headDim, stages;
+  BlockScalars at;
+  KeyBounds keys;
+
+  struct FieldInfo {
+    mlir::Value value;
+    std::string source;
+  };
+  llvm::MapVector<mlir::StringRef, FieldInfo> fields;
+  llvm::DenseMap<int64_t, mlir::Value> indexConstants;
+  llvm::DenseMap<mlir::Value, mlir::Value> sideViews;
+  llvm::SmallVector<mlir::Attribute> tensors, scalars;
+};
+
+} // namespace attnc::lower

@@ -1,0 +1,170 @@
+// LowerRegions.cpp - score and mask regions become maps over a fragment with coordinates.
+#include "passes/lower/KernelLowering.h"
+
+#include <limits>
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::lower;
+
+static std::string axisFormula(Attribute axis, attn::AttentionOp attention) {
+  if (auto size = dyn_cast<IntegerAttr>(axis))
+    return std::to_string(size.getInt());
+  StringRef name = cast<StringAttr>(axis).getValue();
+  if (name == "heads")
+    return std::to_string(attention.getQ().getType().getHeads());
+  if (name == "kv_heads")
+    return std::to_string(attention.getK().getType().getHeads());
+  return name.str();
+}
+
+Value KernelLowering::sideView(BlockArgument side) {
+  auto [found, inserted] = sideViews.try_emplace(side, Value());
+  if (!inserted)
+    return found->second;
+  auto type = cast<attn::SideType>(side.getType());
+  std::string name = source.argumentName(side.getArgNumber()).str();
+  SmallVector<Value> shape;
+  SmallVector<std::string> formulas;
+  for (Attribute axis : type.getShape()) {
+    formulas.push_back(axisFormula(axis, attention));
+    int64_t size;
+    if (!StringRef(formulas.back()).getAsInteger(10, size))
+      shape.push_back(index(size));
+    else
+      shape.push_back(field((formulas.back() + "_dim"), b.getIndexType(), "dim:" + formulas.back()));
+  }
+  addTensor(name, type.getElementType(), formulas, /*output=*/false, /*strided=*/false, /*alignment=*/4);
+  Value pointer = field(name, tile::PointerType::get(b.getContext(), type.getElementType(), false),
+                        "tensor:" + name);
+  Value view = tile::ViewSideOp::create(
+      b, side.getLoc(), tile::SideType::get(b.getContext(), type.getElementType(), type.getRank()), name,
+      pointer, shape);
+  sideViews[side] = view;
+  return view;
+}
+
+void KernelLowering::buildSideViews() {
+  for (BlockArgument argument : source.getBody().getArguments())
+    if (isa<attn::SideType>(argument.getType()))
+      sideView(argument);
+}
+
+/// A value from outside the region: a run-time scalar becomes a field, a constant is copied.
+void KernelLowering::mapCapture(Value value, IRMapping &mapping) {
+  if (mapping.contains(value))
+    return;
+  Block *body = &source.getBody().front();
+  if (auto argument = dyn_cast<BlockArgument>(value); argument && argument.getOwner() == body) {
+    if (isa<attn::SideType>(argument.getType()))
+      return;
+    StringRef name = source.argumentName(argument.getArgNumber());
+    mapping.map(value, field(name, argument.getType(), "scalar:" + name));
+  } else if (Operation *op = value.getDefiningOp(); op && op->getBlock() == body) {
+    for (Value operand : op->getOperands())
+      mapCapture(operand, mapping);
+    b.clone(*op, mapping);
+  }
+}
+
+Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Value key) {
+  IRMapping mapping;
+  SmallVector<Value> arguments;
+  if (score)
+    arguments.push_back(score);
+  arguments.append({at.request, at.head, query, key, at.qLen, at.kvLen});
+  mapping.map(region.getArguments(), arguments);
+  for (Operation &op : region.front().without_terminator()) {
+    for (Value operand : op.getOperands())
+      mapCapture(operand, mapping);
+    Value result;
+    if (auto softcap = dyn_cast<attn::SoftcapOp>(op)) {
+      Value cap = constant("kSoftcap", softcap.getCap().convertToFloat());
+      result = tile::SoftcapOp::create(b, op.getLoc(), b.getF32Type(),
+                                       mapping.lookupOrDefault(softcap.getScore()), cap);
+    } else if (auto read = dyn_cast<attn::ReadOp>(op)) {
+      SmallVector<Value> indices;
+      for (Value position : read.getIndices())
+        indices.push_back(mapping.lookupOrDefault(position));
+      result = tile::ReadSideOp::create(b, op.getLoc(), read.getResult().getType(),
+                                        sideView(cast<BlockArgument>(read.getSide())), indices);
+    } else {
+      b.clone(op, mapping);
+      continue;
+    }
+    mapping.map(op.getResult(0), result);
+  }
+  Value yielded = region.front().getTerminator()->getOperand(0);
+  mapCapture(yielded, mapping);
+  return mapping.lookupOrDefault(yielded);
+}
+
+/// Opens a map over `scores`; the builder is left inside, with the named positions of the element.
+static std::pair<tile::MapOp, Value> openMap(OpBuilder &b, Location loc, Value scores, bool boundary) {
+  auto map = tile::MapOp::create(b, loc, scores, boundary);
+  Block *body = b.createBlock(&map.getBody());
+  body->addArgument(b.getF32Type(), loc);
+  body->addArgument(b.getIndexType(), loc);
+  body->addArgument(b.getIndexType(), loc);
+  return {map, body->getArgument(0)};
+}
+
+void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
+  Region &region = attention.getScore();
+  Location where = region.empty() ? loc : region.front().getTerminator()->getLoc();
+  OpBuilder::InsertionGuard guard(b);
+  auto [map, score] = openMap(b, where, scores, /*boundary=*/false);
+  Block *body = b.getInsertionBlock();
+  Value scaled = score;
+  if (Value scale = attention.getRuntimeScale()) {
+    StringRef name = source.argumentName(cast<BlockArgument>(scale).getArgNumber());
+    scaled = arith::MulFOp::create(b, where, score, field(name, b.getF32Type(), "scalar:" + name));
+  } else if (float scale = attention.getScaleAttr().getValueAsDouble(); scale != 1.0f) {
+    scaled = arith::MulFOp::create(b, where, score, constant("kScale", scale));
+  }
+  if (!region.empty()) {
+    Value query = let("q", add(at.firstPosition, body->getArgument(1)));
+    Value key = let("key", add(tileBegin, body->getArgument(2)));
+    scaled = inlineRegion(region, scaled, query, key);
+  }
+  tile::YieldOp::create(b, where, scaled);
+}
+
+void KernelLowering::buildBoundaryMap(Value scores, Value tileBegin) {
+  Region &region = attention.getMask();
+  Location where = region.empty() ? loc : region.front().getTerminator()->getLoc();
+  OpBuilder::InsertionGuard guard(b);
+  auto [map, score] = openMap(b, where, scores, /*boundary=*/true);
+  Block *body = b.getInsertionBlock();
+  Value query = let("q", add(at.firstPosition, body->getArgument(1)));
+  Value key = let("key", add(tileBegin, body->getArgument(2)));
+  Value visible = arith::CmpIOp::create(b, where, arith::CmpIPredicate::slt, key, at.kvLen);
+  if (!region.empty())
+    visible = arith::AndIOp::create(b, where, visible, inlineRegion(region, Value(), query, key));
+  Value hidden = constant("kNegInf", -std::numeric_limits<float>::infinity());
+  tile::YieldOp::create(b, where,
+                        arith::SelectOp::create(b, where, visible, score, hidden).getResult());
+}
+
+void KernelLowering::zeroPaddingRows(Value acc, Value lse) {
+  auto inside = [&](Value row) -> Value {
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, add(at.firstRow, row), at.qLen);
+  };
+  {
+    OpBuilder::InsertionGuard guard(b);
+    auto [map, value] = openMap(b, loc, acc, /*boundary=*/false);
+    Value zero = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0));
+    Value kept = arith::SelectOp::create(b, loc, inside(b.getInsertionBlock()->getArgument(1)), value, zero);
+    tile::YieldOp::create(b, loc, kept);
+  }
+  if (!attention.getLse())
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  auto map = tile::MapRowsOp::create(b, loc, lse);
+  Block *body = b.createBlock(&map.getBody());
+  body->addArgument(b.getF32Type(), loc);
+  body->addArgument(b.getIndexType(), loc);
+  Value empty = constant("kNegInf", -std::numeric_limits<float>::infinity());
+  Value kept = arith::SelectOp::create(b, loc, inside(body->getArgument(1)), body->getArgument(0), empty);
+  tile::YieldOp::create(b, loc, kept);
+}

@@ -1,0 +1,111 @@
+// ConvertAttnToLinalg.cpp - attn.kernel to a func.func over memrefs.
+//
+// Decides the signature and refuses what the reference does not compute. Must not do any maths.
+#include "passes/reference/ConvertAttnToLinalg.h"
+
+#include "dialect/attn/Attn.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "passes/reference/HeadLowering.h"
+
+namespace attnc {
+#define GEN_PASS_DEF_CONVERTATTNTOLINALGPASS
+#include "passes/reference/ReferencePasses.h.inc"
+} // namespace attnc
+
+using namespace mlir;
+using namespace attnc;
+
+namespace {
+
+/// What an argument or a result of the kernel is in the reference function.
+Type loweredType(Type type) {
+  Builder builder(type.getContext());
+  Type f64 = builder.getF64Type();
+  if (auto tokens = dyn_cast<attn::TokensType>(type))
+    return MemRefType::get({ShapedType::kDynamic, tokens.getHeads(), tokens.getDim()}, f64);
+  if (auto rows = dyn_cast<attn::RowsType>(type))
+    return MemRefType::get({ShapedType::kDynamic, rows.getHeads()}, f64);
+  if (auto side = dyn_cast<attn::SideType>(type)) {
+    Type element = side.getElementType();
+    element = isa<FloatType>(element) ? f64 : element.isInteger(1) ? builder.getI8Type() : element;
+    return MemRefType::get(SmallVector<int64_t>(side.getRank(), ShapedType::kDynamic), element);
+  }
+  return type.isF32() ? f64 : type;
+}
+
+/// The kernel's one attention, if that and scalar constants are all it holds.
+FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
+  attn::AttentionOp found;
+  for (Operation &op : kernel.getBody().front().without_terminator()) {
+    if (auto attention = dyn_cast<attn::AttentionOp>(op)) {
+      if (found) {
+        InFlightDiagnostic error = attention.emitOpError("expected one attention in a kernel, got another");
+        error.attachNote(found.getLoc()) << "the first one";
+        return error;
+      }
+      found = attention;
+    } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect())) {
+      return op.emitError("expected an op that the reference lowers, got ") << op.getName();
+    }
+  }
+  if (!found)
+    return kernel.emitOpError("expected an attention in the kernel");
+  for (Value operand : found->getOperands())
+    if (!isa<BlockArgument>(operand))
+      return found.emitOpError("expected operands that are arguments of the kernel, got ") << operand;
+  for (Value result : kernel.getBody().front().getTerminator()->getOperands())
+    if (result.getDefiningOp() != found)
+      return kernel.emitOpError("expected the results of the attention to be returned, got ") << result;
+  return found;
+}
+
+LogicalResult convert(attn::KernelOp kernel) {
+  FailureOr<attn::AttentionOp> attention = onlyAttention(kernel);
+  if (failed(attention))
+    return failure();
+  ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
+  SmallVector<Type> types(2, b.getIndexType());
+  for (Type type : kernel.getArgumentTypes())
+    types.push_back(loweredType(type));
+  for (Type type : kernel.getResultTypes())
+    types.append(2, loweredType(type));
+  auto function = func::FuncOp::create(b, kernel.getSymName(), b.getFunctionType(types, {}));
+  function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(), b.getUnitAttr());
+  Block *entry = function.addEntryBlock();
+  b.setInsertionPointToStart(entry);
+  b.setLoc(attention->getLoc());
+
+  reference::HeadArguments arguments;
+  arguments.request = entry->getArgument(0);
+  arguments.head = entry->getArgument(1);
+  unsigned next = 2;
+  for (Value argument : kernel.getBody().getArguments())
+    arguments.captured[argument] = entry->getArgument(next++);
+  arguments.q = arguments.captured.lookup(attention->getQ());
+  arguments.k = arguments.captured.lookup(attention->getK());
+  arguments.v = arguments.captured.lookup(attention->getV());
+  for (Value result : kernel.getBody().front().getTerminator()->getOperands()) {
+    bool isOut = result == attention->getOut();
+    (isOut ? arguments.out : arguments.lse) = entry->getArgument(next++);
+    (isOut ? arguments.outBound : arguments.lseBound) = entry->getArgument(next++);
+  }
+  if (failed(reference::lowerHead(b, *attention, arguments)))
+    return failure();
+  func::ReturnOp::create(b);
+  kernel.erase();
+  return success();
+}
+
+struct ConvertAttnToLinalg : attnc::impl::ConvertAttnToLinalgPassBase<ConvertAttnToLinalg> {
+  void runOnOperation() override {
+    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<attn::KernelOp>()))
+      if (failed(convert(kernel)))
+        return signalPassFailure();
+  }
+};
+
+} // namespace

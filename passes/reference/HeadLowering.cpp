@@ -1,0 +1,361 @@
+// HeadLowering.cpp - attention over one head, naive, in fp64, with its error bound.
+//
+// Six steps a row, each a loop over the keys: products, logits, maximum, weights, sums, output. Must not skip
+// keys, tile, or share a row's work with another: the oracle stays readable. README.md derives the bounds.
+#include "passes/reference/HeadLowering.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "passes/reference/LowerRegion.h"
+#include "passes/reference/RoundingModel.h"
+
+#include <limits>
+
+using namespace mlir;
+using arith::CmpFPredicate;
+using utils::IteratorType;
+
+namespace attnc::reference {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// Unit round-off and largest subnormal error of a storage type.
+struct Storage {
+  double unit, tiny;
+
+  explicit Storage(Type type)
+      : unit(type.isF16()    ? rounding::kUnitF16
+             : type.isBF16() ? rounding::kUnitBF16
+                             : rounding::kUnitF32),
+        tiny(type.isF16() ? rounding::kTinyF16 : rounding::kTinyF32) {}
+};
+
+class HeadLowering {
+public:
+  HeadLowering(ImplicitLocOpBuilder &builder, attn::AttentionOp attention, const HeadArguments &arguments)
+      : b(builder), f(builder), attention(attention), in(arguments),
+        dim(attention.getQ().getType().getDim()), valueDim(attention.getV().getType().getDim()) {}
+
+  LogicalResult run() {
+    prepare();
+    auto rows = scf::ForOp::create(b, zero, qLen, one);
+    {
+      OpBuilder::InsertionGuard guard(b);
+      b.setInsertionPointToStart(rows.getBody());
+      row = rows.getInductionVar();
+      products();
+      if (failed(logits()))
+        return failure();
+      maximum();
+      weights();
+      sums();
+      normalisation();
+      if (in.lse)
+        storeLse();
+      if (in.out)
+        storeOutput();
+    }
+    for (Value buffer : buffers)
+      memref::DeallocOp::create(b, buffer);
+    return success();
+  }
+
+private:
+  using Body = function_ref<SmallVector<Value>(ValueRange)>;
+
+  Value c(double value) { return f.constant(value); }
+  Value load(Value buffer, ValueRange indices = {}) { return memref::LoadOp::create(b, buffer, indices); }
+  void store(Value value, Value buffer, ValueRange indices = {}) {
+    memref::StoreOp::create(b, value, buffer, indices);
+  }
+  Value exp(Value x) { return math::ExpOp::create(b, x); }
+
+  Value buffer(ArrayRef<int64_t> shape, ValueRange sizes = {}) {
+    auto type = MemRefType::get(shape, b.getF64Type());
+    buffers.push_back(memref::AllocOp::create(b, type, sizes));
+    return buffers.back();
+  }
+
+  /// memref[.., fixed, ..] with one axis left: `view[kept...]`.
+  Value slice(Value memref, ArrayRef<std::optional<Value>> fixed) {
+    auto type = cast<MemRefType>(memref.getType());
+    SmallVector<OpFoldResult> offsets, sizes, strides(fixed.size(), b.getIndexAttr(1));
+    SmallVector<int64_t> shape;
+    for (auto [axis, index] : llvm::enumerate(fixed)) {
+      if (index) {
+        offsets.push_back(*index);
+        sizes.push_back(b.getIndexAttr(1));
+        continue;
+      }
+      shape.push_back(type.getDimSize(axis));
+      offsets.push_back(b.getIndexAttr(0));
+      if (type.isDynamicDim(axis))
+        sizes.push_back(memref::DimOp::create(b, memref, axis).getResult());
+      else
+        sizes.push_back(b.getIndexAttr(type.getDimSize(axis)));
+    }
+    auto view = cast<MemRefType>(
+        memref::SubViewOp::inferRankReducedResultType(shape, type, offsets, sizes, strides));
+    return memref::SubViewOp::create(b, view, memref, offsets, sizes, strides);
+  }
+
+  /// A linalg.generic; `body` gets the input and output elements and returns the new outputs.
+  void generic(ValueRange inputs, ValueRange outputs, ArrayRef<AffineMap> maps,
+               ArrayRef<IteratorType> iterators, Body body) {
+    linalg::GenericOp::create(
+        b, TypeRange{}, inputs, outputs, maps, iterators,
+        [&](OpBuilder &nested, Location loc, ValueRange elements) {
+          OpBuilder::InsertionGuard guard(b);
+          b.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
+          linalg::YieldOp::create(b, body(elements));
+        });
+  }
+
+  /// A loop over keys: inputs and outputs are vectors of kv_len.
+  void overKeys(ValueRange inputs, ValueRange outputs, Body body) {
+    SmallVector<AffineMap> maps(inputs.size() + outputs.size(), b.getMultiDimIdentityMap(1));
+    generic(inputs, outputs, maps, IteratorType::parallel, body);
+  }
+
+  /// A reduction over keys: outputs are single cells.
+  void reduceKeys(ValueRange inputs, ValueRange outputs, Body body) {
+    SmallVector<AffineMap> maps(inputs.size(), b.getMultiDimIdentityMap(1));
+    maps.append(outputs.size(), AffineMap::get(1, 0, b.getContext()));
+    generic(inputs, outputs, maps, IteratorType::reduction, body);
+  }
+
+  void prepare();
+  void products();
+  LogicalResult logits();
+  void maximum();
+  void weights();
+  void sums();
+  void normalisation();
+  void storeLse();
+  void storeOutput();
+
+  ImplicitLocOpBuilder &b;
+  IntervalBuilder f;
+  attn::AttentionOp attention;
+  const HeadArguments &in;
+  int64_t dim, valueDim;
+
+  Value zero, one, qLen, kvLen, keys, vals; // keys, vals: the KV head of this query head, memref<?xDxf64>
+  SmallVector<Value> buffers;
+  // One element a key.
+  Value product, magnitude;   // q . k and |q| . |k|
+  Value logit, slack, doubt;  // masked score; its error; the unmasked score where the mask is in doubt
+  Value weight, shareError, weightError; // exp(logit - max); its error in the sum; its error beside v
+  // Cells, then what is computed from them for the row.
+  Value maxCell, totalCell, errorCell, countCell, accumulator, accumulatorError;
+  Value row, rowMax, total, totalError, shrink, isEmpty;
+};
+
+void HeadLowering::prepare() {
+  zero = arith::ConstantIndexOp::create(b, 0);
+  one = arith::ConstantIndexOp::create(b, 1);
+  qLen = memref::DimOp::create(b, in.q, 0);
+  kvLen = memref::DimOp::create(b, in.k, 0);
+  Value group = arith::ConstantIndexOp::create(b, attention.group());
+  Value kvHead = arith::DivUIOp::create(b, in.head, group);
+  keys = slice(in.k, {std::nullopt, kvHead, std::nullopt});
+  vals = slice(in.v, {std::nullopt, kvHead, std::nullopt});
+  for (Value *perKey :
+       {&product, &magnitude, &logit, &slack, &doubt, &weight, &shareError, &weightError})
+    *perKey = buffer({ShapedType::kDynamic}, kvLen);
+  for (Value *cell : {&maxCell, &totalCell, &errorCell, &countCell})
+    *cell = buffer({});
+  accumulator = buffer({valueDim});
+  accumulatorError = buffer({valueDim});
+}
+
+/// Step 1: q . k, and the magnitudes that its error is relative to.
+void HeadLowering::products() {
+  Value query = slice(in.q, {row, in.head, std::nullopt});
+  linalg::FillOp::create(b, c(0), product);
+  linalg::FillOp::create(b, c(0), magnitude);
+  AffineExpr j = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1);
+  AffineMap ofDim = AffineMap::get(2, 0, e), ofBoth = b.getMultiDimIdentityMap(2);
+  AffineMap ofKey = AffineMap::get(2, 0, j);
+  generic({query, keys}, {product, magnitude}, {ofDim, ofBoth, ofKey, ofKey},
+          {IteratorType::parallel, IteratorType::reduction}, [&](ValueRange x) -> SmallVector<Value> {
+            Value term = f.mul(x[0], x[1]);
+            return {f.add(x[2], term), f.add(x[3], f.abs(term))};
+          });
+}
+
+/// Step 2: scale, the score region, the mask by select.
+LogicalResult HeadLowering::logits() {
+  Value position = row;
+  if (attention.getAnchor() == attn::Anchor::BottomRight)
+    position = arith::AddIOp::create(b, row, arith::SubIOp::create(b, kvLen, qLen));
+  Value scale = attention.getScaleAttr() ? c(attention.getScaleAttr().getValueAsDouble())
+                                         : in.captured.lookup(attention.getRuntimeScale());
+  if (!scale)
+    return attention.emitOpError("expected a scale operand that is an argument of the kernel");
+  Location here = b.getLoc();
+  LogicalResult result = success();
+  overKeys({product, magnitude}, {logit, slack, doubt}, [&](ValueRange x) -> SmallVector<Value> {
+    Value key = linalg::IndexOp::create(b, 0);
+    double dotUnits = rounding::kSumUnitsPerTerm * double(dim) + rounding::kDotConstantUnits;
+    Value scaled = f.mul(x[0], scale);
+    Value error = f.mul(f.abs(f.mul(x[1], scale)), c(dotUnits * rounding::kUnitF32));
+    Interval score{scaled, f.sub(scaled, error), f.add(scaled, error)};
+    score = f.rounded(score, 2 * rounding::kBasicUnits); // of the scale and of the product
+    SmallVector<Interval> arguments;
+    for (Value value : {in.request, in.head, position, key, qLen, kvLen})
+      arguments.push_back(Interval::exact(value));
+    RegionLowering regions(b, in.captured);
+    Interval visible = Interval::exact(arith::ConstantOp::create(b, b.getBoolAttr(true)));
+    if (!attention.getMask().empty()) {
+      FailureOr<Interval> mask = regions.lower(attention.getMask(), arguments);
+      result = failed(mask) ? failure() : result;
+      visible = mask.value_or(visible);
+    }
+    if (!attention.getScore().empty()) {
+      arguments.insert(arguments.begin(), score);
+      FailureOr<Interval> mapped = regions.lower(attention.getScore(), arguments);
+      result = failed(mapped) ? failure() : result;
+      score = mapped.value_or(score);
+    }
+    b.setLoc(here);
+    Value hidden = c(-kInfinity);
+    // Equal ends count as no error even where their difference is inf - inf.
+    auto distance = [&](Value low, Value high) {
+      return f.choose(f.compare(CmpFPredicate::OEQ, low, high), c(0), f.sub(high, low));
+    };
+    Value off = f.max(distance(score.value, score.hi), distance(score.lo, score.value));
+    // A key that rounding alone shows or hides, by the mask or by a score of -inf.
+    Value unsure = f.compare(CmpFPredicate::UNE, score.value, score.hi);
+    unsure = arith::AndIOp::create(b, unsure, f.compare(CmpFPredicate::OEQ, score.value, hidden));
+    if (!visible.isExact())
+      unsure = arith::OrIOp::create(b, unsure, arith::XOrIOp::create(b, visible.lo, visible.hi));
+    Value doubtful = f.choose(arith::AndIOp::create(b, unsure, visible.hi), score.hi, hidden);
+    return {f.choose(visible.value, score.value, hidden), off, doubtful};
+  });
+  return result;
+}
+
+/// Step 3: the row's maximum, -inf if nothing is visible. NaN stays out of it and comes back in step 4.
+void HeadLowering::maximum() {
+  store(c(-kInfinity), maxCell);
+  store(c(0), countCell);
+  reduceKeys(logit, {maxCell, countCell}, [&](ValueRange x) -> SmallVector<Value> {
+    Value counts = f.compare(CmpFPredicate::UNE, x[0], c(-kInfinity));
+    return {f.max(x[1], x[0]), f.add(x[2], f.choose(counts, c(1), c(0)))};
+  });
+  rowMax = load(maxCell);
+}
+
+/// Step 4: p = exp(logit - max), 0 for hidden keys, and what rounding can change about it.
+void HeadLowering::weights() {
+  Storage stored(attention.getV().getType().getElementType()); // P is rounded to V's type for the product
+  Value nothing = f.compare(CmpFPredicate::OEQ, rowMax, c(-kInfinity));
+  Value safeMax = f.choose(nothing, c(0), rowMax);
+  // Terms of a sum over the visible keys: see RoundingModel.h.
+  Value sumUnits = f.add(f.mul(load(countCell), c(rounding::kSumUnitsPerTerm)),
+                         c(rounding::kKeysConstantUnits));
+  Value sumError = f.mul(sumUnits, c(rounding::kUnitF32));
+  overKeys({logit, slack, doubt}, {weight, shareError, weightError}, [&](ValueRange x) -> SmallVector<Value> {
+    Value hidden = f.compare(CmpFPredicate::OEQ, x[0], c(-kInfinity));
+    Value p = f.choose(hidden, c(0), exp(f.sub(x[0], safeMax)));
+    Value reach = f.add(f.abs(x[0]), f.abs(safeMax));
+    Value units = f.add(f.mul(reach, c(rounding::kSoftmaxUnitsPerLogit)), c(rounding::kSoftmaxUnits));
+    Value exponent = f.add(x[1], f.mul(units, c(rounding::kUnitF32)));
+    Value relative = math::ExpM1Op::create(b, exponent);
+    Value share = f.choose(hidden, c(0), f.mul(p, relative));
+    // A key that rounding may hide or show can change the row by its whole weight.
+    Value certain = f.compare(CmpFPredicate::OEQ, x[2], c(-kInfinity));
+    share = f.add(share, f.choose(certain, c(0), exp(f.sub(x[2], safeMax))));
+    Value stores = f.min(p, f.max(f.mul(p, c(stored.unit)), c(stored.tiny)));
+    Value sums = f.mul(p, sumError);
+    return {p, f.add(share, sums), f.add(share, f.add(stores, sums))};
+  });
+}
+
+/// Step 5: the normaliser, and p v with its error. Keys of weight 0 are not multiplied: their V may be NaN.
+void HeadLowering::sums() {
+  for (Value cell : {totalCell, errorCell})
+    store(c(0), cell);
+  reduceKeys({weight, shareError}, {totalCell, errorCell}, [&](ValueRange x) -> SmallVector<Value> {
+    return {f.add(x[2], x[0]), f.add(x[3], x[1])};
+  });
+  total = load(totalCell);
+  totalError = load(errorCell);
+  if (!in.out)
+    return;
+  linalg::FillOp::create(b, c(0), accumulator);
+  linalg::FillOp::create(b, c(0), accumulatorError);
+  auto loop = scf::ForOp::create(b, zero, kvLen, one);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value key = loop.getInductionVar();
+  Value p = load(weight, key), error = load(weightError, key);
+  Value counts = arith::OrIOp::create(b, f.compare(CmpFPredicate::UNE, p, c(0)),
+                                      f.compare(CmpFPredicate::UNE, error, c(0)));
+  auto guarded = scf::IfOp::create(b, counts, /*withElseRegion=*/false);
+  b.setInsertionPointToStart(guarded.thenBlock());
+  AffineMap same = b.getMultiDimIdentityMap(1);
+  generic(slice(vals, {key, std::nullopt}), {accumulator, accumulatorError}, {same, same, same},
+          IteratorType::parallel, [&](ValueRange x) -> SmallVector<Value> {
+            return {f.add(x[1], f.mul(p, x[0])), f.add(x[2], f.mul(error, f.abs(x[0])))};
+          });
+}
+
+/// What both results share: `shrink` is the least that a kernel's normaliser can be.
+void HeadLowering::normalisation() {
+  isEmpty = f.compare(CmpFPredicate::OEQ, total, c(0));
+  shrink = f.sub(total, totalError);
+}
+
+/// `bound`, or infinity where rounding leaves nothing certain; for an empty row 0.
+static Value settle(IntervalBuilder &f, Value bound, Value shrink, Value isEmpty, Value totalError) {
+  Value lost = f.compare(CmpFPredicate::UGT, f.constant(0), shrink);
+  Value infinity = f.constant(kInfinity);
+  Value usual = f.choose(lost, infinity, bound);
+  usual = f.choose(f.compare(CmpFPredicate::UNO, usual, usual), infinity, usual);
+  Value unsure = f.compare(CmpFPredicate::OGT, totalError, f.constant(0));
+  return f.choose(isEmpty, f.choose(unsure, infinity, f.constant(0)), usual);
+}
+
+/// Step 6a: max + ln(total), -inf for an empty row.
+void HeadLowering::storeLse() {
+  Value log = math::LogOp::create(b, total);
+  Value lse = f.choose(isEmpty, c(-kInfinity), f.add(rowMax, log));
+  auto units = [&](Value value, double count) {
+    return f.mul(f.abs(value), c(count * rounding::kUnitF32));
+  };
+  Value bound = f.sub(log, math::LogOp::create(b, shrink));
+  bound = f.add(bound, units(rowMax, rounding::kSoftmaxUnitsPerLogit));
+  bound = f.add(bound, f.add(units(log, rounding::kFunctionUnits), c(rounding::kLogAbsolute)));
+  bound = f.add(bound, units(lse, 2));
+  store(lse, in.lse, {row, in.head});
+  store(settle(f, bound, shrink, isEmpty, totalError), in.lseBound, {row, in.head});
+}
+
+/// Step 6b: p v / total, 0 for an empty row.
+void HeadLowering::storeOutput() {
+  Storage stored(attention.getOut().getType().getElementType());
+  Value out = slice(in.out, {row, in.head, std::nullopt});
+  Value bounds = slice(in.outBound, {row, in.head, std::nullopt});
+  AffineMap same = b.getMultiDimIdentityMap(1);
+  generic({accumulator, accumulatorError}, {out, bounds}, {same, same, same, same}, IteratorType::parallel,
+          [&](ValueRange x) -> SmallVector<Value> {
+            Value value = f.choose(isEmpty, c(0), f.div(x[0], total));
+            Value magnitude = f.abs(value);
+            Value error = f.div(f.add(x[1], f.mul(magnitude, totalError)), shrink);
+            Value stores = f.max(f.mul(f.add(magnitude, error), c(stored.unit)), c(stored.tiny));
+            return {value, settle(f, f.add(error, stores), shrink, isEmpty, totalError)};
+          });
+}
+
+} // namespace
+
+LogicalResult lowerHead(ImplicitLocOpBuilder &builder, attn::AttentionOp attention,
+                        const HeadArguments &arguments) {
+  return HeadLowering(builder, attention, arguments).run();
+}
+
+} // namespace attnc::reference

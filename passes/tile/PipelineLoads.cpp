@@ -1,0 +1,102 @@
+// PipelineLoads.cpp - copies in a loop become rings filled ahead. Places no barriers.
+#include "passes/tile/TilePasses.h"
+
+using namespace mlir;
+
+namespace attnc {
+#define GEN_PASS_DEF_TILEPIPELINELOADSPASS
+#include "passes/tile/TilePasses.h.inc"
+
+namespace {
+
+using namespace tile;
+
+struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
+  void runOnOperation() override {
+    SmallVector<LoopOp> loops;
+    getOperation().walk([&](LoopOp loop) { loops.push_back(loop); });
+    for (LoopOp loop : loops)
+      pipeline(loop);
+  }
+
+  /// Copies of the loop's own tile into storage that is used nowhere else.
+  SmallVector<CopyAsyncOp> candidates(LoopOp loop) {
+    SmallVector<CopyAsyncOp> copies;
+    for (auto copy : loop.getBody().front().getOps<CopyAsyncOp>()) {
+      auto storage = copy.getDst().getDefiningOp<AllocOp>();
+      bool onlyHere = storage && llvm::all_of(storage->getUsers(), [&](Operation *user) {
+                        return loop->isProperAncestor(user);
+                      });
+      if (onlyHere && copy.getFirstRow() == loop.inductionVariable())
+        copies.push_back(copy);
+    }
+    return copies;
+  }
+
+  void pipeline(LoopOp loop) {
+    int64_t stages = getOperation().getSchedule().getStages();
+    SmallVector<CopyAsyncOp> copies = candidates(loop);
+    OpBuilder b(loop);
+    if (stages == 1) {
+      for (CopyAsyncOp copy : copies) {
+        b.setInsertionPointAfter(copy);
+        CommitOp::create(b, copy.getLoc());
+      }
+      return;
+    }
+    DimAttr stageDim = DimAttr::get(&getContext(), "kStages", stages);
+    SmallVector<Value> rings;
+    for (CopyAsyncOp copy : copies) {
+      auto storage = copy.getDst().getDefiningOp<AllocOp>();
+      auto tileType = cast<SharedType>(copy.getDst().getType());
+      b.setInsertionPoint(storage);
+      auto type = RingType::get(&getContext(), stageDim, tileType.getRows(), tileType.getColumns(),
+                                tileType.getElementType());
+      std::string name = storage.getName().str();
+      if (StringRef(name).ends_with("_tile"))
+        name.resize(name.size() - 5);
+      rings.push_back(AllocOp::create(b, storage.getLoc(), type, name + "_ring", IntegerAttr()));
+    }
+    b.setInsertionPoint(loop);
+    for (int64_t ahead = 0; ahead < stages - 1; ++ahead)
+      for (auto [copy, ring] : llvm::zip(copies, rings))
+        prefetch(b, loop, copy, ring, loop.getBegin(), ahead, ahead);
+    for (auto [copy, ring] : llvm::zip(copies, rings)) {
+      b.setInsertionPoint(copy);
+      prefetch(b, loop, copy, ring, loop.inductionVariable(), stages - 1, stages - 1);
+      auto storage = copy.getDst().getDefiningOp<AllocOp>();
+      copy.erase();
+      for (OpOperand &use : llvm::make_early_inc_range(storage->getUses())) {
+        b.setInsertionPoint(use.getOwner());
+        use.set(current(b, ring, 0));
+      }
+      storage.erase();
+      b.setInsertionPoint(loop.getBody().front().getTerminator());
+      AdvanceOp::create(b, loop.getLoc(), ring);
+    }
+  }
+
+  static Value current(OpBuilder &b, Value ring, int64_t ahead) {
+    return CurrentOp::create(b, ring.getLoc(), cast<RingType>(ring.getType()).slot(), ring, ahead);
+  }
+
+  /// Copies the tile `distance` steps after `from` into the slot `ahead`, unless it lies past the loop's end.
+  static void prefetch(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value ring, Value from, int64_t distance,
+                       int64_t ahead) {
+    Location loc = copy.getLoc();
+    Value row = from;
+    if (distance > 0) {
+      Value step = ConstantOp::create(b, loc, loop.getStep().getName(),
+                                      b.getIndexAttr(loop.getStep().getSize()));
+      if (distance > 1)
+        step = arith::MulIOp::create(b, loc, arith::ConstantIndexOp::create(b, loc, distance), step);
+      row = arith::AddIOp::create(b, loc, from, step);
+    }
+    CopyAsyncOp::create(b, loc, copy.getSrc(), row, copy.getValidBegin(), copy.getValidEnd(),
+                        current(b, ring, ahead), loop.getEnd());
+    CommitOp::create(b, loc);
+  }
+};
+
+} // namespace
+} // namespace attnc

@@ -1,0 +1,117 @@
+/* attnc.h - the C ABI of the runtime: open a bundle, find a kernel, run it on a device. */
+/* No call throws or aborts. Handles may be used from several threads; close each exactly once. */
+#ifndef ATTNC_ATTNC_H
+#define ATTNC_ATTNC_H
+
+#include "attnc/dlpack.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Raised when a function or struct changes its meaning; growing a struct at its end does not raise it. */
+#define ATTNC_ABI_VERSION 1
+
+typedef enum attncCode {
+  ATTNC_OK = 0,
+  ATTNC_INVALID_ARGUMENT = 1,
+  ATTNC_INVALID_SPEC = 2,
+  ATTNC_UNSUPPORTED = 3,
+  ATTNC_NOT_FOUND = 4,
+  ATTNC_IO_ERROR = 5,
+  ATTNC_CORRUPT = 6,
+  ATTNC_COMPILE_FAILED = 7,
+  ATTNC_DEVICE_ERROR = 8,
+  ATTNC_MISMATCH = 9,
+  ATTNC_INTERNAL = 10
+} attncCode;
+
+typedef struct attncBundle_t *attncBundle;
+typedef struct attncKernel_t *attncKernel;
+typedef struct attncDevice_t *attncDevice;
+
+/* The ABI of the loaded library; compare with ATTNC_ABI_VERSION. */
+uint32_t attncAbiVersion(void);
+/* "attnc 0.1.0 (C ABI 1)". */
+const char *attncVersion(void);
+/* What the last failing call of this thread said; "" before the first. Valid until the next failing call. */
+const char *attncLastError(void);
+
+/* Structs start with their own size: set structSize to sizeof the struct, and the rest to zero. */
+
+typedef struct attncDeviceOptions {
+  size_t structSize;
+  const char *kind;      /* "cuda" or "sim" */
+  int32_t ordinal;       /* cuda: number of the GPU */
+  int32_t simThreads;    /* sim: host threads, 0 is 1 */
+  uint64_t simSeed;      /* sim: order in which warps run */
+  const char *simTarget; /* sim: "sm_90"; whose limits it has */
+} attncDeviceOptions;
+
+attncCode attncDeviceOpen(const attncDeviceOptions *options, attncDevice *out);
+void attncDeviceClose(attncDevice device);
+/* "cuda:0", "sim"; valid while the device is open. */
+const char *attncDeviceName(attncDevice device);
+/* "sm_90a": what to ask a bundle for; valid while the device is open. */
+const char *attncDeviceTarget(attncDevice device);
+
+attncCode attncMemoryAllocate(attncDevice device, size_t bytes, void **out);
+attncCode attncMemoryRelease(attncDevice device, void *address);
+attncCode attncMemoryUpload(attncDevice device, void *to, const void *from, size_t bytes, void *stream);
+attncCode attncMemoryDownload(attncDevice device, void *to, const void *from, size_t bytes, void *stream);
+attncCode attncMemoryZero(attncDevice device, void *address, size_t bytes, void *stream);
+attncCode attncSynchronize(attncDevice device, void *stream);
+
+attncCode attncBundleOpen(const char *folder, attncBundle *out);
+void attncBundleClose(attncBundle bundle);
+size_t attncBundleCount(attncBundle bundle);
+/* Name and architecture of kernel `index`; valid while the bundle is open. */
+attncCode attncBundleEntry(attncBundle bundle, size_t index, const char **name, const char **target);
+/* The kernel `name` for `target`; it stays valid after the bundle is closed. */
+attncCode attncBundleFind(attncBundle bundle, const char *name, const char *target, attncKernel *out);
+
+void attncKernelClose(attncKernel kernel);
+/* Tensors, scalars, dims and launches as JSON; valid while the kernel is open. */
+const char *attncKernelManifest(attncKernel kernel);
+/* Loads the kernel on the device, so that the first run does not. */
+attncCode attncKernelPrepare(attncKernel kernel, attncDevice device);
+
+typedef struct attncNamedTensor {
+  const char *name;
+  /* On `cuda` a CUDA (or managed) tensor of that GPU, on `sim` a CPU tensor. */
+  const DLTensor *tensor;
+} attncNamedTensor;
+
+typedef struct attncNamedScalar {
+  const char *name;
+  double value;
+} attncNamedScalar;
+
+typedef struct attncNamedDim {
+  const char *name;
+  int64_t value;
+} attncNamedDim;
+
+typedef struct attncArguments {
+  size_t structSize;
+  const attncNamedTensor *tensors;
+  size_t tensorCount;
+  const attncNamedScalar *scalars;
+  size_t scalarCount;
+  const attncNamedDim *dims; /* what no tensor's shape tells */
+  size_t dimCount;
+  void *stream;    /* a CUstream; NULL is the default stream */
+  void *workspace; /* NULL: the runtime allocates and waits */
+} attncArguments;
+
+attncCode attncKernelWorkspaceBytes(attncKernel kernel, const attncArguments *arguments, size_t *bytes);
+/* Checks every argument, then launches; on `cuda` it returns before the kernel ends. */
+attncCode attncKernelRun(attncKernel kernel, attncDevice device, const attncArguments *arguments);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

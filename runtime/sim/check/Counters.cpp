@@ -1,0 +1,126 @@
+// Counters.cpp - bank conflicts, sectors, and the JSON summary of a launch.
+#include "runtime/sim/check/Counters.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace attnc::sim {
+
+void LaunchCounters::add(const LaunchCounters &other) {
+  perInstruction.resize(std::max(perInstruction.size(), other.perInstruction.size()));
+  for (size_t i = 0; i < other.perInstruction.size(); ++i) {
+    PcCounter &to = perInstruction[i];
+    const PcCounter &from = other.perInstruction[i];
+    to.executions += from.executions;
+    to.lanes += from.lanes;
+    to.requests += from.requests;
+    to.wavefronts += from.wavefronts;
+    to.ideal += from.ideal;
+    to.sectors += from.sectors;
+    to.bytes += from.bytes;
+  }
+  ctas += other.ctas;
+}
+
+void countWavefronts(const uint32_t *address, uint32_t mask, uint32_t bytes, uint64_t &wavefronts, uint64_t &ideal) {
+  uint32_t unit = std::max(bytes, 4u), groups = 128 / unit;
+  for (uint32_t phase = 0; phase < kLanes; phase += groups) {
+    uint8_t counts[32] = {};
+    uint32_t seen[32][32];
+    uint8_t worst = 0;
+    for (uint32_t lane = phase; lane < phase + groups; ++lane) {
+      if ((mask >> lane & 1) == 0)
+        continue;
+      uint32_t id = address[lane] / unit, group = id % groups;
+      uint8_t &count = counts[group];
+      bool known = false;
+      for (uint8_t i = 0; i < count && !known; ++i)
+        known = seen[group][i] == id;
+      if (!known) {
+        seen[group][count++] = id;
+        worst = std::max(worst, count);
+      }
+    }
+    wavefronts += worst;
+    ideal += worst != 0;
+  }
+}
+
+uint32_t countSectors(const uint64_t *address, uint32_t mask, uint32_t bytes) {
+  uint64_t sectors[kLanes];
+  uint32_t count = 0;
+  uint64_t previous = 0;
+  bool ascending = true;
+  for (uint32_t lane = 0; lane < kLanes; ++lane) {
+    if ((mask >> lane & 1) == 0)
+      continue;
+    uint64_t sector = address[lane] / 32;
+    if (count != 0 && sector == previous)
+      continue;
+    ascending = ascending && (count == 0 || sector > previous);
+    sectors[count++] = previous = sector;
+  }
+  if (!ascending) {
+    std::sort(sectors, sectors + count);
+    count = static_cast<uint32_t>(std::unique(sectors, sectors + count) - sectors);
+  }
+  return count;
+}
+
+std::string countersJson(const Kernel &kernel, const LaunchCounters &counters, const std::array<uint32_t, 3> &grid,
+                         uint32_t threads) {
+  using nlohmann::ordered_json;
+  ordered_json classes = ordered_json::object(), conflicts = ordered_json::array();
+  std::array<uint64_t, static_cast<size_t>(OpClass::Count)> byClass{};
+  PcCounter total, shared, global;
+  uint64_t flops = 0;
+  for (size_t pc = 0; pc < counters.perInstruction.size(); ++pc) {
+    const PcCounter &at = counters.perInstruction[pc];
+    byClass[static_cast<size_t>(kernel.classes[pc])] += at.executions;
+    total.executions += at.executions;
+    total.lanes += at.lanes;
+    flops += at.executions * kernel.flops[pc];
+    shared.wavefronts += at.wavefronts;
+    shared.ideal += at.ideal;
+    global.sectors += at.sectors;
+    PcCounter &side = at.sectors ? global : shared;
+    if (at.sectors || at.wavefronts) {
+      side.requests += at.requests;
+      side.bytes += at.bytes;
+    }
+    if (at.wavefronts > at.ideal)
+      conflicts.push_back({{"ptx_line", kernel.line(pc)},
+                           {"instruction", pc < kernel.function->body.size() ? kernel.function->body[pc].text() : ""},
+                           {"wavefronts", at.wavefronts},
+                           {"ideal", at.ideal}});
+  }
+  std::sort(conflicts.begin(), conflicts.end(), [](const ordered_json &a, const ordered_json &b) {
+    return a["wavefronts"].get<uint64_t>() - a["ideal"].get<uint64_t>() >
+           b["wavefronts"].get<uint64_t>() - b["ideal"].get<uint64_t>();
+  });
+  if (conflicts.size() > 8)
+    conflicts.erase(conflicts.begin() + 8, conflicts.end());
+  for (size_t i = 0; i < byClass.size(); ++i)
+    if (byClass[i] != 0)
+      classes[std::string(opClassName(static_cast<OpClass>(i)))] = byClass[i];
+  ordered_json result = {
+      {"kernel", kernel.name},
+      {"grid", grid},
+      {"threads", threads},
+      {"ctas", counters.ctas},
+      {"warp_instructions", total.executions},
+      {"thread_instructions", total.lanes},
+      {"classes", classes},
+      {"mma_flops", flops},
+      {"shared",
+       {{"requests", shared.requests},
+        {"wavefronts", shared.wavefronts},
+        {"ideal_wavefronts", shared.ideal},
+        {"bytes", shared.bytes},
+        {"conflicts", conflicts}}},
+      {"global", {{"requests", global.requests}, {"sectors", global.sectors}, {"bytes", global.bytes}}},
+  };
+  return result.dump();
+}
+
+} // namespace attnc::sim

@@ -1,0 +1,52 @@
+// Decoder.cpp - the walk over a function's body.
+#include "runtime/sim/decode/Decoder.h"
+
+namespace attnc::sim {
+
+std::string_view opClassName(OpClass cls) {
+  static constexpr std::string_view names[] = {"integer", "float",  "half",   "special", "convert",    "move",
+                                               "control", "global", "shared", "local",   "param",      "matrix",
+                                               "async_copy", "sync", "collective", "atomic"};
+  static_assert(std::size(names) == static_cast<size_t>(OpClass::Count));
+  return names[static_cast<size_t>(cls)];
+}
+
+Decoder::Decoder(std::shared_ptr<const PtxModule> module, const Function &function,
+                 const VariableAddresses &addresses, const Target &target)
+    : module(std::move(module)), function(function), addresses(addresses), target(target),
+      kernel(std::make_shared<Kernel>()) {}
+
+Result<std::shared_ptr<const Kernel>> Decoder::run() {
+  kernel->name = std::string(function.name);
+  kernel->module = module;
+  kernel->function = &function;
+  ATTNC_RETURN_IF_ERROR(layOut());
+  assignRegisters();
+  for (const Instr &instr : function.body) {
+    current = &instr;
+    const OpRow *row = findOpcode(instr.opcode);
+    if (row == nullptr)
+      return error("unsupported instruction");
+    Inst inst;
+    if (instr.guard >= 0)
+      inst.guard = static_cast<uint16_t>(slots[static_cast<size_t>(instr.guard)] | (instr.guardNegated ? 1u : 0u));
+    currentClass = row->cls;
+    currentFlops = 0;
+    ATTNC_RETURN_IF_ERROR((this->*row->decode)(instr, *row, inst));
+    kernel->code.push_back(inst);
+    kernel->classes.push_back(currentClass);
+    kernel->flops.push_back(currentFlops);
+  }
+  current = nullptr;
+  // Falling off the end is an exit, so that the warp loop needs no bound check.
+  Inst end;
+  end.flow = Flow::Exit;
+  kernel->code.push_back(end);
+  kernel->classes.push_back(OpClass::Control);
+  kernel->flops.push_back(0);
+  if (kernel->preds > 32000)
+    return error("expected at most 32000 predicates");
+  return std::shared_ptr<const Kernel>(std::move(kernel));
+}
+
+} // namespace attnc::sim

@@ -1,0 +1,284 @@
+// Parser.cpp - modules, functions and the directives between instructions.
+//
+// Directives that only tune ptxas (.maxnreg, .pragma, ...) are accepted because they cannot change a result.
+#include "runtime/sim/ptx/ParserImpl.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace attnc::sim {
+
+Status Parser::error(const std::string &message) const {
+  return Status(Code::Corrupt, "PTX line " + std::to_string(peek().line) + ": " + message);
+}
+
+Status Parser::unexpected(const std::string &expected) const {
+  const Token &token = peek();
+  std::string got = token.kind == TokenKind::End ? "the end of the text" : "'" + std::string(token.text) + "'";
+  if (token.kind == TokenKind::Int || token.kind == TokenKind::Float32 || token.kind == TokenKind::Float64)
+    got = "a number";
+  if (token.kind == TokenKind::Dot)
+    got.insert(1, ".");
+  return error("expected " + expected + ", got " + got);
+}
+
+Status Parser::expect(char c) {
+  if (!accept(c))
+    return unexpected(std::string("'") + c + "'");
+  return Status::success();
+}
+
+Result<std::string_view> Parser::expectWord() {
+  if (peek().kind != TokenKind::Word)
+    return unexpected("a name");
+  return take().text;
+}
+
+Result<int64_t> Parser::expectInt() {
+  bool negative = accept('-');
+  if (peek().kind != TokenKind::Int)
+    return unexpected("an integer");
+  uint64_t bits = take().bits;
+  return static_cast<int64_t>(negative ? 0 - bits : bits);
+}
+
+Status Parser::run() {
+  while (peek().kind != TokenKind::End)
+    ATTNC_RETURN_IF_ERROR(topLevel());
+  if (module.isaMajor == 0)
+    return error("expected a .version directive");
+  return Status::success();
+}
+
+Status Parser::topLevel() {
+  bool isExtern = false;
+  while (isDot("visible") || isDot("extern") || isDot("weak") || isDot("common")) {
+    isExtern |= isDot("extern");
+    take();
+  }
+  if (peek().kind != TokenKind::Dot)
+    return unexpected("a directive");
+  std::string_view name = take().text;
+  if (name == "version") {
+    if (peek().kind != TokenKind::Float64)
+      return unexpected("a version");
+    double version;
+    uint64_t bits = take().bits;
+    std::memcpy(&version, &bits, sizeof(version));
+    if (!(version >= 1 && version < 100))
+      return error("expected a PTX version");
+    module.isaMajor = static_cast<int>(version);
+    return Status::success();
+  }
+  if (name == "target") {
+    ATTNC_ASSIGN_OR_RETURN(module.target, expectWord());
+    while (accept(','))
+      ATTNC_RETURN_IF_ERROR(expectWord().status());
+    return Status::success();
+  }
+  if (name == "address_size") {
+    ATTNC_ASSIGN_OR_RETURN(int64_t bits, expectInt());
+    return bits == 64 ? Status::success() : error("expected .address_size 64, got " + std::to_string(bits));
+  }
+  if (name == "entry" || name == "func")
+    return function(name == "entry");
+  if (name == "global" || name == "const" || name == "shared") {
+    Space space = name == "global" ? Space::Global : name == "const" ? Space::Const : Space::Shared;
+    do {
+      ATTNC_ASSIGN_OR_RETURN(Variable var, variable(space, isExtern));
+      module.variables.push_back(std::move(var));
+    } while (accept(','));
+    return expect(';');
+  }
+  if (name == "file" || name == "loc")
+    return skipFileOrLoc(name);
+  if (name == "section")
+    return skipSection();
+  if (name == "pragma" || name == "alias")
+    return skipStatement();
+  return error("unsupported directive ." + std::string(name));
+}
+
+Status Parser::function(bool isEntry) {
+  Function fn;
+  fn.isEntry = isEntry;
+  fn.line = peek().line;
+  scopes.assign(1, {});
+  scopeIds.assign(1, 0);
+  fn.scopeParent.assign(1, -1);
+  locFile = locLine = 0;
+  if (!isEntry && accept('(')) { // return parameters
+    while (!isPunct(')') && peek().kind != TokenKind::End)
+      take();
+    ATTNC_RETURN_IF_ERROR(expect(')'));
+  }
+  ATTNC_ASSIGN_OR_RETURN(fn.name, expectWord());
+  if (accept('(')) {
+    while (!isPunct(')')) {
+      if (isDot("reg")) // register parameters of a .func; functions are not executed
+        take();
+      else if (isDot("param"))
+        take();
+      else
+        return unexpected("a parameter");
+      ATTNC_ASSIGN_OR_RETURN(Variable param, variable(Space::Param, false));
+      fn.params.push_back(std::move(param));
+      if (!accept(','))
+        break;
+    }
+    ATTNC_RETURN_IF_ERROR(expect(')'));
+  }
+  while (peek().kind == TokenKind::Dot)
+    ATTNC_RETURN_IF_ERROR(performanceDirective(&fn));
+  if (accept(';')) { // a declaration only
+    module.functions.push_back(std::move(fn));
+    return Status::success();
+  }
+  ATTNC_RETURN_IF_ERROR(expect('{'));
+  fn.hasBody = true;
+  ATTNC_RETURN_IF_ERROR(body(fn));
+  module.functions.push_back(std::move(fn));
+  return Status::success();
+}
+
+Status Parser::performanceDirective(Function *fn) {
+  std::string_view name = take().text;
+  if (name == "maxntid" || name == "reqntid") {
+    uint64_t threads = 1;
+    do {
+      ATTNC_ASSIGN_OR_RETURN(int64_t count, expectInt());
+      if (count < 1 || count > 1024)
+        return error("expected ." + std::string(name) + " between 1 and 1024, got " + std::to_string(count));
+      threads *= static_cast<uint64_t>(count);
+    } while (accept(','));
+    fn->maxThreads = static_cast<uint32_t>(std::min<uint64_t>(threads, 1024));
+    fn->exactThreads = name == "reqntid";
+    return Status::success();
+  }
+  if (name == "minnctapersm" || name == "maxnreg" || name == "maxclusterrank" || name == "local_maxnreg")
+    return expectInt().status();
+  if (name == "noreturn")
+    return Status::success();
+  if (name == "pragma")
+    return skipStatement();
+  return error("unsupported directive ." + std::string(name));
+}
+
+Status Parser::body(Function &fn) {
+  size_t depth = 1;
+  while (depth > 0) {
+    if (accept('{')) {
+      if (++depth > 64)
+        return error("expected at most 64 nested scopes");
+      fn.scopeParent.push_back(scopeIds.back());
+      scopeIds.push_back(static_cast<int>(fn.scopeParent.size()) - 1);
+      scopes.emplace_back();
+    } else if (accept('}')) {
+      --depth;
+      scopeIds.pop_back();
+      scopes.pop_back();
+    } else if (peek().kind == TokenKind::End) {
+      return unexpected("'}'");
+    } else {
+      ATTNC_RETURN_IF_ERROR(statement(fn));
+    }
+  }
+  return Status::success();
+}
+
+Status Parser::statement(Function &fn) {
+  if (accept(';'))
+    return Status::success();
+  if (peek().kind == TokenKind::Dot)
+    return directiveInBody(fn);
+  if (peek().kind == TokenKind::Word && isPunct(':', 1)) {
+    std::string_view label = take().text;
+    take();
+    if (isDot("branchtargets")) {
+      take();
+      Function::TargetTable table{scopeIds.back(), {}};
+      do {
+        ATTNC_ASSIGN_OR_RETURN(std::string_view target, expectWord());
+        table.targets.push_back(target);
+      } while (accept(','));
+      fn.targetTables[label].push_back(std::move(table));
+      return expect(';');
+    }
+    if (isDot("callprototype") || isDot("calltargets"))
+      return skipStatement();
+    for (const Function::Label &other : fn.labels[label])
+      if (other.scope == scopeIds.back())
+        return error("label '" + std::string(label) + "' is defined twice");
+    fn.labels[label].push_back({scopeIds.back(), fn.body.size()});
+    return Status::success();
+  }
+  return instruction(fn);
+}
+
+Status Parser::directiveInBody(Function &fn) {
+  std::string_view name = take().text;
+  if (name == "reg")
+    return registers(fn);
+  if (name == "shared" || name == "local" || name == "param") {
+    Space space = name == "shared" ? Space::Shared : name == "local" ? Space::Local : Space::Param;
+    do {
+      ATTNC_ASSIGN_OR_RETURN(Variable var, variable(space, false));
+      fn.variables.push_back(std::move(var));
+    } while (accept(','));
+    return expect(';');
+  }
+  if (name == "loc" || name == "file")
+    return skipFileOrLoc(name);
+  if (name == "pragma")
+    return skipStatement();
+  return error("unsupported directive ." + std::string(name) + " in a function");
+}
+
+/// `.file N "path"[, time, size]` and `.loc file line column[, function_name f[+n], inlined_at f l c]` end
+/// with the line, not with a semicolon.
+Status Parser::skipFileOrLoc(std::string_view name) {
+  int line = tokens[at - 1].line;
+  ATTNC_ASSIGN_OR_RETURN(int64_t first, expectInt());
+  if (name == "file" && peek().kind == TokenKind::String && peek().line == line) {
+    module.files[static_cast<int>(first)] = take().text;
+  } else if (name == "loc" && peek().kind == TokenKind::Int) {
+    locFile = static_cast<int>(first);
+    locLine = static_cast<int>(take().bits);
+  }
+  while (peek().line == line && peek().kind != TokenKind::End && !isPunct('}') && !isPunct('{'))
+    take();
+  return Status::success();
+}
+
+Status Parser::skipSection() {
+  while (!isPunct('{')) {
+    if (peek().kind == TokenKind::End)
+      return unexpected("'{'");
+    take();
+  }
+  while (!isPunct('}')) {
+    if (peek().kind == TokenKind::End)
+      return unexpected("'}'");
+    take();
+  }
+  return expect('}');
+}
+
+Status Parser::skipStatement() {
+  while (!isPunct(';')) {
+    if (peek().kind == TokenKind::End)
+      return unexpected("';'");
+    take();
+  }
+  return expect(';');
+}
+
+Result<std::shared_ptr<const PtxModule>> parsePtx(std::string_view text) {
+  auto module = std::make_shared<PtxModule>();
+  module->text = std::make_shared<const std::string>(text);
+  ATTNC_ASSIGN_OR_RETURN(std::vector<Token> tokens, lexPtx(*module->text));
+  ATTNC_RETURN_IF_ERROR(Parser(std::move(tokens), *module).run());
+  return std::shared_ptr<const PtxModule>(std::move(module));
+}
+
+} // namespace attnc::sim

@@ -1,0 +1,74 @@
+// ParserImpl.h - the parser's state, shared by its three source files.
+//
+// Private to runtime/sim/ptx.
+#pragma once
+
+#include "runtime/sim/ptx/Lexer.h"
+#include "runtime/sim/ptx/Parser.h"
+
+#include <string>
+
+namespace attnc::sim {
+
+class Parser {
+public:
+  Parser(std::vector<Token> tokens, PtxModule &module) : tokens(std::move(tokens)), module(module) {}
+
+  Status run();
+
+private:
+  // Parser.cpp: modules and functions.
+  Status topLevel();
+  Status function(bool isEntry);
+  Status body(Function &fn);
+  Status statement(Function &fn);
+  Status directiveInBody(Function &fn);
+  Status performanceDirective(Function *fn);
+  Status skipSection();
+  Status skipFileOrLoc(std::string_view name);
+  Status skipStatement();
+
+  // ParseDecl.cpp: registers and variables.
+  Status registers(Function &fn);
+  Status declareRegister(Function &fn, std::string_view name, RegClass cls);
+  Result<Variable> variable(Space space, bool isExtern);
+  Status initializer(Variable &var, int elementBits);
+  Status initElement(Variable &var, int elementBits, int depth);
+
+  // ParseInstr.cpp: instructions and operands.
+  Status instruction(Function &fn);
+  Result<Operand> operand(const Function &fn, int depth);
+  Result<Operand> primary(const Function &fn, int depth);
+  Result<Operand> number(bool negative);
+  Result<Operand> list(const Function &fn, int depth, char close);
+  Result<Operand> address(const Function &fn, int depth);
+
+  const Token &peek(size_t ahead = 0) const { return tokens[std::min(at + ahead, tokens.size() - 1)]; }
+  Token take() { return at + 1 < tokens.size() ? tokens[at++] : tokens.back(); }
+  bool isPunct(char c, size_t ahead = 0) const {
+    return peek(ahead).kind == TokenKind::Punct && peek(ahead).text[0] == c;
+  }
+  bool isDot(std::string_view name) const { return peek().kind == TokenKind::Dot && peek().text == name; }
+  bool accept(char c) {
+    bool yes = isPunct(c);
+    if (yes)
+      ++at;
+    return yes;
+  }
+  Status expect(char c);
+  Result<std::string_view> expectWord();
+  Result<int64_t> expectInt();
+  Status error(const std::string &message) const;
+  Status unexpected(const std::string &expected) const;
+
+  std::vector<Token> tokens;
+  size_t at = 0;
+  PtxModule &module;
+  /// Register index by name, one map a brace scope; the innermost is last.
+  std::vector<std::unordered_map<std::string_view, int>> scopes;
+  std::vector<int> scopeIds;
+  int locFile = 0, locLine = 0;
+  uint64_t declaredRegisters = 0;
+};
+
+} // namespace attnc::sim

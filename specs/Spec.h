@@ -1,0 +1,126 @@
+// Spec.h - a kernel request as plain structs: what the YAML said, with defaults written out and checked.
+//
+// No hardware and no MLIR here. Every field that an error may have to point at carries its Location.
+#pragma once
+
+#include "attnc/DType.h"
+#include "attnc/Status.h"
+#include "specs/Expr.h"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnc {
+
+/// A value and the place in the YAML that gave it; the place is invalid for a default.
+template <class T> struct Located {
+  T value{};
+  Location where;
+};
+
+enum class Phase : uint8_t { Prefill };
+/// Packed: [tokens, heads, dim] with cumulative lengths. Padded: [batch, length, heads, dim].
+enum class TokenLayout : uint8_t { Packed, Padded };
+/// Which lengths of a padded batch vary by request.
+enum class LengthsKind : uint8_t { None, Kv, Both };
+/// Where query row 0 sits: BottomRight puts the last query at the last key (semantics 3.3).
+enum class Anchor : uint8_t { BottomRight, TopLeft };
+
+/// A mask as written: sugar stays sugar until the importer expands it into a region.
+struct MaskNode {
+  enum class Kind : uint8_t {
+    None,
+    Causal,
+    Window, ///< left and right inclusive besides self; sliding_window: W arrives as left = W - 1, right = 0
+    Chunked, ///< floor(q / size) == floor(kv / size); `causal` is a separate node
+    Expression,
+    All, Any, Not,
+  };
+  Kind kind = Kind::None;
+  Location where;
+  std::optional<int64_t> left, right; ///< Window; absent is unbounded
+  int64_t size = 0;                   ///< Chunked
+  ExprPtr expr;                       ///< Expression (type Bool)
+  std::vector<MaskNode> operands;     ///< All, Any, Not
+};
+
+struct Score {
+  /// Multiplies q . k before anything else. Default 1 / sqrt(head_dim).
+  Located<double> scale;
+  /// The scale is the run-time scalar of this name instead.
+  std::string scaleParam;
+  std::optional<Located<double>> softcap;
+  /// Applied after soft-cap, in terms of `s`; null if absent.
+  ExprPtr expr;
+  Location where;
+};
+
+/// One axis of a side tensor: a dim name (batch, heads, kv_heads, q_len, kv_len, total_q, total_kv) or a size.
+struct SideDim {
+  std::string name; ///< empty: `size` counts
+  int64_t size = 0;
+  bool operator==(const SideDim &) const = default;
+};
+
+/// A tensor that masks and scores read. Reads outside the shape yield 0 (false).
+struct SideInput {
+  std::string name;
+  DType dtype = DType::F32; ///< F32, F16, BF16, I32, Bool
+  std::vector<SideDim> shape;
+  Location where;
+};
+
+/// A run-time scalar: its value may vary by call, a feature may not.
+struct ScalarParam {
+  std::string name;
+  DType dtype = DType::F32; ///< F32 or I32
+  std::optional<double> defaultValue;
+  Location where;
+};
+
+/// Fields of the schedule that the spec pins; absent ones are the compiler's choice.
+struct SchedulePins {
+  std::optional<Located<int64_t>> tileQ, tileKv, stages, warps;
+  Location where;
+};
+
+struct Outputs {
+  bool lse = false; ///< `out` is always there
+  Location where;
+};
+
+struct Spec {
+  std::string file; ///< as given by the user, for locations
+  Located<std::string> name;
+  Located<Phase> phase;
+  Located<int64_t> queryHeads, kvHeads;
+  Located<int64_t> headDim;
+  Located<DType> dtype; ///< F16 or BF16
+  Located<TokenLayout> layout;
+  Located<LengthsKind> lengths;
+  Located<Anchor> anchor;
+  MaskNode mask;
+  Score score;
+  std::vector<SideInput> inputs;
+  std::vector<ScalarParam> params;
+  Outputs outputs;
+  SchedulePins schedule;
+
+  int64_t group() const { return queryHeads.value / kvHeads.value; }
+};
+
+/// Reads, types and checks a YAML spec. Errors are InvalidSpec with file, line and column.
+Result<Spec> readSpec(const std::filesystem::path &path);
+/// The same from text; `file` names it in locations.
+Result<Spec> readSpecText(std::string_view yaml, std::string file);
+/// The spec as canonical YAML, defaults written out, sugar kept. Reading it back gives an equal text. It has no
+/// locations and is the request key of the cache.
+std::string specText(const Spec &spec);
+/// `status` like a compiler's diagnostic: message, the source line, a caret, then each note likewise.
+/// Source lines are read from the files named; a file that cannot be read shows none.
+std::string renderDiagnostic(const Status &status, bool color = false);
+
+} // namespace attnc

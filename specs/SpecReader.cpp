@@ -1,0 +1,201 @@
+// SpecReader.cpp - YAML to Spec: the top level, and the sections that are a line long.
+//
+// Must not know hardware, nor yaml-cpp (YamlTree does).
+#include "specs/SpecReader.h"
+
+#include "specs/FieldReader.h"
+#include "specs/FormatKeys.h"
+#include "specs/SpecCheck.h"
+
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <sstream>
+
+namespace attnc {
+namespace {
+
+constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
+
+class SpecReader {
+public:
+  SpecReader(const YamlTree &tree, std::string file) : tree(tree), root(tree.root()) { spec.file = std::move(file); }
+
+  Result<Spec> run() {
+    ATTNC_RETURN_IF_ERROR(readVersion());
+    ATTNC_RETURN_IF_ERROR(checkKeys(root, "the spec", keys::kTop, keys::kTopReserved));
+    ATTNC_RETURN_IF_ERROR(readIdentity());
+    ATTNC_RETURN_IF_ERROR(readHeads());
+    ATTNC_RETURN_IF_ERROR(readTensors());
+    ATTNC_RETURN_IF_ERROR(readMaths());
+    ATTNC_RETURN_IF_ERROR(readOutputs());
+    ATTNC_RETURN_IF_ERROR(readSchedule());
+    return std::move(spec);
+  }
+
+private:
+  const YamlTree &tree;
+  const YamlNode &root;
+  Spec spec;
+
+  Result<const YamlNode *> required(std::string_view key) const {
+    if (const YamlEntry *entry = root.find(key))
+      return &entry->value;
+    return Status(Code::InvalidSpec, "expected the required key '" + std::string(key) + "', got none",
+                  {spec.file, 1, 1}); // K5
+  }
+
+  template <class E>
+  Status choose(Located<E> &field, std::string_view key, const YamlNode &node, Words known, Words reserved) {
+    ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(node, key, known, reserved));
+    field = {static_cast<E>(choice), node.where};
+    return Status::success();
+  }
+
+  /// The version decides what every other key means, so it is looked at first.
+  Status readVersion() const {
+    if (root.kind != YamlNode::Kind::Map) // K3
+      return Status(Code::InvalidSpec, "expected a mapping of keys, got " + describe(root),
+                    root.where.valid() ? root.where : Location{spec.file, 1, 1});
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *version, required("attnc"));
+    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(*version, "attnc", 0, kMaxInt));
+    if (value != 1) // K6
+      return Status(Code::InvalidSpec, "expected format version 1 for 'attnc', got " + std::to_string(value),
+                    version->where);
+    return Status::success();
+  }
+
+  Status readIdentity() {
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *name, required("name"));
+    ATTNC_ASSIGN_OR_RETURN(std::string text, readText(*name, "name"));
+    spec.name = {std::move(text), name->where};
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *phase, required("phase"));
+    return choose(spec.phase, "phase", *phase, keys::kPhases, keys::kPhasesReserved);
+  }
+
+  Status readHeads() {
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *heads, required("heads"));
+    if (heads->isScalar()) { // S2
+      ATTNC_ASSIGN_OR_RETURN(int64_t count, readInt(*heads, "heads", 1, kMaxHeads));
+      spec.queryHeads = spec.kvHeads = {count, heads->where};
+    } else {
+      ATTNC_RETURN_IF_ERROR(expectMap(*heads, "heads"));
+      ATTNC_RETURN_IF_ERROR(checkKeys(*heads, "'heads'", keys::kHeads, keys::kHeadsReserved));
+      for (std::string_view key : keys::kHeads) {
+        const YamlEntry *entry = heads->find(key);
+        if (!entry) // K5
+          return Status(Code::InvalidSpec, "expected '" + std::string(key) + "' in 'heads', got none", heads->where);
+        ATTNC_ASSIGN_OR_RETURN(int64_t count, readInt(entry->value, key, 1, kMaxHeads)); // S2
+        (key == "query" ? spec.queryHeads : spec.kvHeads) = {count, entry->value.where};
+      }
+    }
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *dim, required("head_dim"));
+    ATTNC_ASSIGN_OR_RETURN(int64_t size, readInt(*dim, "head_dim", 8, 256)); // S4
+    spec.headDim = {size, dim->where};
+    return Status::success();
+  }
+
+  Status readTensors() {
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *dtype, required("dtype"));
+    ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(*dtype, "dtype", keys::kDtypes, keys::kDtypesReserved)); // S5
+    spec.dtype = {*parseDType(keys::kDtypes[choice]), dtype->where};
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
+    ATTNC_RETURN_IF_ERROR(choose(spec.layout, "layout", *layout, keys::kLayouts, keys::kLayoutsReserved));
+    spec.lengths.value = LengthsKind::Both;
+    if (const YamlEntry *lengths = root.find("lengths"))
+      ATTNC_RETURN_IF_ERROR(choose(spec.lengths, "lengths", lengths->value, keys::kLengths, keys::kNone));
+    if (const YamlEntry *anchor = root.find("anchor"))
+      ATTNC_RETURN_IF_ERROR(choose(spec.anchor, "anchor", anchor->value, keys::kAnchors, keys::kNone));
+    return Status::success();
+  }
+
+  Status readMaths() {
+    if (const YamlEntry *inputs = root.find("inputs")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.inputs, readInputs(inputs->value));
+    }
+    if (const YamlEntry *params = root.find("params")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.params, readParams(params->value));
+    }
+    // An expression must not meet an ambiguous or forbidden name.
+    ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
+    ExprScope scope{false, spec.inputs, spec.params};
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *mask, required("mask"));
+    ATTNC_ASSIGN_OR_RETURN(spec.mask, readMask(tree, *mask, scope));
+    if (const YamlEntry *score = root.find("score")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.score, readScore(tree, *score, scope));
+    }
+    if (!spec.score.scale.where.valid())
+      spec.score.scale.value = 1.0 / std::sqrt(static_cast<double>(spec.headDim.value));
+    return Status::success();
+  }
+
+  Status readOutputs() {
+    const YamlEntry *outputs = root.find("outputs");
+    if (!outputs)
+      return Status::success();
+    const YamlNode &node = outputs->value;
+    spec.outputs.where = outputs->where;
+    if (node.kind != YamlNode::Kind::Sequence) // K3
+      return Status(Code::InvalidSpec, "expected a list for 'outputs', got " + describe(node), node.where);
+    const YamlNode *given[2] = {};
+    for (const YamlNode &item : node.items) {
+      ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
+      if (given[choice]) // S23
+        return Status(Code::InvalidSpec, "expected each output once, got " + inQuotes(item.text) + " again", item.where)
+            .note("it was first given here", given[choice]->where);
+      given[choice] = &item;
+    }
+    if (!given[0]) // S23
+      return Status(Code::InvalidSpec, "expected 'out' in 'outputs', got none", node.where);
+    spec.outputs.lse = given[1] != nullptr;
+    return Status::success();
+  }
+
+  Status readSchedule() {
+    const YamlEntry *schedule = root.find("schedule");
+    if (!schedule)
+      return Status::success();
+    ATTNC_RETURN_IF_ERROR(expectMap(schedule->value, "schedule"));
+    ATTNC_RETURN_IF_ERROR(checkKeys(schedule->value, "'schedule'", keys::kSchedule, keys::kScheduleReserved));
+    spec.schedule.where = schedule->where;
+    std::optional<Located<int64_t>> *pins[] = {&spec.schedule.tileQ, &spec.schedule.tileKv, &spec.schedule.stages,
+                                               &spec.schedule.warps};
+    for (const YamlEntry &entry : schedule->value.entries) {
+      ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, 1, 65536));
+      auto index = std::find(keys::kSchedule.begin(), keys::kSchedule.end(), entry.key) - keys::kSchedule.begin();
+      *pins[index] = Located<int64_t>{value, entry.value.where};
+    }
+    if (schedule->value.entries.empty()) // S24
+      return Status(Code::InvalidSpec, "expected a field to pin in 'schedule', got nothing", schedule->where);
+    return Status::success();
+  }
+};
+
+} // namespace
+
+Result<Spec> readSpecText(std::string_view yaml, std::string file) {
+  ATTNC_ASSIGN_OR_RETURN(YamlTree tree, YamlTree::parse(yaml, file));
+  ATTNC_ASSIGN_OR_RETURN(Spec spec, SpecReader(tree, std::move(file)).run());
+  ATTNC_RETURN_IF_ERROR(checkSpec(spec));
+  return spec;
+}
+
+Result<Spec> readSpec(const std::filesystem::path &path) {
+  std::string name = path.string();
+  std::error_code error;
+  auto status = std::filesystem::status(path, error);
+  if (!std::filesystem::exists(status))
+    return Status(Code::NotFound, "expected a spec file, got no such file", {name, 0, 0});
+  if (std::filesystem::is_directory(status))
+    return Status(Code::IoError, "expected a spec file, got a folder", {name, 0, 0});
+  std::ifstream stream(path, std::ios::binary);
+  // One byte more than allowed is enough to refuse a file of any size, or a pipe without end.
+  std::string text(YamlTree::kMaxBytes + 4, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (!stream.is_open() || stream.bad())
+    return Status(Code::IoError, "cannot read the spec file", {name, 0, 0});
+  text.resize(static_cast<size_t>(stream.gcount()));
+  return readSpecText(text, std::move(name));
+}
+
+} // namespace attnc

@@ -1,0 +1,21 @@
+// SpecReader.h - the parts of reading a spec, one per section of the YAML.
+//
+// Private to specs/. Each function reads and types; rules between fields are SpecCheck's.
+#pragma once
+
+#include "specs/ExprParser.h"
+#include "specs/Spec.h"
+#include "specs/YamlTree.h"
+
+namespace attnc {
+
+Result<std::vector<SideInput>> readInputs(const YamlNode &node);
+Result<std::vector<ScalarParam>> readParams(const YamlNode &node);
+Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const ExprScope &scope);
+/// `entry` is the whole `score:` entry.
+Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const ExprScope &scope);
+/// The expression in a scalar, with locations inside the file.
+Result<ExprPtr> readExpression(const YamlTree &tree, const YamlNode &node, std::string_view field,
+                               const ExprScope &scope);
+
+} // namespace attnc

@@ -1,0 +1,160 @@
+// SpecText.cpp - canonical YAML of a Spec: fixed key order, defaults written out, one key a line.
+//
+// Must print only what the reader accepts, so that read(text(spec)) has the same text.
+#include "specs/SpecText.h"
+
+#include "specs/NumberText.h"
+#include "specs/SpecCheck.h"
+
+namespace attnc {
+namespace {
+
+/// Comma-separated entries between brackets.
+class Flow {
+public:
+  Flow(char open, char close) : text(1, open), close(close) {}
+  Flow &add(std::string_view item) {
+    text += text.size() > 1 ? ", " : "";
+    text += item;
+    return *this;
+  }
+  Flow &add(std::string_view key, std::string_view value) { return add(std::string(key) + ": " + std::string(value)); }
+  bool empty() const { return text.size() == 1; }
+  std::string str() const { return text + close; }
+
+private:
+  std::string text;
+  char close;
+};
+
+Flow map() { return {'{', '}'}; }
+Flow list() { return {'[', ']'}; }
+
+/// Expressions have neither quotes nor backslashes.
+std::string exprString(const Expr &expr) { return '"' + exprText(expr) + '"'; }
+
+std::string entry(std::string_view key, std::string_view value) {
+  return map().add(key, value).str();
+}
+
+std::string operandList(const MaskNode &mask) {
+  Flow flow = list();
+  for (const MaskNode &operand : mask.operands)
+    flow.add(maskText(operand));
+  return flow.str();
+}
+
+std::string scoreText(const Score &score) {
+  Flow flow = map();
+  flow.add("scale", score.scaleParam.empty() ? floatText(score.scale.value) : score.scaleParam);
+  if (score.softcap)
+    flow.add("softcap", floatText(score.softcap->value));
+  if (score.expr)
+    flow.add("expr", exprString(*score.expr));
+  return flow.str();
+}
+
+std::string inputText(const SideInput &input) {
+  Flow shape = list();
+  for (const SideDim &dim : input.shape)
+    shape.add(dim.name.empty() ? std::to_string(dim.size) : dim.name);
+  return map().add("shape", shape.str()).add("dtype", dtypeName(input.dtype)).str();
+}
+
+std::string paramText(const ScalarParam &param) {
+  Flow flow = map();
+  flow.add("type", dtypeName(param.dtype));
+  if (param.defaultValue)
+    flow.add("default", param.dtype == DType::I32 ? std::to_string(static_cast<int64_t>(*param.defaultValue))
+                                                  : floatText(*param.defaultValue));
+  return flow.str();
+}
+
+std::string scheduleText(const SchedulePins &pins) {
+  Flow flow = map();
+  auto pin = [&](std::string_view name, const std::optional<Located<int64_t>> &value) {
+    if (value)
+      flow.add(name, std::to_string(value->value));
+  };
+  pin("tile_q", pins.tileQ);
+  pin("tile_kv", pins.tileKv);
+  pin("stages", pins.stages);
+  pin("warps", pins.warps);
+  return flow.empty() ? "" : flow.str();
+}
+
+std::string_view lengthsName(LengthsKind lengths) {
+  return lengths == LengthsKind::None ? "none" : lengths == LengthsKind::Kv ? "kv" : "both";
+}
+
+} // namespace
+
+std::string maskText(const MaskNode &mask) {
+  switch (mask.kind) {
+  case MaskNode::Kind::None:
+    return "none";
+  case MaskNode::Kind::Causal:
+    return "causal";
+  case MaskNode::Kind::Window: {
+    Flow sides = map();
+    if (mask.left)
+      sides.add("left", std::to_string(*mask.left));
+    if (mask.right)
+      sides.add("right", std::to_string(*mask.right));
+    return entry("window", sides.str());
+  }
+  case MaskNode::Kind::Chunked:
+    return entry("chunked", std::to_string(mask.size));
+  case MaskNode::Kind::Expression:
+    return exprString(*mask.expr);
+  case MaskNode::Kind::All:
+    return entry("all", operandList(mask));
+  case MaskNode::Kind::Any:
+    return entry("any", operandList(mask));
+  case MaskNode::Kind::Not:
+    return entry("not", maskText(mask.operands[0]));
+  }
+  return "";
+}
+
+std::string specText(const Spec &spec) {
+  std::string out;
+  auto line = [&](std::string_view key, std::string_view value) {
+    out += key;
+    out += ": ";
+    out += value;
+    out += '\n';
+  };
+  line("attnc", "1");
+  line("name", spec.name.value);
+  line("phase", "prefill");
+  line("heads", map().add("query", std::to_string(spec.queryHeads.value))
+                    .add("kv", std::to_string(spec.kvHeads.value))
+                    .str());
+  line("head_dim", std::to_string(spec.headDim.value));
+  line("dtype", dtypeName(spec.dtype.value));
+  bool packed = spec.layout.value == TokenLayout::Packed;
+  line("layout", packed ? "packed" : "padded");
+  if (!packed)
+    line("lengths", lengthsName(spec.lengths.value));
+  if (anchorMatters(spec))
+    line("anchor", spec.anchor.value == Anchor::TopLeft ? "top_left" : "bottom_right");
+  line("mask", maskText(spec.mask));
+  line("score", scoreText(spec.score));
+  if (!spec.inputs.empty()) {
+    out += "inputs:\n";
+    for (const SideInput &input : spec.inputs)
+      line("  " + input.name, inputText(input));
+  }
+  if (!spec.params.empty()) {
+    out += "params:\n";
+    for (const ScalarParam &param : spec.params)
+      line("  " + param.name, paramText(param));
+  }
+  line("outputs", spec.outputs.lse ? "[out, lse]" : "[out]");
+  if (std::string schedule = scheduleText(spec.schedule); !schedule.empty())
+    line("schedule", schedule);
+  return out;
+}
+
+} // namespace attnc

@@ -1,0 +1,13 @@
+// SpecText.h - canonical text: the same request always reads the same.
+//
+// `specText` itself is declared in Spec.h.
+#pragma once
+
+#include "specs/Spec.h"
+
+namespace attnc {
+
+/// The mask alone, as a flow-style YAML value: "{all: [causal, {window: {left: 4095, right: 0}}]}".
+std::string maskText(const MaskNode &mask);
+
+} // namespace attnc

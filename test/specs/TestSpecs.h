@@ -1,0 +1,58 @@
+// TestSpecs.h - small helpers of the spec tests: a base spec and edits of it.
+#pragma once
+
+#include "specs/Spec.h"
+
+#include <fstream>
+#include <gtest/gtest.h>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace attnc::test {
+
+/// A valid spec, one key a line: attnc 1, name 2, phase 3, heads 4, head_dim 5, dtype 6, layout 7, mask 8.
+inline const std::vector<std::string> kBase{"attnc: 1",      "name: base",  "phase: prefill", "heads: {query: 8, kv: 2}",
+                                            "head_dim: 128", "dtype: bf16", "layout: packed", "mask: causal"};
+
+inline std::string keyOf(const std::string &line) { return line.substr(0, line.find(':')); }
+
+/// The base with each given line in place of the base line of the same key, or appended; "-key" removes a line.
+inline std::string edited(const std::vector<std::string> &edits) {
+  std::vector<std::string> lines = kBase;
+  for (const std::string &edit : edits) {
+    bool remove = edit[0] == '-';
+    std::string key = remove ? edit.substr(1) : keyOf(edit);
+    bool found = false;
+    for (size_t i = 0; i < lines.size(); ++i) {
+      if (found || keyOf(lines[i]) != key)
+        continue;
+      found = true;
+      if (remove)
+        lines.erase(lines.begin() + static_cast<long>(i));
+      else
+        lines[i] = edit;
+    }
+    if (!found)
+      lines.push_back(edit);
+  }
+  std::string out;
+  for (const std::string &line : lines)
+    out += line + '\n';
+  return out;
+}
+
+inline std::string readFile(const std::string &path) {
+  std::ifstream stream(path, std::ios::binary);
+  EXPECT_TRUE(stream.is_open()) << path;
+  std::ostringstream text;
+  text << stream.rdbuf();
+  return text.str();
+}
+
+inline const std::vector<std::string> kCatalog{"bert-encoder", "expression-mask", "gemma2-prefill", "llama3-prefill"};
+inline std::string catalogPath(const std::string &name) {
+  return std::string(ATTNC_SPECS_DIR) + "/catalog/" + name + ".yaml";
+}
+
+} // namespace attnc::test

@@ -1,0 +1,47 @@
+// HostTensor.h - tensors that the CLI owns in host memory, and rounding between their dtypes.
+//
+// Must not know devices, specs or files.
+#pragma once
+
+#include "attnc/Status.h"
+#include "attnc/Tensor.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace attnc::cli {
+
+/// Contiguous host memory with a dtype and a shape.
+struct HostTensor {
+  DType dtype = DType::F32;
+  std::vector<int64_t> shape;
+  std::vector<std::byte> bytes;
+
+  /// All zero. Fails if the shape has more elements than a machine could hold.
+  static Result<HostTensor> zeros(DType dtype, std::vector<int64_t> shape);
+
+  int64_t elements() const;
+  /// A view for a run on a device that works in host memory.
+  Tensor view();
+  /// Element `index` as a number; every dtype.
+  double get(int64_t index) const;
+  /// Stores `value` rounded to nearest even (floats) or truncated towards zero (integers).
+  void set(int64_t index, double value);
+};
+
+/// "[3, 8, 128]".
+std::string shapeText(const std::vector<int64_t> &shape);
+
+/// Round to nearest even; overflow gives infinity, NaN stays NaN.
+uint16_t floatToHalf(float value);
+float halfToFloat(uint16_t bits);
+uint16_t floatToBfloat(float value);
+float bfloatToFloat(uint16_t bits);
+
+/// `from` with every element rounded to `dtype`. f32 and f16 become any float type; integers only change
+/// width, and a value that does not fit is an error.
+Result<HostTensor> convert(const HostTensor &from, DType dtype);
+
+} // namespace attnc::cli

@@ -1,0 +1,49 @@
+// Problem.h - what the user asked to run (dims, lengths, files) made into concrete tensors for a Program.
+//
+// Driven by the program's signature. One naming rule ties lengths to tensors: for a sequence S ("q", "kv"),
+// `cu_S` holds cumulative lengths, `S_lens` lengths, `S_len` the longest (or the padded) length, `total_S` the
+// sum, and `batch` their number. Must not know devices.
+#pragma once
+
+#include "attnc/Kernel.h"
+#include "tools/attnc/HostTensor.h"
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace attnc::cli {
+
+template <class T> using ByName = std::map<std::string, T, std::less<>>;
+
+/// The command line's part.
+struct ProblemRequest {
+  ByName<int64_t> dims;
+  ByName<std::vector<int64_t>> lens;
+  ByName<std::filesystem::path> inputs;
+  ByName<double> scalars;
+  uint64_t seed = 1;
+  /// Fill what no row may read (padding past a request's length) with NaN, in tensors that are made here.
+  bool poisonPadding = true;
+};
+
+/// Every tensor, scalar and dim that the program needs.
+struct Problem {
+  ByName<HostTensor> tensors; ///< outputs are zero
+  ByName<double> scalars;
+  ByName<int64_t> dims;              ///< every dim that is known
+  ByName<std::vector<int64_t>> lens; ///< per sequence, one a request
+
+  /// Views for a device that works in host memory; dims only those of Program::dims.
+  Arguments arguments(const Program &program);
+};
+
+/// Reads, rounds and checks the inputs, makes the rest. InvalidArgument names the tensor or dim, what was
+/// expected and what came.
+Result<Problem> makeProblem(const Program &program, const ProblemRequest &request);
+
+/// The dims that the user may name with --dim, and the sequences for --lens; for messages and --help.
+std::vector<std::string> dimNames(const Program &program);
+
+} // namespace attnc::cli
