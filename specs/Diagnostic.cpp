@@ -11,8 +11,8 @@
 namespace attnc {
 namespace {
 
-constexpr std::string_view kBold = "\033[1m", kRed = "\033[1;31m", kCyan = "\033[1;36m", kGreen = "\033[1;32m",
-                           kReset = "\033[0m";
+constexpr std::string_view kBold = "\033[1m", kRed = "\033[1;31m", kCyan = "\033[1;36m",
+                           kGreen = "\033[1;32m", kReset = "\033[0m";
 
 class Renderer {
 public:

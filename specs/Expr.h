@@ -15,15 +15,40 @@ enum class ExprType : uint8_t { Int, Float, Bool };
 /// What a node does. Integer `FloorDiv` and `Mod` follow Python (the quotient rounds down, the remainder has
 /// the divisor's sign); both take ints, `Div` takes floats. `Eq` and `Ne` also compare two bools.
 enum class ExprKind : uint8_t {
-  IntLiteral, FloatLiteral, BoolLiteral,
+  IntLiteral,
+  FloatLiteral,
+  BoolLiteral,
   Variable, ///< q, kv, q_row, h, kvh, b, q_len, kv_len, and s (the scaled score) in a score
   Param,    ///< a run-time scalar of `params:`
   Read,     ///< a side tensor of `inputs:` indexed by the operands
-  Neg, Not, Abs,
-  Add, Sub, Mul, FloorDiv, Mod, Div,
-  Min, Max, Clamp, ///< Clamp(x, lo, hi)
-  Exp, Log, Sqrt, Tanh, Sigmoid, Silu, Relu, Gelu,
-  Eq, Ne, Lt, Le, Gt, Ge, And, Or,
+  Neg,
+  Not,
+  Abs,
+  Add,
+  Sub,
+  Mul,
+  FloorDiv,
+  Mod,
+  Div,
+  Min,
+  Max,
+  Clamp, ///< Clamp(x, lo, hi)
+  Exp,
+  Log,
+  Sqrt,
+  Tanh,
+  Sigmoid,
+  Silu,
+  Relu,
+  Gelu,
+  Eq,
+  Ne,
+  Lt,
+  Le,
+  Gt,
+  Ge,
+  And,
+  Or,
   Select,  ///< operands: condition, then, else (`a if c else b`)
   ToFloat, ///< inserted where an integer meets a float
 };
@@ -36,9 +61,9 @@ struct Expr {
   ExprKind kind{};
   ExprType type{};
   Location where;
-  int64_t intValue = 0;   ///< IntLiteral, BoolLiteral (0 or 1)
-  double floatValue = 0;  ///< FloatLiteral
-  std::string name;       ///< Variable, Param, Read
+  int64_t intValue = 0;  ///< IntLiteral, BoolLiteral (0 or 1)
+  double floatValue = 0; ///< FloatLiteral
+  std::string name;      ///< Variable, Param, Read
   std::vector<ExprPtr> operands;
 };
 

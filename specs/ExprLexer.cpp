@@ -36,7 +36,8 @@ public:
   Result<std::vector<ExprToken>> run() {
     std::vector<ExprToken> tokens;
     for (;;) {
-      while (at < text.size() && (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
+      while (at < text.size() &&
+             (text[at] == ' ' || text[at] == '\t' || text[at] == '\n' || text[at] == '\r'))
         ++at;
       if (at == text.size())
         break;
@@ -93,10 +94,12 @@ private:
       if (text.substr(at, foreign.written.size()) != foreign.written)
         continue;
       std::string expected = foreign.meant.empty() ? "an operator" : inQuotes(foreign.meant);
-      return Status(Code::InvalidSpec, "expected " + expected + ", got " + inQuotes(foreign.written), places[at]);
+      return Status(Code::InvalidSpec, "expected " + expected + ", got " + inQuotes(foreign.written),
+                    places[at]);
     }
     size_t length = std::max<size_t>(1, utf8Length(text.substr(at)));
-    return Status(Code::InvalidSpec, "expected a name, a number or an operator, got " + inQuotes(text.substr(at, length)),
+    return Status(Code::InvalidSpec,
+                  "expected a name, a number or an operator, got " + inQuotes(text.substr(at, length)),
                   places[at]);
   }
 
@@ -127,19 +130,21 @@ private:
     while (tail < text.size() && (isLetter(text[tail]) || isDigit(text[tail]) || text[tail] == '.'))
       ++tail;
     if (tail != end) // E1
-      return Status(Code::InvalidSpec, "expected a decimal number, got " + inQuotes(text.substr(at, tail - at)),
-                    places[at]);
+      return Status(Code::InvalidSpec,
+                    "expected a decimal number, got " + inQuotes(text.substr(at, tail - at)), places[at]);
     ExprToken result = token(isFloat ? ExprToken::Kind::Float : ExprToken::Kind::Int, end - at);
     const char *first = text.data() + at, *last = text.data() + end;
     if (isFloat) {
       auto parsed = std::from_chars(first, last, result.floatValue);
       if (parsed.ec != std::errc() || std::abs(result.floatValue) > std::numeric_limits<float>::max()) // E2
-        return Status(Code::InvalidSpec, "expected a number that fits f32, got " + inQuotes(result.text), places[at]);
+        return Status(Code::InvalidSpec, "expected a number that fits f32, got " + inQuotes(result.text),
+                      places[at]);
       return result;
     }
     auto parsed = std::from_chars(first, last, result.intValue);
     if (parsed.ec != std::errc() || result.intValue > std::numeric_limits<int32_t>::max()) // E2
-      return Status(Code::InvalidSpec, "expected an integer up to 2147483647, got " + inQuotes(result.text), places[at]);
+      return Status(Code::InvalidSpec, "expected an integer up to 2147483647, got " + inQuotes(result.text),
+                    places[at]);
     return result;
   }
 };

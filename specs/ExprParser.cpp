@@ -73,7 +73,8 @@ private:
   Status checkNesting() const {
     if (nesting <= ExprLimits::kMaxNesting)
       return Status::success();
-    return fail("expected at most " + std::to_string(ExprLimits::kMaxNesting) + " levels of nesting", peek()); // E9
+    return fail("expected at most " + std::to_string(ExprLimits::kMaxNesting) + " levels of nesting",
+                peek()); // E9
   }
 
   /// Registers the size of a new node.
@@ -88,7 +89,8 @@ private:
     }
     if (size > ExprLimits::kMaxNodes) // E9
       return Status(Code::InvalidSpec,
-                    "expected an expression of at most " + std::to_string(ExprLimits::kMaxNodes) + " operations",
+                    "expected an expression of at most " + std::to_string(ExprLimits::kMaxNodes) +
+                        " operations",
                     (*made)->where);
     sizes[made->get()] = size;
     return made;
@@ -149,7 +151,8 @@ private:
       ATTNC_ASSIGN_OR_RETURN(ExprPtr right, sum());
       ATTNC_ASSIGN_OR_RETURN(ExprPtr link, apply(*op, {left, right}, token));
       if (chain) {
-        ATTNC_ASSIGN_OR_RETURN(chain, apply(*findOperator("and", 2), {std::move(chain), std::move(link)}, token));
+        ATTNC_ASSIGN_OR_RETURN(chain,
+                               apply(*findOperator("and", 2), {std::move(chain), std::move(link)}, token));
       } else {
         chain = std::move(link);
       }
@@ -224,8 +227,8 @@ private:
         return leaf(ExprKind::Param, typeOf(param.dtype), token);
     for (const SideInput &input : scope.inputs)
       if (input.name == token.text) // E7
-        return fail("expected " + std::to_string(input.shape.size()) + " indices in brackets after '" + input.name +
-                        "', got none",
+        return fail("expected " + std::to_string(input.shape.size()) + " indices in brackets after '" +
+                        input.name + "', got none",
                     token)
             .note("the input is declared here", input.where);
     if (findFunction(token.text)) // E4
@@ -258,7 +261,8 @@ private:
   Result<ExprPtr> call(const ExprToken &token) {
     const ExprOperator *function = findFunction(token.text);
     if (!function) // E4
-      return fail("unknown function " + inQuotes(token.text) + didYouMean(token.text, functionNames()), token);
+      return fail("unknown function " + inQuotes(token.text) + didYouMean(token.text, functionNames()),
+                  token);
     take();
     ATTNC_ASSIGN_OR_RETURN(std::vector<ExprPtr> operands, list(")"));
     bool folds = function->kind == ExprKind::Min || function->kind == ExprKind::Max;
@@ -291,8 +295,8 @@ private:
     take();
     ATTNC_ASSIGN_OR_RETURN(std::vector<ExprPtr> indices, list("]"));
     if (indices.size() != input->shape.size()) // E7
-      return fail("expected " + std::to_string(input->shape.size()) + " indices for '" + input->name + "', got " +
-                      std::to_string(indices.size()),
+      return fail("expected " + std::to_string(input->shape.size()) + " indices for '" + input->name +
+                      "', got " + std::to_string(indices.size()),
                   token)
           .note("the input is declared here", input->where);
     for (const ExprPtr &index : indices)
@@ -315,11 +319,12 @@ private:
 
 std::span<const std::string_view> exprVariables() { return kVariables; }
 
-Result<ExprPtr> parseExpr(std::string_view text, const std::vector<Location> &places, const ExprScope &scope) {
+Result<ExprPtr> parseExpr(std::string_view text, const std::vector<Location> &places,
+                          const ExprScope &scope) {
   if (text.size() > ExprLimits::kMaxBytes) // E9
     return Status(Code::InvalidSpec,
-                  "expected an expression of at most " + std::to_string(ExprLimits::kMaxBytes) + " bytes, got " +
-                      std::to_string(text.size()),
+                  "expected an expression of at most " + std::to_string(ExprLimits::kMaxBytes) +
+                      " bytes, got " + std::to_string(text.size()),
                   places.front());
   ATTNC_ASSIGN_OR_RETURN(std::vector<ExprToken> tokens, lexExpr(text, places));
   return Parser(tokens, places, scope).run();

@@ -63,7 +63,9 @@ public:
     case ExprKind::Ge:
       return comparison(expr);
     default:
-      return expr.type == ExprType::Int ? arithmetic(expr) : expr.type == ExprType::Bool ? kAnyBool : kAnything;
+      return expr.type == ExprType::Int    ? arithmetic(expr)
+             : expr.type == ExprType::Bool ? kAnyBool
+                                           : kAnything;
     }
   }
 
@@ -107,7 +109,9 @@ private:
       if (!finite(a) || !finite(b))
         return kAnyBool;
     }
-    auto decide = [](bool always, bool never) { return always ? Range{1, 1} : never ? Range{0, 0} : kAnyBool; };
+    auto decide = [](bool always, bool never) {
+      return always ? Range{1, 1} : never ? Range{0, 0} : kAnyBool;
+    };
     bool same = a.low == a.high && b.low == b.high && a.low == b.low;
     bool apart = a.high < b.low || b.high < a.low;
     switch (expr.kind) {

@@ -150,8 +150,8 @@ ExprPtr toFloat(ExprPtr operand) {
 Result<ExprPtr> makeExpr(const ExprOperator &op, std::vector<ExprPtr> operands, Location where) {
   if (!accepts(op.takes, operands)) // E6
     return Status(Code::InvalidSpec,
-                  "expected " + std::string(wanted(op.takes)) + " for '" + std::string(op.spelling) + "', got " +
-                      typeList(operands),
+                  "expected " + std::string(wanted(op.takes)) + " for '" + std::string(op.spelling) +
+                      "', got " + typeList(operands),
                   std::move(where));
   bool divides = op.kind == ExprKind::Div || op.kind == ExprKind::FloorDiv || op.kind == ExprKind::Mod;
   if (divides && isZero(*operands[1])) // E8
@@ -173,7 +173,8 @@ Result<ExprPtr> makeSelect(ExprPtr condition, ExprPtr then, ExprPtr otherwise, L
                   condition->where);
   if ((then->type == ExprType::Bool) != (otherwise->type == ExprType::Bool)) // E6
     return Status(Code::InvalidSpec,
-                  "expected two numbers or two bools for 'if', got " + typeList({then, otherwise}), std::move(where));
+                  "expected two numbers or two bools for 'if', got " + typeList({then, otherwise}),
+                  std::move(where));
   if (then->type != otherwise->type) {
     then = toFloat(std::move(then));
     otherwise = toFloat(std::move(otherwise));

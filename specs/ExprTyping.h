@@ -1,4 +1,5 @@
-// ExprTyping.h - builds typed expression nodes; the one place that knows which operand types an operator takes.
+// ExprTyping.h - builds typed expression nodes; the one place that knows which operand types an operator
+// takes.
 //
 // Must not know spelling or precedence.
 #pragma once

@@ -20,7 +20,8 @@ bool contains(Words words, std::string_view word) {
 
 Status wrongType(const YamlNode &node, std::string_view expected, std::string_view field) {
   return Status(Code::InvalidSpec,
-                "expected " + std::string(expected) + " for '" + std::string(field) + "', got " + describe(node),
+                "expected " + std::string(expected) + " for '" + std::string(field) + "', got " +
+                    describe(node),
                 node.where);
 }
 
@@ -30,8 +31,9 @@ std::string homeOf(std::string_view key, std::string_view here) {
     Words words;
     std::string_view name;
   };
-  const Home homes[] = {{keys::kTop, "the spec"},      {keys::kScore, "'score'"}, {keys::kSchedule, "'schedule'"},
-                        {keys::kMaskKeys, "'mask'"},   {keys::kMaskWords, "'mask'"}, {keys::kOutputs, "'outputs'"},
+  const Home homes[] = {{keys::kTop, "the spec"},        {keys::kScore, "'score'"},
+                        {keys::kSchedule, "'schedule'"}, {keys::kMaskKeys, "'mask'"},
+                        {keys::kMaskWords, "'mask'"},    {keys::kOutputs, "'outputs'"},
                         {keys::kWindow, "'window'"}};
   for (const Home &home : homes)
     if (home.name != here && contains(home.words, key))
@@ -55,10 +57,11 @@ Status checkKeys(const YamlNode &map, std::string_view what, Words known, Words 
       return reservedWord("key", entry.key, entry.where);
     std::string hint = didYouMean(entry.key, known);
     if (hint.empty())
+      hint = homeOf(entry.key, what);
+    if (hint.empty())
       hint = didYouMean(entry.key, reserved);
-    if (std::string home = homeOf(entry.key, what); !home.empty())
-      hint = home;
-    return Status(Code::InvalidSpec, "unknown key " + inQuotes(entry.key) + " in " + std::string(what) + hint, // K1
+    return Status(Code::InvalidSpec,
+                  "unknown key " + inQuotes(entry.key) + " in " + std::string(what) + hint, // K1
                   entry.where);
   }
   return Status::success();
@@ -91,13 +94,15 @@ Result<double> readFloat(const YamlNode &node, std::string_view field) {
   std::string_view text = node.text;
   for (std::string_view word : {".inf", "inf", "-.inf", "-inf", ".nan", "nan", ".NaN", ".Inf"})
     if (text == word)
-      return text.find('a') != text.npos ? std::numeric_limits<double>::quiet_NaN()
-                                         : (text[0] == '-' ? -1 : 1) * std::numeric_limits<double>::infinity();
+      return text.find('a') != text.npos
+                 ? std::numeric_limits<double>::quiet_NaN()
+                 : (text[0] == '-' ? -1 : 1) * std::numeric_limits<double>::infinity();
   double value = 0;
   const char *first = text.data(), *last = first + text.size();
   auto parsed = std::from_chars(first, last, value);
   bool number = !text.empty() && (text[0] == '-' || text[0] == '.' || (text[0] >= '0' && text[0] <= '9'));
-  if (!number || parsed.ptr != last || parsed.ec == std::errc::invalid_argument || !(text.find_first_of("nN") == text.npos))
+  if (!number || parsed.ptr != last || parsed.ec == std::errc::invalid_argument ||
+      !(text.find_first_of("nN") == text.npos))
     return wrongType(node, "a number", field); // K3
   if (parsed.ec == std::errc::result_out_of_range)
     return Status(Code::InvalidSpec,
@@ -121,8 +126,8 @@ Result<size_t> readChoice(const YamlNode &node, std::string_view field, Words kn
   if (contains(reserved, node.text)) // K2
     return reservedWord("'" + std::string(field) + "' value", node.text, node.where);
   return Status(Code::InvalidSpec, // K4
-                "expected " + joinChoices(known) + " for '" + std::string(field) + "', got " + describe(node) +
-                    didYouMean(node.text, known),
+                "expected " + joinChoices(known) + " for '" + std::string(field) + "', got " +
+                    describe(node) + didYouMean(node.text, known),
                 node.where);
 }
 

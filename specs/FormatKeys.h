@@ -10,29 +10,32 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 15> kTop{"attnc", "name",   "phase",  "heads",  "head_dim",
-                                           "dtype", "layout", "lengths", "anchor", "mask",
-                                           "score", "inputs", "params", "outputs", "schedule"};
+inline constexpr std::array<Word, 15> kTop{"attnc", "name",   "phase",   "heads",   "head_dim",
+                                           "dtype", "layout", "lengths", "anchor",  "mask",
+                                           "score", "inputs", "params",  "outputs", "schedule"};
 inline constexpr std::array<Word, 41> kTopReserved{
     // heads, sizes, tensors
-    "head_dim_v", "qkv", "qkv_bias", "axes", "strides", "out_dtype", "accumulate", "positions", "left_padding", "mla",
+    "head_dim_v", "qkv", "qkv_bias", "axes", "strides", "out_dtype", "accumulate", "positions",
+    "left_padding", "mla",
     // masks and scores that are more than an expression
     "alibi", "relative_bias", "sinks", "logn", "block_sparse", "tree", "documents", "prefix_lm", "streaming",
     "skip_softmax", "softmax", "epilogue",
     // the cache
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
-    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "fallback", "nonfinite", "debug",
-    "extends", "lse"};
+    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "fallback", "nonfinite",
+    "debug", "extends", "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 3> kHeadsReserved{"offset", "total", "packing"};
 
 /// Masks written as a word, and as a mapping of one key.
 inline constexpr std::array<Word, 2> kMaskWords{"none", "causal"};
-inline constexpr std::array<Word, 7> kMaskKeys{"sliding_window", "window", "chunked", "all", "any", "not", "expr"};
-inline constexpr std::array<Word, 9> kMaskReserved{"prefix_lm", "streaming",    "documents", "tree",   "tensor",
-                                                   "bits",      "block_sparse", "strided",   "causal_anchor"};
+inline constexpr std::array<Word, 7> kMaskKeys{
+    "sliding_window", "window", "chunked", "all", "any", "not", "expr"};
+inline constexpr std::array<Word, 9> kMaskReserved{"prefix_lm",    "streaming", "documents",
+                                                   "tree",         "tensor",    "bits",
+                                                   "block_sparse", "strided",   "causal_anchor"};
 inline constexpr std::array<Word, 2> kWindow{"left", "right"};
 
 inline constexpr std::array<Word, 3> kScore{"scale", "softcap", "expr"};
@@ -41,13 +44,15 @@ inline constexpr std::array<Word, 7> kScoreReserved{"alibi", "relative_bias", "b
 
 inline constexpr std::array<Word, 2> kInput{"shape", "dtype"};
 inline constexpr std::array<Word, 3> kInputReserved{"layout", "bits", "broadcast"};
-inline constexpr std::array<Word, 7> kDims{"batch", "heads", "kv_heads", "q_len", "kv_len", "total_q", "total_kv"};
+inline constexpr std::array<Word, 7> kDims{"batch",  "heads",   "kv_heads", "q_len",
+                                           "kv_len", "total_q", "total_kv"};
 
 inline constexpr std::array<Word, 2> kParam{"type", "default"};
 inline constexpr std::array<Word, 1> kParamReserved{"per"};
 
 inline constexpr std::array<Word, 2> kOutputs{"out", "lse"};
-inline constexpr std::array<Word, 6> kOutputsReserved{"row_max", "row_sum", "max_logit", "k_rotated", "weights", "debug"};
+inline constexpr std::array<Word, 6> kOutputsReserved{"row_max",   "row_sum", "max_logit",
+                                                      "k_rotated", "weights", "debug"};
 
 inline constexpr std::array<Word, 4> kSchedule{"tile_q", "tile_kv", "stages", "warps"};
 inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   "packing",   "mma",
@@ -56,7 +61,8 @@ inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   
 inline constexpr std::array<Word, 1> kPhases{"prefill"};
 inline constexpr std::array<Word, 4> kPhasesReserved{"decode", "append", "mixed", "chunked_prefill"};
 inline constexpr std::array<Word, 2> kLayouts{"packed", "padded"};
-inline constexpr std::array<Word, 7> kLayoutsReserved{"bshd", "bhsd", "fused_qkv", "contiguous", "paged", "cyclic", "strided"};
+inline constexpr std::array<Word, 7> kLayoutsReserved{"bshd",  "bhsd",   "fused_qkv", "contiguous",
+                                                      "paged", "cyclic", "strided"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};
 inline constexpr std::array<Word, 2> kDtypes{"f16", "bf16"};

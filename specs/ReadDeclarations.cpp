@@ -21,7 +21,8 @@ template <class T> void sortByName(std::vector<T> &items) {
 Result<const YamlNode *> required(const YamlEntry &owner, std::string_view key) {
   if (const YamlEntry *entry = owner.value.find(key))
     return &entry->value;
-  return Status(Code::InvalidSpec, "expected '" + std::string(key) + "' in " + inQuotes(owner.key) + ", got none",
+  return Status(Code::InvalidSpec,
+                "expected '" + std::string(key) + "' in " + inQuotes(owner.key) + ", got none",
                 owner.where); // K5
 }
 
@@ -49,7 +50,8 @@ Result<SideInput> readInput(const YamlEntry &entry) {
   input.dtype = *parseDType(keys::kInputDtypes[choice]);
   ATTNC_ASSIGN_OR_RETURN(const YamlNode *shape, required(entry, "shape"));
   if (shape->kind != YamlNode::Kind::Sequence)
-    return Status(Code::InvalidSpec, "expected a list of dims for 'shape', got " + describe(*shape), shape->where);
+    return Status(Code::InvalidSpec, "expected a list of dims for 'shape', got " + describe(*shape),
+                  shape->where);
   for (const YamlNode &item : shape->items) {
     ATTNC_ASSIGN_OR_RETURN(SideDim dim, readDim(item));
     input.shape.push_back(std::move(dim));

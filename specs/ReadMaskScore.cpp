@@ -35,7 +35,8 @@ Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const 
     ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, node, "mask", scope));
     return mask;
   }
-  if (std::find(keys::kMaskReserved.begin(), keys::kMaskReserved.end(), node.text) != keys::kMaskReserved.end())
+  if (std::find(keys::kMaskReserved.begin(), keys::kMaskReserved.end(), node.text) !=
+      keys::kMaskReserved.end())
     return reservedWord("mask", node.text, node.where); // K2
   std::vector<std::string_view> known(keys::kMaskWords.begin(), keys::kMaskWords.end());
   known.insert(known.end(), keys::kMaskKeys.begin(), keys::kMaskKeys.end());
@@ -61,7 +62,8 @@ Result<MaskNode> readWindow(const YamlEntry &entry) {
 Result<MaskNode> readCombination(const YamlTree &tree, const YamlEntry &entry, MaskNode::Kind kind,
                                  const ExprScope &scope) {
   if (entry.value.kind != YamlNode::Kind::Sequence)
-    return Status(Code::InvalidSpec, "expected a list of masks for '" + entry.key + "', got " + describe(entry.value),
+    return Status(Code::InvalidSpec,
+                  "expected a list of masks for '" + entry.key + "', got " + describe(entry.value),
                   entry.value.where); // K3
   MaskNode mask = makeMask(kind, entry.where);
   for (const YamlNode &item : entry.value.items) {
@@ -108,7 +110,8 @@ Result<ExprPtr> readExpression(const YamlTree &tree, const YamlNode &node, std::
                                const ExprScope &scope) {
   if (!node.isScalar()) // K3
     return Status(Code::InvalidSpec,
-                  "expected an expression for '" + std::string(field) + "', got " + describe(node), node.where);
+                  "expected an expression for '" + std::string(field) + "', got " + describe(node),
+                  node.where);
   return parseExpr(node.text, tree.characterPlaces(node), scope);
 }
 
@@ -117,7 +120,8 @@ Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const Expr
     return readMaskText(tree, node, scope);
   if (node.kind != YamlNode::Kind::Map || node.entries.empty()) // K3
     return Status(Code::InvalidSpec,
-                  "expected none, causal, a mapping or an expression for 'mask', got " + describe(node), node.where);
+                  "expected none, causal, a mapping or an expression for 'mask', got " + describe(node),
+                  node.where);
   ATTNC_RETURN_IF_ERROR(checkKeys(node, "'mask'", keys::kMaskKeys, keys::kMaskReserved));
   if (node.entries.size() > 1) // K3
     return Status(Code::InvalidSpec,

@@ -34,10 +34,12 @@ struct MaskNode {
   enum class Kind : uint8_t {
     None,
     Causal,
-    Window, ///< left and right inclusive besides self; sliding_window: W arrives as left = W - 1, right = 0
+    Window,  ///< left and right inclusive besides self; sliding_window: W arrives as left = W - 1, right = 0
     Chunked, ///< floor(q / size) == floor(kv / size); `causal` is a separate node
     Expression,
-    All, Any, Not,
+    All,
+    Any,
+    Not,
   };
   Kind kind = Kind::None;
   Location where;
@@ -58,7 +60,8 @@ struct Score {
   Location where;
 };
 
-/// One axis of a side tensor: a dim name (batch, heads, kv_heads, q_len, kv_len, total_q, total_kv) or a size.
+/// One axis of a side tensor: a dim name (batch, heads, kv_heads, q_len, kv_len, total_q, total_kv) or a
+/// size.
 struct SideDim {
   std::string name; ///< empty: `size` counts
   int64_t size = 0;
@@ -112,12 +115,14 @@ struct Spec {
   int64_t group() const { return queryHeads.value / kvHeads.value; }
 };
 
-/// Reads, types and checks a YAML spec. Errors are InvalidSpec with file, line and column.
+/// Reads, types and checks a YAML spec. Errors have file, line and column: InvalidSpec, or Unsupported for
+/// what the format reserves for later versions; NotFound or IoError for the file itself. Inputs and params
+/// come sorted by name.
 Result<Spec> readSpec(const std::filesystem::path &path);
 /// The same from text; `file` names it in locations.
 Result<Spec> readSpecText(std::string_view yaml, std::string file);
-/// The spec as canonical YAML, defaults written out, sugar kept. Reading it back gives an equal text. It has no
-/// locations and is the request key of the cache.
+/// The spec as canonical YAML, defaults written out, sugar kept. Reading it back gives an equal text. It has
+/// no locations and is the request key of the cache.
 std::string specText(const Spec &spec);
 /// `status` like a compiler's diagnostic: message, the source line, a caret, then each note likewise.
 /// Source lines are read from the files named; a file that cannot be read shows none.

@@ -31,8 +31,8 @@ void visitMask(const MaskNode &mask, const std::function<void(const MaskNode &)>
 Status checkIdentifier(const std::string &name, std::string_view what, const Location &where) {
   if (isIdentifier(name))
     return Status::success();
-  return fail("expected a letter, then letters, digits and '_', at most 64, for " + std::string(what) + ", got " +
-                  inQuotes(name),
+  return fail("expected a letter, then letters, digits and '_', at most 64, for " + std::string(what) +
+                  ", got " + inQuotes(name),
               where);
 }
 
@@ -43,8 +43,8 @@ Status checkHeads(const Spec &spec) {
                       std::to_string(heads->value),
                   heads->where);
   if (spec.queryHeads.value % spec.kvHeads.value != 0) // S3
-    return fail("expected query heads to be a multiple of the kv heads (" + std::to_string(spec.kvHeads.value) +
-                    "), got " + std::to_string(spec.queryHeads.value),
+    return fail("expected query heads to be a multiple of the kv heads (" +
+                    std::to_string(spec.kvHeads.value) + "), got " + std::to_string(spec.queryHeads.value),
                 spec.queryHeads.where)
         .note("the kv heads are given here", spec.kvHeads.where);
   int64_t dim = spec.headDim.value;
@@ -52,7 +52,8 @@ Status checkHeads(const Spec &spec) {
     return fail("expected head_dim to be a multiple of 8 from 8 to 256, got " + std::to_string(dim),
                 spec.headDim.where);
   if (dim != 64 && dim != 128 && dim != 256) // S4
-    return Status(Code::Unsupported, "expected head_dim 64, 128 or 256 in this version, got " + std::to_string(dim),
+    return Status(Code::Unsupported,
+                  "expected head_dim 64, 128 or 256 in this version, got " + std::to_string(dim),
                   spec.headDim.where);
   if (spec.dtype.value != DType::F16 && spec.dtype.value != DType::BF16) // S5
     return fail("expected f16 or bf16 for 'dtype', got '" + std::string(dtypeName(spec.dtype.value)) + "'",
@@ -62,12 +63,14 @@ Status checkHeads(const Spec &spec) {
 
 Status checkLayout(const Spec &spec) {
   if (spec.lengths.where.valid() && spec.layout.value == TokenLayout::Packed) // S6
-    return fail("expected 'lengths' only with the padded layout, got it with packed, whose lengths always vary",
+    return fail("expected 'lengths' only with the padded layout, got it with packed, whose lengths always "
+                "vary",
                 spec.lengths.where)
         .note("the layout is given here", spec.layout.where);
   bool given = spec.anchor.where.valid() || spec.anchor.value != Anchor::BottomRight;
   if (given && !anchorMatters(spec)) // S7
-    return fail("expected 'anchor' only where a mask or score depends on q, got none that does", spec.anchor.where)
+    return fail("expected 'anchor' only where a mask or score depends on q, got none that does",
+                spec.anchor.where)
         .note("the mask is given here", spec.mask.where);
   return Status::success();
 }
@@ -81,12 +84,14 @@ Status checkScore(const Spec &spec) {
   const Score &score = spec.score;
   if (score.scaleParam.empty()) {
     if (!positiveF32(score.scale.value)) // S8
-      return fail("expected 'scale' to be a positive f32, got " + floatText(score.scale.value), score.scale.where);
+      return fail("expected 'scale' to be a positive f32, got " + floatText(score.scale.value),
+                  score.scale.where);
   } else {
     auto param = std::find_if(spec.params.begin(), spec.params.end(),
                               [&](const ScalarParam &p) { return p.name == score.scaleParam; });
     if (param == spec.params.end()) // S9
-      return fail("expected a number or a parameter of 'params' for 'scale', got " + inQuotes(score.scaleParam),
+      return fail("expected a number or a parameter of 'params' for 'scale', got " +
+                      inQuotes(score.scaleParam),
                   score.scale.where);
     if (param->dtype != DType::F32) // S9
       return fail("expected a parameter of type f32 for 'scale', got '" + param->name + "' of type " +
@@ -105,10 +110,12 @@ Status checkScore(const Spec &spec) {
   if (!score.expr)
     return Status::success();
   if (score.expr->type != ExprType::Float) // E6
-    return fail("expected a score expression of type float, got " + std::string(exprTypeName(score.expr->type)),
+    return fail("expected a score expression of type float, got " +
+                    std::string(exprTypeName(score.expr->type)),
                 score.expr->where);
   bool readsScore = false;
-  visitExpr(*score.expr, [&](const Expr &node) { readsScore |= node.kind == ExprKind::Variable && node.name == "s"; });
+  visitExpr(*score.expr,
+            [&](const Expr &node) { readsScore |= node.kind == ExprKind::Variable && node.name == "s"; });
   if (!readsScore) // S17
     return fail("expected a score expression that reads 's', got one that ignores q . k", score.expr->where);
   return Status::success();
@@ -128,11 +135,13 @@ Status checkMaskNode(const MaskNode &mask, const Spec &spec, bool top) {
       return fail("expected left or right in 'window', got neither", mask.where);
     for (const auto &side : {mask.left, mask.right})
       if (side && (*side < 0 || *side > kMaxInt)) // S11
-        return fail("expected a window side between 0 and 2147483647, got " + std::to_string(*side), mask.where);
+        return fail("expected a window side between 0 and 2147483647, got " + std::to_string(*side),
+                    mask.where);
     break;
   case MaskNode::Kind::Chunked:
     if (mask.size < 1 || mask.size > kMaxInt) // S13
-      return fail("expected a chunk size between 1 and 2147483647, got " + std::to_string(mask.size), mask.where);
+      return fail("expected a chunk size between 1 and 2147483647, got " + std::to_string(mask.size),
+                  mask.where);
     break;
   case MaskNode::Kind::Expression:
     if (!mask.expr || mask.expr->type != ExprType::Bool) // E6
@@ -162,10 +171,12 @@ Status checkUse(const Spec &spec) {
   });
   for (const SideInput &input : spec.inputs)
     if (!used.count(input.name)) // S19
-      return fail("expected a mask or score that reads the input '" + input.name + "', got none", input.where);
+      return fail("expected a mask or score that reads the input '" + input.name + "', got none",
+                  input.where);
   for (const ScalarParam &param : spec.params)
     if (!used.count(param.name)) // S19
-      return fail("expected a mask or score that reads the parameter '" + param.name + "', got none", param.where);
+      return fail("expected a mask or score that reads the parameter '" + param.name + "', got none",
+                  param.where);
   return Status::success();
 }
 
@@ -184,7 +195,8 @@ Status checkSchedule(const SchedulePins &pins) {
       continue;
     std::string step = multiple > 1 ? " a multiple of " + std::to_string(multiple) : "";
     return fail("expected '" + std::string(name) + "'" + (step.empty() ? "" : " to be" + step) + " between " +
-                    std::to_string(least) + " and " + std::to_string(most) + ", got " + std::to_string(pin->value),
+                    std::to_string(least) + " and " + std::to_string(most) + ", got " +
+                    std::to_string(pin->value),
                 pin->where); // S24
   }
   return Status::success();
@@ -201,7 +213,8 @@ Status checkInput(const SideInput &input, const Spec &spec) {
   for (const SideDim &dim : input.shape) {
     bool packedOnly = dim.name == "total_q" || dim.name == "total_kv";
     if (packedOnly && spec.layout.value != TokenLayout::Packed) // S20
-      return fail("expected dim '" + dim.name + "' of '" + input.name + "' only with the packed layout, got it with padded",
+      return fail("expected dim '" + dim.name + "' of '" + input.name +
+                      "' only with the packed layout, got it with padded",
                   input.where)
           .note("the layout is given here", spec.layout.where);
     if (!dim.name.empty())
@@ -300,7 +313,8 @@ bool anchorMatters(const Spec &spec) {
     matters |= mask.kind == MaskNode::Kind::Causal || mask.kind == MaskNode::Kind::Window ||
                mask.kind == MaskNode::Kind::Chunked;
   });
-  visitExpressions(spec, [&](const Expr &node) { matters |= node.kind == ExprKind::Variable && node.name == "q"; });
+  visitExpressions(spec,
+                   [&](const Expr &node) { matters |= node.kind == ExprKind::Variable && node.name == "q"; });
   return matters;
 }
 

@@ -19,7 +19,9 @@ constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
 
 class SpecReader {
 public:
-  SpecReader(const YamlTree &tree, std::string file) : tree(tree), root(tree.root()) { spec.file = std::move(file); }
+  SpecReader(const YamlTree &tree, std::string file) : tree(tree), root(tree.root()) {
+    spec.file = std::move(file);
+  }
 
   Result<Spec> run() {
     ATTNC_RETURN_IF_ERROR(readVersion());
@@ -56,7 +58,7 @@ private:
   Status readVersion() const {
     if (root.kind != YamlNode::Kind::Map) // K3
       return Status(Code::InvalidSpec, "expected a mapping of keys, got " + describe(root),
-                    root.where.valid() ? root.where : Location{spec.file, 1, 1});
+                    root.kind == YamlNode::Kind::Null ? Location{spec.file, 1, 1} : root.where);
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *version, required("attnc"));
     ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(*version, "attnc", 0, kMaxInt));
     if (value != 1) // K6
@@ -84,7 +86,8 @@ private:
       for (std::string_view key : keys::kHeads) {
         const YamlEntry *entry = heads->find(key);
         if (!entry) // K5
-          return Status(Code::InvalidSpec, "expected '" + std::string(key) + "' in 'heads', got none", heads->where);
+          return Status(Code::InvalidSpec, "expected '" + std::string(key) + "' in 'heads', got none",
+                        heads->where);
         ATTNC_ASSIGN_OR_RETURN(int64_t count, readInt(entry->value, key, 1, kMaxHeads)); // S2
         (key == "query" ? spec.queryHeads : spec.kvHeads) = {count, entry->value.where};
       }
@@ -97,7 +100,8 @@ private:
 
   Status readTensors() {
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *dtype, required("dtype"));
-    ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(*dtype, "dtype", keys::kDtypes, keys::kDtypesReserved)); // S5
+    ATTNC_ASSIGN_OR_RETURN(size_t choice,
+                           readChoice(*dtype, "dtype", keys::kDtypes, keys::kDtypesReserved)); // S5
     spec.dtype = {*parseDType(keys::kDtypes[choice]), dtype->where};
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_RETURN_IF_ERROR(choose(spec.layout, "layout", *layout, keys::kLayouts, keys::kLayoutsReserved));
@@ -139,9 +143,11 @@ private:
       return Status(Code::InvalidSpec, "expected a list for 'outputs', got " + describe(node), node.where);
     const YamlNode *given[2] = {};
     for (const YamlNode &item : node.items) {
-      ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
+      ATTNC_ASSIGN_OR_RETURN(size_t choice,
+                             readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
       if (given[choice]) // S23
-        return Status(Code::InvalidSpec, "expected each output once, got " + inQuotes(item.text) + " again", item.where)
+        return Status(Code::InvalidSpec, "expected each output once, got " + inQuotes(item.text) + " again",
+                      item.where)
             .note("it was first given here", given[choice]->where);
       given[choice] = &item;
     }
@@ -158,11 +164,12 @@ private:
     ATTNC_RETURN_IF_ERROR(expectMap(schedule->value, "schedule"));
     ATTNC_RETURN_IF_ERROR(checkKeys(schedule->value, "'schedule'", keys::kSchedule, keys::kScheduleReserved));
     spec.schedule.where = schedule->where;
-    std::optional<Located<int64_t>> *pins[] = {&spec.schedule.tileQ, &spec.schedule.tileKv, &spec.schedule.stages,
-                                               &spec.schedule.warps};
+    std::optional<Located<int64_t>> *pins[] = {&spec.schedule.tileQ, &spec.schedule.tileKv,
+                                               &spec.schedule.stages, &spec.schedule.warps};
     for (const YamlEntry &entry : schedule->value.entries) {
-      ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, 1, 65536));
-      auto index = std::find(keys::kSchedule.begin(), keys::kSchedule.end(), entry.key) - keys::kSchedule.begin();
+      ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, -kMaxInt, kMaxInt));
+      auto index =
+          std::find(keys::kSchedule.begin(), keys::kSchedule.end(), entry.key) - keys::kSchedule.begin();
       *pins[index] = Located<int64_t>{value, entry.value.where};
     }
     if (schedule->value.entries.empty()) // S24

@@ -18,7 +18,9 @@ public:
     text += item;
     return *this;
   }
-  Flow &add(std::string_view key, std::string_view value) { return add(std::string(key) + ": " + std::string(value)); }
+  Flow &add(std::string_view key, std::string_view value) {
+    return add(std::string(key) + ": " + std::string(value));
+  }
   bool empty() const { return text.size() == 1; }
   std::string str() const { return text + close; }
 
@@ -33,9 +35,7 @@ Flow list() { return {'[', ']'}; }
 /// Expressions have neither quotes nor backslashes.
 std::string exprString(const Expr &expr) { return '"' + exprText(expr) + '"'; }
 
-std::string entry(std::string_view key, std::string_view value) {
-  return map().add(key, value).str();
-}
+std::string entry(std::string_view key, std::string_view value) { return map().add(key, value).str(); }
 
 std::string operandList(const MaskNode &mask) {
   Flow flow = list();
@@ -128,7 +128,8 @@ std::string specText(const Spec &spec) {
   line("attnc", "1");
   line("name", spec.name.value);
   line("phase", "prefill");
-  line("heads", map().add("query", std::to_string(spec.queryHeads.value))
+  line("heads", map()
+                    .add("query", std::to_string(spec.queryHeads.value))
                     .add("kv", std::to_string(spec.kvHeads.value))
                     .str());
   line("head_dim", std::to_string(spec.headDim.value));

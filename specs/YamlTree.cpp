@@ -88,7 +88,8 @@ public:
   void OnAlias(const YAML::Mark &mark, YAML::anchor_t anchor) override {
     auto found = anchors.find(anchor);
     if (found == anchors.end() || !found->second) // Y4
-      fail("expected an alias to a finished value, got one to a value that contains it", tree.placeOf(mark.pos));
+      fail("expected an alias to a finished value, got one to a value that contains it",
+           tree.placeOf(mark.pos));
     YamlNode copy = *found->second;
     count(copy, mark);
     add(std::move(copy));
@@ -212,8 +213,9 @@ private:
     if (!key.isScalar()) // Y7
       fail("expected a word as key, got " + describe(key), key.where);
     if (const YamlEntry *first = level.node.find(key.text)) // Y3
-      throw Stop{Status(Code::InvalidSpec, "expected each key once, got " + inQuotes(key.text) + " again", key.where)
-                     .note("it was first given here", first->where)};
+      throw Stop{
+          Status(Code::InvalidSpec, "expected each key once, got " + inQuotes(key.text) + " again", key.where)
+              .note("it was first given here", first->where)};
     level.key = std::move(key);
   }
 };
@@ -264,7 +266,8 @@ Result<YamlTree> YamlTree::parse(std::string_view text, std::string file) {
     text.remove_prefix(3);
   if (text.size() > kMaxBytes) // Y1
     return Status(Code::InvalidSpec,
-                  "expected at most " + std::to_string(kMaxBytes) + " bytes, got " + std::to_string(text.size()),
+                  "expected at most " + std::to_string(kMaxBytes) + " bytes, got " +
+                      std::to_string(text.size()),
                   {tree.file, 0, 0});
   tree.source = text;
   tree.lineStarts.push_back(0);

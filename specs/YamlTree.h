@@ -17,10 +17,10 @@ struct YamlNode {
   enum class Kind : uint8_t { Null, Scalar, Sequence, Map };
   Kind kind = Kind::Null;
   Location where;
-  std::string text;              ///< Scalar: the decoded value
-  bool plain = false;            ///< Scalar: written without quotes and not as a block
-  size_t offset = 0;             ///< where the value starts in the text
-  std::vector<YamlNode> items;   ///< Sequence
+  std::string text;               ///< Scalar: the decoded value
+  bool plain = false;             ///< Scalar: written without quotes and not as a block
+  size_t offset = 0;              ///< where the value starts in the text
+  std::vector<YamlNode> items;    ///< Sequence
   std::vector<YamlEntry> entries; ///< Map, in the order of the file, keys unique
 
   bool isScalar() const { return kind == Kind::Scalar; }

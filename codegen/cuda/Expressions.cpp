@@ -67,7 +67,7 @@ std::string Printer::call(StringRef function, ValueRange operands) {
 
 std::string Printer::infix(Operation *op, StringRef symbol, int own) {
   // The right operand binds one tighter, a - (b - c), unless regrouping changes nothing.
-  bool regroups = isa<arith::AndIOp, arith::OrIOp>(op);
+  bool regroups = isa<arith::AndIOp>(op);
   return expr(op->getOperand(0), own) + " " + symbol.str() + " " +
          expr(op->getOperand(1), regroups ? own : own + 1);
 }
@@ -124,7 +124,13 @@ std::string Printer::exprOf(Operation *op, int &own) {
       .Case<arith::MulIOp, arith::MulFOp>([&](auto) { return infix(op, "*", at(kProduct)); })
       .Case<arith::DivSIOp, arith::DivFOp>([&](auto) { return infix(op, "/", at(kProduct)); })
       .Case<arith::AndIOp>([&](auto) { return infix(op, "&&", at(kAnd)); })
-      .Case<arith::OrIOp>([&](auto) { return infix(op, "||", at(kOr)); })
+      .Case<arith::OrIOp>([&](auto) {
+        at(kOr);
+        auto side = [&](Value value) { // a && b inside || is clearer in parentheses
+          return expr(value, value.getDefiningOp<arith::AndIOp>() ? kPrimary : kOr);
+        };
+        return side(op->getOperand(0)) + " || " + side(op->getOperand(1));
+      })
       .Case([&](arith::XOrIOp x) {
         if (auto constant = x.getRhs().getDefiningOp<arith::ConstantOp>();
             constant && !cast<IntegerAttr>(constant.getValue()).getValue().isZero()) {

@@ -49,6 +49,13 @@ void Names::scope(Block &block, llvm::StringSet<> used) {
           declare(loop.inductionVariable(), "kv", inner);
           scope(loop.getBody().front(), inner);
         })
+        .Case([&](tile::CopyAsyncOp copy) {
+          if (copy.getWhere().empty())
+            return;
+          llvm::StringSet<> inner = used;
+          declare(copy.getWhere().getArgument(0), "key", inner);
+          scope(copy.getWhere().front(), inner);
+        })
         .Case<tile::MapOp, tile::MapRowsOp>([&](auto map) {
           llvm::StringSet<> inner = used;
           StringRef hints[] = {"s", "row", "column"};

@@ -36,14 +36,24 @@ void Printer::print(tile::ViewSideOp op) {
   end();
 }
 
-void Printer::print(tile::CopyAsyncOp op) {
+LogicalResult Printer::print(tile::CopyAsyncOp op) {
   use("block/copy_async");
   line();
   if (op.getUnlessPast())
     os << "if (" << expr(op.getFirstRow()) << " < " << expr(op.getUnlessPast()) << ") ";
   os << "block::copy_async<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
-     << expr(op.getFirstRow()) << ", " << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd()) << ");";
+     << expr(op.getFirstRow()) << ", " << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd());
+  LogicalResult result = success();
+  if (!op.getWhere().empty()) {
+    os << ", [&](int " << names.of(op.getWhere().getArgument(0)) << ") {\n";
+    ++indent;
+    result = printBlock(op.getWhere().front());
+    --indent;
+    line() << '}';
+  }
+  os << ");";
   end();
+  return result;
 }
 
 void Printer::print(tile::CommitOp) {

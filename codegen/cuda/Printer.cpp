@@ -25,9 +25,9 @@ LogicalResult Printer::printBlock(Block &block) {
 
 LogicalResult Printer::printOp(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case<tile::LoopOp, tile::MapOp, tile::MapRowsOp>([&](auto nested) { return print(nested); })
+      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp>([&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
-            tile::ViewRowsOp, tile::ViewSideOp, tile::CopyAsyncOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
+            tile::ViewRowsOp, tile::ViewSideOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
             tile::StoreSharedOp, tile::StoreRowsOp, tile::StoreRowValuesOp, tile::FillOp, tile::MmaAbtOp,
             tile::MmaAbOp, tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>([&](auto statement) {
         print(statement);

@@ -49,7 +49,7 @@ private:
   void print(tile::AdvanceOp op);
   void print(tile::ViewRowsOp op);
   void print(tile::ViewSideOp op);
-  void print(tile::CopyAsyncOp op);
+  mlir::LogicalResult print(tile::CopyAsyncOp op);
   void print(tile::CommitOp op);
   void print(tile::WaitOp op);
   void print(tile::SyncOp op);

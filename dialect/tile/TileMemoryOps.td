@@ -105,18 +105,20 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
   let description = [{
     Row r of `dst` becomes row `first_row + r` of `src`; rows outside [valid_begin, valid_end) become zero
     and are not read. With `unless_past` the copy is skipped when first_row >= unless_past. The data may
-    be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`.
+    be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
+    index) narrows the valid rows further; the mask's gaps are cut out with it.
 
-    Constraints: (C1) dst and src agree in columns and element type.
+    Constraints: (C1) dst and src agree in columns and element type. (C2) `where` maps an index to i1.
     ```mlir
-    tile.copy_async %k_rows[%kv] valid [%begin, %end) to %k_tile : ...
+    tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile : ...
     ```
   }];
+  let regions = (region MaxSizedRegion<1>:$where);
   let arguments = (ins Tile_GlobalRowsType:$src, Index:$first_row, Index:$valid_begin, Index:$valid_end,
                        Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past);
   let assemblyFormat = [{
-    $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end `to` $dst (`unless_past` $unless_past^)? attr-dict
-        `:` qualified(type($src)) `->` qualified(type($dst))
+    $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end (`where` $where^)? `to` $dst
+        (`unless_past` $unless_past^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
   }];
   let hasVerifier = 1;
 }

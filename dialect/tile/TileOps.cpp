@@ -25,6 +25,13 @@ LogicalResult CopyAsyncOp::verify() {
   SharedType dst = getDst().getType();
   if (src.getColumns().getSize() != dst.columns() || src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
+  if (getWhere().empty())
+    return success();
+  Operation *yield = getWhere().front().empty() ? nullptr : &getWhere().front().back();
+  Builder builder(getContext());
+  if (TypeRange(getWhere().getArgumentTypes()) != TypeRange(builder.getIndexType()) || // C2
+      !isa_and_nonnull<YieldOp>(yield) || TypeRange(yield->getOperandTypes()) != TypeRange(builder.getI1Type()))
+    return emitOpError("expected where to map an index to i1");
   return success();
 }
 

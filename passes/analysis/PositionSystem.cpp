@@ -100,7 +100,7 @@ private:
     int64_t divisor = cast<AffineConstantExpr>(binary.getRHS()).getValue();
     AffineSum remainder = dividend - AffineSum::leaf(leaf, divisor);
     addRow(remainder);
-    addRow((remainder * -1).addConstant(divisor - 1));
+    addRow((remainder * -1).addConstant(divisor - 2));
     quotients.push_back({leaf, dividend, divisor});
   }
 

@@ -74,8 +74,10 @@ Value RegionRebuilder::rebuild(Value old) {
 }
 
 Value RegionRebuilder::intern(Operation *op, unsigned result) {
+  // A fold in place also succeeds, with no value or the operation's own.
   SmallVector<Value> folded;
-  if (!op->hasTrait<OpTrait::ConstantLike>() && succeeded(builder.tryFold(op, folded))) {
+  if (!op->hasTrait<OpTrait::ConstantLike>() && succeeded(builder.tryFold(op, folded)) && !folded.empty() &&
+      folded[result].getDefiningOp() != op) {
     op->erase();
     Value value = folded[result];
     Operation *source = value.getDefiningOp();
@@ -184,7 +186,8 @@ Value RegionRebuilder::compare(arith::CmpIOp op, bool negated) {
   if (negated)
     predicate = arith::invertPredicate(predicate);
   auto plain = [&]() -> Value {
-    return make<arith::CmpIOp>(op.getLoc(), predicate, rebuild(op.getLhs()), rebuild(op.getRhs()));
+    Value lhs = rebuild(op.getLhs()), rhs = rebuild(op.getRhs()); // in this order
+    return make<arith::CmpIOp>(op.getLoc(), predicate, lhs, rhs);
   };
   bool isSigned = predicate == P::eq || predicate == P::ne || predicate == P::slt || predicate == P::sle ||
                   predicate == P::sgt || predicate == P::sge;
@@ -240,20 +243,24 @@ Value RegionRebuilder::emitComparison(mlir::Location where, Comparison compariso
   };
   if (!isOrder) {
     P predicate = relation == Relation::Equal ? P::eq : P::ne;
-    if (bound == 0 && !negative.empty())
-      emit(predicate, emitSum(where, positive), emitSum(where, negative));
-    else
-      emit(predicate, difference(positive, negative), constant(where, bound));
+    bool twoSided = bound == 0 && !negative.empty();
+    Value lhs = twoSided ? emitSum(where, positive) : difference(positive, negative);
+    emit(predicate, lhs, twoSided ? emitSum(where, negative) : constant(where, bound));
   } else if (positive.empty()) {
-    emit(P::sge, emitSum(where, negative), constant(where, -bound)); // kv >= 5
+    Value lhs = emitSum(where, negative);
+    emit(P::sge, lhs, constant(where, -bound)); // kv >= 5
   } else if (negative.empty()) {
-    emit(P::slt, emitSum(where, positive), constant(where, bound + 1)); // kv < 5
+    Value lhs = emitSum(where, positive);
+    emit(P::slt, lhs, constant(where, bound + 1)); // kv < 5
   } else if (bound == 0 || bound == -1) {
-    emit(bound == 0 ? P::sle : P::slt, emitSum(where, positive), emitSum(where, negative)); // kv <= q
+    Value lhs = emitSum(where, positive), rhs = emitSum(where, negative);
+    emit(bound == 0 ? P::sle : P::slt, lhs, rhs); // kv <= q
   } else if (bound > 0) {
-    emit(P::slt, difference(positive, negative), constant(where, bound + 1)); // q - kv < 4096
+    Value lhs = difference(positive, negative);
+    emit(P::slt, lhs, constant(where, bound + 1)); // q - kv < 4096
   } else {
-    emit(P::sge, difference(negative, positive), constant(where, -bound)); // q - kv >= 3
+    Value lhs = difference(negative, positive);
+    emit(P::sge, lhs, constant(where, -bound)); // q - kv >= 3
   }
   comparisons[result] = comparison;
   return result;

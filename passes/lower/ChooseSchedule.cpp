@@ -19,11 +19,14 @@ struct Candidate {
   int64_t sharedBytes(int64_t dim) const { return 2 * dim * (tileQ + 2 * stages * tileKv); }
 };
 
-/// Measured with ptxas 13.0 (codegen/device/README.md): the largest tiles without spills. Rows of a warp
-/// beyond 16 reuse each K and V fragment, which halves the shared-memory reads per mma.
-Candidate heuristic(int64_t dim) {
+/// Measured with ptxas 13.0 (codegen/device/README.md): the largest tiles without spills. 32 rows a warp
+/// use each K and V fragment twice, which halves the shared-memory reads per mma, but leave too few registers
+/// for score or mask code that reads side tensors.
+Candidate heuristic(attn::AttentionOp attention) {
+  int64_t dim = attention.getQ().getType().getDim();
+  bool readsSideTensors = attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted();
   if (dim <= 64)
-    return {128, 64, 2, 4};
+    return {readsSideTensors ? 64 : 128, 64, 2, 4};
   if (dim <= 128)
     return {64, 64, 2, 4};
   return {64, 32, 2, 4};
@@ -53,7 +56,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     if (dim % 64 != 0 || dim > 256)
       return kernel.emitOpError("expected a head_dim of 64, 128 or 256, got ") << dim;
 
-    Candidate choice = heuristic(dim);
+    Candidate choice = heuristic(attention);
     auto pins = kernel->getAttrOfType<DictionaryAttr>("attn.pins");
     auto pinned = [&](StringRef name, int64_t &field) {
       auto value = pins ? pins.getAs<IntegerAttr>(name) : IntegerAttr();
@@ -83,6 +86,13 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       return mlir::emitError(where) << "schedule: expected at most " << machine.sharedBytesPerBlock
                                     << " bytes of shared memory on " << machine.name() << ", got "
                                     << choice.sharedBytes(dim) << " for " << schedule;
+    // All threads copy whole rows, 16 bytes each (codegen/device/block/copy_async.cuh).
+    int64_t rowsPerPass = schedule.threads() / (dim / 8);
+    for (auto [name, rows] : {std::pair("tile_q", choice.tileQ), std::pair("tile_kv", choice.tileKv)})
+      if (rowsPerPass == 0 || rows % rowsPerPass != 0)
+        return mlir::emitError(where)
+               << "schedule: expected " << name << " to be a multiple of the " << rowsPerPass << " rows that "
+               << schedule.threads() << " threads copy at once with head_dim " << dim << ", got " << rows;
     kernel->setAttr("tile.schedule", schedule);
     return success();
   }

@@ -172,13 +172,30 @@ void KernelLowering::buildStorageAndLoop() {
     Value scaleLog2 = constant(mapped ? "kLog2E" : "kScaleLog2", float(scale * kLog2E));
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2, /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
-    tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
+    buildValueCopy(vRows, kv, vTile);
     Value weights = tile::ConvertOp::create(
         b, loc, tile::WeightsType::get(context, tileQ, tileKv, element, warps), "weights", scores);
     tile::MmaAbOp::create(b, loc, acc, weights, vTile);
     tile::YieldOp::create(b, loc);
   }
   buildEpilogue(acc, rowMax, rowSum, qTile);
+}
+
+/// Keys in a gap between the visible ranges get zeros for values: their weight is 0, but 0 * NaN is NaN.
+void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
+  auto copy = tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
+  if (keys.spans.size() < 2)
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  Block *body = b.createBlock(&copy.getWhere());
+  Value key = body->addArgument(b.getIndexType(), loc), inside;
+  for (auto [begin, end] : keys.spans) {
+    Value after = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, begin, key);
+    Value before = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, key, end);
+    Value within = arith::AndIOp::create(b, loc, after, before);
+    inside = inside ? Value(arith::OrIOp::create(b, loc, inside, within)) : within;
+  }
+  tile::YieldOp::create(b, loc, inside);
 }
 
 bool KernelLowering::scoresMayBeInfinite() {
@@ -238,6 +255,25 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
   addTensor(name, type.getElementType(), shape, output, /*strided=*/true, /*alignment=*/16);
 }
 
+DictionaryAttr KernelLowering::maskRemarks() {
+  auto proof = attention.getProofAttr();
+  auto quoted = [&](attn::RangeAttr range) {
+    std::string text;
+    llvm::raw_string_ostream os(text);
+    os << '"' << range.getLower() << " to " << range.getUpper() << '"';
+    return text;
+  };
+  std::string visit;
+  for (attn::RangeAttr range : proof.getVisit())
+    visit += (visit.empty() ? "" : ", ") + quoted(range);
+  auto remark = [&](StringRef key, const Twine &json) {
+    return b.getNamedAttr(key, b.getStringAttr(json));
+  };
+  return b.getDictionaryAttr({remark("mask.exact", proof.getExact() ? "true" : "false"),
+                              remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
+                              remark("mask.visit", "[" + visit + "]")});
+}
+
 void KernelLowering::buildProgram() {
   SmallVector<Attribute> sideTensors;
   std::swap(sideTensors, tensors); // collected while the views were built; they follow q, k, v
@@ -279,7 +315,7 @@ void KernelLowering::buildProgram() {
     dims = {b.getStringAttr("q_len"), b.getStringAttr("kv_len")};
 
   program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
-                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), b.getDictionaryAttr({}));
+                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), maskRemarks());
   b.createBlock(&program.getBody());
   std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
   std::string heads = std::to_string(attention.getQ().getType().getHeads());

@@ -21,6 +21,8 @@ struct BlockScalars {
 /// Key bounds of the block; see README.md for the rounding.
 struct KeyBounds {
   mlir::Value keyBegin, keyEnd;      ///< exact: no visible key outside
+  /// The visible ranges, if there are several: between them every key is hidden from every row.
+  llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
   mlir::Value visitBegin;            ///< keyBegin rounded down to a tile
   mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full
 };
@@ -37,10 +39,12 @@ private:
   // KernelLowering.cpp
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
+  void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
   mlir::Value viewRows(llvm::StringRef tensor, mlir::Value head, mlir::Value firstToken, bool writable);
   void buildProgram();
+  mlir::DictionaryAttr maskRemarks();
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);

@@ -123,6 +123,11 @@ void KernelLowering::buildKeyBounds() {
   Value lower, upper;
   for (attn::RangeAttr range : proof.getVisit()) {
     Value rangeLower = expandBound(range.getLower(), true), rangeUpper = expandBound(range.getUpper(), false);
+    if (proof.getVisit().size() > 1) {
+      rangeLower = let("span_begin", rangeLower);
+      rangeUpper = let("span_end", rangeUpper);
+      keys.spans.emplace_back(rangeLower, rangeUpper);
+    }
     lower = lower ? Value(arith::MinSIOp::create(b, loc, lower, rangeLower)) : rangeLower;
     upper = upper ? Value(arith::MaxSIOp::create(b, loc, upper, rangeUpper)) : rangeUpper;
   }

@@ -1,6 +1,8 @@
 // PipelineLoads.cpp - copies in a loop become rings filled ahead. Places no barriers.
 #include "passes/tile/TilePasses.h"
 
+#include "mlir/IR/IRMapping.h"
+
 using namespace mlir;
 
 namespace attnc {
@@ -92,8 +94,10 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
         step = arith::MulIOp::create(b, loc, arith::ConstantIndexOp::create(b, loc, distance), step);
       row = arith::AddIOp::create(b, loc, from, step);
     }
-    CopyAsyncOp::create(b, loc, copy.getSrc(), row, copy.getValidBegin(), copy.getValidEnd(),
-                        current(b, ring, ahead), loop.getEnd());
+    auto prefetched = CopyAsyncOp::create(b, loc, copy.getSrc(), row, copy.getValidBegin(),
+                                          copy.getValidEnd(), current(b, ring, ahead), loop.getEnd());
+    IRMapping mapping;
+    copy.getWhere().cloneInto(&prefetched.getWhere(), mapping);
     CommitOp::create(b, loc);
   }
 };

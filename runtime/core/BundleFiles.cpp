@@ -22,9 +22,11 @@ std::string checksumText(const Checksums &sums) {
 Result<Checksums> parseChecksums(std::string_view text) {
   Checksums sums;
   for (int line = 1; !text.empty(); ++line) {
-    const size_t end = std::min(text.find('\n'), text.size());
+    const size_t end = text.find('\n');
+    if (end == std::string_view::npos)
+      return Status(Code::Corrupt, "SHA256SUMS: expected a line end after line " + std::to_string(line));
     const std::string_view entry = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
+    text.remove_prefix(end + 1);
     constexpr size_t kNameAt = 66; // 64 digits and two blanks
     if (entry.size() <= kNameAt || !isDigestHex(entry.substr(0, 64)) || entry.substr(64, 2) != "  " ||
         !isPlainFileName(entry.substr(kNameAt)))

@@ -26,8 +26,8 @@ public:
 
   void fail(std::string_view expected, std::string_view got) {
     if (status.ok())
-      status = Status(Code::Corrupt, "manifest: " + path + ": expected " + std::string(expected) + ", got " +
-                                         std::string(got));
+      status = Status(Code::Corrupt, "manifest: " + path + (path.empty() ? "" : ": ") + "expected " +
+                                         std::string(expected) + ", got " + std::string(got));
   }
   void text(std::string &out) {
     if (is(value && value->is_string(), "a string"))

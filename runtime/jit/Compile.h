@@ -16,8 +16,8 @@ struct CompileOptions {
   std::filesystem::path dumpFolder;
 };
 
-/// Import, passes, emission. A failure is located in the YAML: Unsupported if the compiler refuses the spec for
-/// this target, Internal if it fails without saying where.
+/// Import, passes, emission. A failure is located in the YAML: Unsupported if the compiler refuses the spec
+/// for this target, Internal if it fails without saying where.
 Result<Program> compileToProgram(const Spec &spec, const Target &target, const CompileOptions &options = {});
 
 /// Where to stop with IR.

@@ -15,15 +15,15 @@ namespace attnc {
 /// The first file position in `location`, looking through names, call sites and fusions; invalid if none.
 Location fileLocation(mlir::Location location);
 
-/// Collects the errors that a context reports on this thread while it lives. Warnings and remarks are dropped:
-/// what `explain` shows travels as Program::remarks.
+/// Collects the errors that a context reports on this thread while it lives. Warnings and remarks are
+/// dropped: what `explain` shows travels as Program::remarks.
 class DiagnosticCollector {
 public:
   explicit DiagnosticCollector(mlir::MLIRContext &context);
 
   /// The errors so far as one Status: the first one leads, its notes and the other errors follow as notes.
-  /// Unsupported if the first error has a place in the user's file, else Internal. `fallback` is the message if
-  /// nothing was reported.
+  /// Unsupported if the first error has a place in the user's file, else Internal. `fallback` is the message
+  /// if nothing was reported.
   Status take(const std::string &fallback);
 
 private:

@@ -22,11 +22,11 @@ struct JitOptions {
   bool useDiskCache = true;
   /// false: NotFound if the kernel is neither in memory, nor in a bundle, nor on disk ("jit=never").
   bool allowCompile = true;
-  /// Searched between memory and disk. A kernel in a bundle is taken if it was made from the same spec, for the
-  /// same target, by any build of attnc.
+  /// Searched between memory and disk. A kernel in a bundle is taken if it was made from the same spec, for
+  /// the same target, by any build of attnc.
   std::vector<std::filesystem::path> bundles;
-  /// If set, the spec, the IR after each pass, the CUDA text, PTX, cubin and log of every build are written to
-  /// a folder of their own below it.
+  /// If set, the spec, the IR after each pass, the CUDA text, PTX, cubin and log of every build are written
+  /// to a folder of their own below it.
   std::filesystem::path dumpFolder;
   /// Receives warnings (a damaged cache entry, a read-only cache folder). Default: standard error. May be
   /// called from any thread that compiles.

@@ -39,10 +39,10 @@ extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks) model_prefill
 
   const int request = blockIdx.z;
   const int head = blockIdx.y;
-  const i64 q_begin = p.q_offsets[request];
-  const i64 kv_begin = p.kv_offsets[request];
-  const int q_len = static_cast<int>(p.q_offsets[request + 1] - q_begin);
-  const int kv_len = static_cast<int>(p.kv_offsets[request + 1] - kv_begin);
+  const int q_begin = p.q_offsets[request];
+  const int kv_begin = p.kv_offsets[request];
+  const int q_len = p.q_offsets[request + 1] - q_begin;
+  const int kv_len = p.kv_offsets[request + 1] - kv_begin;
   const int first_row = (gridDim.x - 1 - blockIdx.x) * kTileQ;
   if (first_row >= q_len)
     return;
@@ -53,11 +53,10 @@ extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks) model_prefill
   const int visit_end = clamp(last_position + 1, 0, kv_len);
   const int full_end = clamp(round_down(first_position + 1, kTileKv), visit_begin, visit_end);
 
-  const GlobalRows<const T, kHeadDim> q_rows{p.q + (q_begin * p.q_token_stride + head * kHeadDim), p.q_token_stride};
-  const i64 kv_offset = kv_begin * p.kv_token_stride + head / p.group * kHeadDim;
+  const GlobalRows<const T, kHeadDim> q_rows{p.q + (i64(q_begin) * p.q_token_stride + head * kHeadDim), p.q_token_stride};
+  const i64 kv_offset = i64(kv_begin) * p.kv_token_stride + head / p.group * kHeadDim;
   const GlobalRows<const T, kHeadDim> k_rows{p.k + kv_offset, p.kv_token_stride};
   const GlobalRows<const T, kHeadDim> v_rows{p.v + kv_offset, p.kv_token_stride};
-  const GlobalRows<T, kHeadDim> out_rows{p.out + (q_begin * p.heads + head) * kHeadDim, i64(p.heads) * kHeadDim};
 
   Fragment<kTileQ, kTileKv, kWarps> scores;
   Fragment<kTileQ, kHeadDim, kWarps> acc;
@@ -154,6 +153,7 @@ extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks) model_prefill
   block::sync();
   warp::store_shared(q_smem, acc);
   block::sync();
+  const GlobalRows<T, kHeadDim> out_rows{p.out + (i64(q_begin) * p.heads + head) * kHeadDim, i64(p.heads) * kHeadDim};
   block::store_rows<kThreads>(out_rows, q_smem, first_row, q_len);
-  warp::store_row_values(p.lse + q_begin * p.heads + head, p.heads, lse, first_row, q_len);
+  warp::store_row_values(p.lse + i64(q_begin) * p.heads + head, p.heads, lse, first_row, q_len);
 }

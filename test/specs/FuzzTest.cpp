@@ -1,7 +1,9 @@
-// FuzzTest.cpp - deterministic mutations of good specs: reading must end, and a failure must be a located Status.
+// FuzzTest.cpp - deterministic mutations of good specs: reading must end, and a failure must be a located
+// Status.
 #include "TestSpecs.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 
 using namespace attnc;
@@ -9,26 +11,81 @@ using namespace attnc::test;
 
 namespace {
 
+/// Cases of a loop; ATTNC_FUZZ_SCALE multiplies them for a longer run.
+int cases() {
+  const char *scale = std::getenv("ATTNC_FUZZ_SCALE");
+  return 6000 * std::max(1, scale ? std::atoi(scale) : 1);
+}
+
 /// Seeds that use every section and every scalar style.
 std::vector<std::string> seeds() {
   std::vector<std::string> out;
   for (const std::string &name : kCatalog)
     out.push_back(readFile(catalogPath(name)));
-  out.push_back(edited({"mask: {any: [&c {all: [causal, {window: {left: 5, right: 1}}]}, {not: {chunked: 64}}, *c]}",
-                        "inputs: {bias: {shape: [heads, q_len, 16], dtype: f32}, seg: {shape: [kv_len], dtype: bool}}",
-                        "params: {cap: {type: f32, default: 1e-3}, w: {type: i32}}",
-                        "score: {scale: cap, softcap: 3.5, expr: \"s + bias[h, q, kv] if seg[kv] else clamp(s, -1, w)\"}",
-                        "outputs: [out, lse]", "schedule: {tile_q: 64, tile_kv: 32, stages: 2, warps: 4}"}));
+  out.push_back(edited(
+      {"mask: {any: [&c {all: [causal, {window: {left: 5, right: 1}}]}, {not: {chunked: 64}}, *c]}",
+       "inputs: {bias: {shape: [heads, q_len, 16], dtype: f32}, seg: {shape: [kv_len], dtype: bool}}",
+       "params: {cap: {type: f32, default: 1e-3}, w: {type: i32}}",
+       "score: {scale: cap, softcap: 3.5, expr: \"s + bias[h, q, kv] if seg[kv] else clamp(s, -1, w)\"}",
+       "outputs: [out, lse]", "schedule: {tile_q: 64, tile_kv: 32, stages: 2, warps: 4}"}));
   out.push_back(edited({"mask: |\n  kv <= q\n  and not (q - kv) // 64 % 2 == 1\n"}));
   out.push_back(edited({"mask: 'kv < q or (kv == 0 and h >= 2)'"}));
   return out;
 }
 
-const std::vector<std::string> kPieces{
-    ":", ": ", "- ", "{", "}", "[", "]", ",", "'", "\"", "|\n", ">-\n", "&a ", "*a", "!!int ", "%YAML 1.1\n", "---\n",
-    "...\n", "\t", "\r\n", "\n", "  ", "# ", "? ", "<<", "~", "0", "-1", "9223372036854775808", "1e999", ".nan", "(", ")",
-    "not ", " and ", " if ", " else ", "**", "//", "%", "==", "kv", "prefix[b]", "\xc3\xa9", "\xff", "\\", "\\x41", "\\\n",
-    std::string(1, '\0'), "((((((((((", "[[[[[[[[[[", "- - - - - - ", "{a: {a: {a: {a: "};
+const std::vector<std::string> kPieces{":",
+                                       ": ",
+                                       "- ",
+                                       "{",
+                                       "}",
+                                       "[",
+                                       "]",
+                                       ",",
+                                       "'",
+                                       "\"",
+                                       "|\n",
+                                       ">-\n",
+                                       "&a ",
+                                       "*a",
+                                       "!!int ",
+                                       "%YAML 1.1\n",
+                                       "---\n",
+                                       "...\n",
+                                       "\t",
+                                       "\r\n",
+                                       "\n",
+                                       "  ",
+                                       "# ",
+                                       "? ",
+                                       "<<",
+                                       "~",
+                                       "0",
+                                       "-1",
+                                       "9223372036854775808",
+                                       "1e999",
+                                       ".nan",
+                                       "(",
+                                       ")",
+                                       "not ",
+                                       " and ",
+                                       " if ",
+                                       " else ",
+                                       "**",
+                                       "//",
+                                       "%",
+                                       "==",
+                                       "kv",
+                                       "prefix[b]",
+                                       "\xc3\xa9",
+                                       "\xff",
+                                       "\\",
+                                       "\\x41",
+                                       "\\\n",
+                                       std::string(1, '\0'),
+                                       "((((((((((",
+                                       "[[[[[[[[[[",
+                                       "- - - - - - ",
+                                       "{a: {a: {a: {a: "};
 
 std::string mutate(std::string text, std::mt19937 &random, const std::vector<std::string> &all) {
   auto below = [&](size_t n) { return n ? random() % n : 0; };
@@ -87,7 +144,8 @@ TEST(Fuzz, MutatedSpecsNeverCrashAndStayCanonical) {
   for (const std::string &seed : all)
     ASSERT_TRUE(readSpecText(seed, "seed.yaml").ok()) << readSpecText(seed, "seed.yaml").status().str();
   size_t accepted = 0;
-  for (int i = 0; i < 6000; ++i) {
+  const int count = cases();
+  for (int i = 0; i < count; ++i) {
     std::string text = mutate(all[random() % all.size()], random, all);
     ASSERT_NO_FATAL_FAILURE(readOnce(text, accepted)) << "case " << i;
   }
@@ -96,17 +154,20 @@ TEST(Fuzz, MutatedSpecsNeverCrashAndStayCanonical) {
 
 TEST(Fuzz, TokenSoupInExpressions) {
   std::mt19937 random(7);
-  const std::vector<std::string> words{"q",  "kv", "s",   "h",  "1",    "2.5", "(",   ")",    "[",   "]",      ",",    "+",     "-",
-                                       "*",  "//", "%",   "/",  "<",    "<=",  "==",  "!=",   "and", "or",     "not",  "if",    "else",
-                                       "min(", "clamp(", "exp(", "bias[", "w",  "True", "False", "0"};
+  const std::vector<std::string> words{
+      "q",  "kv",   "s",    "h",      "1",    "2.5",   "(",  ")",    "[",     "]",   ",",  "+",
+      "-",  "*",    "//",   "%",      "/",    "<",     "<=", "==",   "!=",    "and", "or", "not",
+      "if", "else", "min(", "clamp(", "exp(", "bias[", "w",  "True", "False", "0"};
   size_t accepted = 0;
-  for (int i = 0; i < 6000; ++i) {
+  const int count = cases();
+  for (int i = 0; i < count; ++i) {
     std::string expr;
     for (size_t n = 1 + random() % 14; n > 0; --n)
       expr += words[random() % words.size()] + " ";
     std::string key = random() % 2 ? "mask: {any: [\"bias[0] < w\", \"" + expr + "\"]}"
                                    : "score: {expr: \"" + expr + " + bias[w] + s\"}";
-    std::string text = edited({"inputs: {bias: {shape: [kv_len], dtype: f16}}", "params: {w: {type: i32}}", key});
+    std::string text =
+        edited({"inputs: {bias: {shape: [kv_len], dtype: f16}}", "params: {w: {type: i32}}", key});
     ASSERT_NO_FATAL_FAILURE(readOnce(text, accepted)) << text;
   }
   EXPECT_GT(accepted, 50u);
@@ -114,8 +175,9 @@ TEST(Fuzz, TokenSoupInExpressions) {
 
 TEST(Fuzz, HugeAndDeepInputsEndQuickly) {
   size_t accepted = 0;
-  for (const char *piece : {"[", "{", "- ", "? ", "{a: ", "((((", "&a [*a, ", "'", "\"\\", "a: ", "\n", "-\n", "a:\n ", "!", "*a ",
-                            "&a ", "|\n", "# ", ",", "1", "not ", "-", "%", "---\n", "...\n"}) {
+  for (const char *piece :
+       {"[", "{",   "- ",  "? ",  "{a: ", "((((", "&a [*a, ", "'",    "\"\\", "a: ", "\n",    "-\n",  "a:\n ",
+        "!", "*a ", "&a ", "|\n", "# ",   ",",    "1",        "not ", "-",    "%",   "---\n", "...\n"}) {
     for (const char *before : {"", "mask: ", "mask: \"", "attnc: 1\nmask: |\n  "}) {
       for (size_t bytes : {2000u, 60000u, 300000u}) {
         std::string text = before;
@@ -125,7 +187,8 @@ TEST(Fuzz, HugeAndDeepInputsEndQuickly) {
       }
     }
   }
-  for (const char *piece : {"(", "-", "not ", "q<", "q+", "min(q,", "1 if q<kv else ", "q[", "a", "9", "kv*(", "q<(1 if "}) {
+  for (const char *piece :
+       {"(", "-", "not ", "q<", "q+", "min(q,", "1 if q<kv else ", "q[", "a", "9", "kv*(", "q<(1 if "}) {
     for (size_t bytes : {500u, 5000u, 30000u}) {
       std::string expr;
       while (expr.size() < bytes)

@@ -12,12 +12,14 @@
 namespace attnc::test {
 
 /// A valid spec, one key a line: attnc 1, name 2, phase 3, heads 4, head_dim 5, dtype 6, layout 7, mask 8.
-inline const std::vector<std::string> kBase{"attnc: 1",      "name: base",  "phase: prefill", "heads: {query: 8, kv: 2}",
-                                            "head_dim: 128", "dtype: bf16", "layout: packed", "mask: causal"};
+inline const std::vector<std::string> kBase{
+    "attnc: 1",      "name: base",  "phase: prefill", "heads: {query: 8, kv: 2}",
+    "head_dim: 128", "dtype: bf16", "layout: packed", "mask: causal"};
 
 inline std::string keyOf(const std::string &line) { return line.substr(0, line.find(':')); }
 
-/// The base with each given line in place of the base line of the same key, or appended; "-key" removes a line.
+/// The base with each given line in place of the base line of the same key, or appended; "-key" removes a
+/// line.
 inline std::string edited(const std::vector<std::string> &edits) {
   std::vector<std::string> lines = kBase;
   for (const std::string &edit : edits) {
@@ -50,7 +52,8 @@ inline std::string readFile(const std::string &path) {
   return text.str();
 }
 
-inline const std::vector<std::string> kCatalog{"bert-encoder", "expression-mask", "gemma2-prefill", "llama3-prefill"};
+inline const std::vector<std::string> kCatalog{"bert-encoder", "expression-mask", "gemma2-prefill",
+                                               "llama3-prefill"};
 inline std::string catalogPath(const std::string &name) {
   return std::string(ATTNC_SPECS_DIR) + "/catalog/" + name + ".yaml";
 }

@@ -103,7 +103,8 @@ Result<Target> chooseTarget(const std::string &arch) {
   return Target::parse("sm_90");
 }
 
-Result<std::pair<std::string, std::string>> splitAssignment(const std::string &option, const std::string &text) {
+Result<std::pair<std::string, std::string>> splitAssignment(const std::string &option,
+                                                            const std::string &text) {
   const size_t equals = text.find('=');
   if (equals == std::string::npos || equals == 0 || equals + 1 == text.size())
     return Status(Code::InvalidArgument, option + ": expected NAME=VALUE, got '" + text + "'");

@@ -58,7 +58,8 @@ void printJson(const nlohmann::json &value);
 Result<Target> chooseTarget(const std::string &arch);
 
 /// "NAME=VALUE" split; InvalidArgument names the option.
-Result<std::pair<std::string, std::string>> splitAssignment(const std::string &option, const std::string &text);
+Result<std::pair<std::string, std::string>> splitAssignment(const std::string &option,
+                                                            const std::string &text);
 Result<int64_t> parseInteger(const std::string &what, const std::string &text);
 Result<double> parseNumber(const std::string &what, const std::string &text);
 

@@ -34,9 +34,9 @@ public:
       std::string key;
       if (!quoted(key) || !eat(':'))
         return fail("a quoted key and ':'");
-      if (key == "descr" ? !(out.descr.empty() && quoted(out.descr))
-                         : key == "fortran_order" ? !(!out.fortranOrder && boolean(out.fortranOrder))
-                                                  : key != "shape" || out.shape || !tuple(out.shape))
+      if (key == "descr"           ? !(out.descr.empty() && quoted(out.descr))
+          : key == "fortran_order" ? !(!out.fortranOrder && boolean(out.fortranOrder))
+                                   : key != "shape" || out.shape || !tuple(out.shape))
         return fail("descr, fortran_order and shape once each, got '" + key + "'");
       if (!eat(',') && peek() != '}')
         return fail("',' or '}'");
@@ -102,7 +102,8 @@ private:
       int64_t value = 0;
       const size_t start = at;
       for (; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at)
-        if (__builtin_mul_overflow(value, 10, &value) || __builtin_add_overflow(value, text[at] - '0', &value))
+        if (__builtin_mul_overflow(value, 10, &value) ||
+            __builtin_add_overflow(value, text[at] - '0', &value))
           return fail("sizes below 2^63");
       if (at == start || sizes.size() == kMaxRank)
         return false;

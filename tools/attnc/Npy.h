@@ -11,7 +11,8 @@
 namespace attnc::cli {
 
 /// Reads a whole file. Errors name the file and say what was expected: Corrupt for a truncated or malformed
-/// file, InvalidArgument for one that NumPy would read and we do not (big endian, Fortran order, other dtypes).
+/// file, InvalidArgument for one that NumPy would read and we do not (big endian, Fortran order, other
+/// dtypes).
 Result<HostTensor> readNpy(const std::filesystem::path &path);
 /// The same from memory; `name` stands for the file in messages.
 Result<HostTensor> parseNpy(std::string_view bytes, const std::string &name);

@@ -36,14 +36,23 @@ public:
   Maker(const Program &program, const ProblemRequest &request) : program(program), request(request) {}
 
   Result<Problem> make() {
-    for (Status (Maker::*step)() : {&Maker::readSignature, &Maker::checkNames, &Maker::takeDims,
-                                    &Maker::readInputs, &Maker::takeLens, &Maker::completeLens,
-                                    &Maker::requireDims, &Maker::checkLens, &Maker::makeTensors,
-                                    &Maker::takeScalars})
+    for (Status (Maker::*step)() :
+         {&Maker::readSignature, &Maker::checkNames, &Maker::takeDims, &Maker::readInputs, &Maker::takeLens,
+          &Maker::completeLens, &Maker::requireDims, &Maker::checkLens, &Maker::makeTensors,
+          &Maker::takeScalars})
       ATTNC_RETURN_IF_ERROR((this->*step)());
     return std::move(out);
   }
 
+  Result<Problem> makeShapes() {
+    for (Status (Maker::*step)() :
+         {&Maker::readSignature, &Maker::checkNames, &Maker::takeDims, &Maker::takeLens, &Maker::completeLens,
+          &Maker::requireLengths, &Maker::checkLens, &Maker::takeScalars})
+      ATTNC_RETURN_IF_ERROR((this->*step)());
+    return std::move(out);
+  }
+
+private:
   Status readSignature() {
     for (const TensorSig &sig : program.tensors) {
       std::vector<Axis> axes;
@@ -67,9 +76,6 @@ public:
     return Status::success();
   }
 
-  std::set<std::string> knownDims() const { return known; }
-
-private:
   const TensorSig *signature(std::string_view name) const {
     for (const TensorSig &sig : program.tensors)
       if (sig.name == name)
@@ -104,8 +110,8 @@ private:
     if (isNew)
       definedBy[dim] = by;
     else if (it->second != value)
-      return invalid(by + ": expected " + dim + " " + std::to_string(it->second) + " (from " + definedBy[dim] +
-                     "), got " + std::to_string(value));
+      return invalid(by + ": expected " + dim + " " + std::to_string(it->second) + " (from " +
+                     definedBy[dim] + "), got " + std::to_string(value));
     return Status::success();
   }
 
@@ -154,8 +160,9 @@ private:
         if (axes[i].name.empty() ? value != 0 : value < 0 || (it != out.dims.end() && it->second != value))
           return shapeMismatch(name, tensor->shape,
                                " in " + path.string() +
-                                   (it == out.dims.end() ? "" : " (" + axes[i].name + " is from " +
-                                                                    definedBy[axes[i].name] + ")"));
+                                   (it == out.dims.end()
+                                        ? ""
+                                        : " (" + axes[i].name + " is from " + definedBy[axes[i].name] + ")"));
         if (!axes[i].name.empty())
           ATTNC_RETURN_IF_ERROR(define(axes[i].name, value, "tensor '" + name + "'"));
       }
@@ -188,8 +195,9 @@ private:
           const auto value = static_cast<int64_t>(cumulative.get(i));
           const int64_t before = i ? static_cast<int64_t>(cumulative.get(i - 1)) : 0;
           if (i == 0 ? value != 0 : value < before)
-            return invalid("tensor 'cu_" + sequence + "': expected cumulative lengths that start at 0 and never" +
-                           " fall, got " + std::to_string(value) + " at index " + std::to_string(i));
+            return invalid("tensor 'cu_" + sequence +
+                           "': expected cumulative lengths that start at 0 and never" + " fall, got " +
+                           std::to_string(value) + " at index " + std::to_string(i));
           if (i)
             lens.push_back(value - before);
         }
@@ -223,15 +231,26 @@ private:
       if (known.contains(sequence + "_len") && !out.dims.contains(sequence + "_len"))
         ATTNC_RETURN_IF_ERROR(define(sequence + "_len", longest, lensBy[sequence]));
       if (known.contains("total_" + sequence))
-        ATTNC_RETURN_IF_ERROR(define("total_" + sequence, std::accumulate(lens.begin(), lens.end(), int64_t(0)),
-                                     lensBy[sequence]));
+        ATTNC_RETURN_IF_ERROR(define(
+            "total_" + sequence, std::accumulate(lens.begin(), lens.end(), int64_t(0)), lensBy[sequence]));
     }
     return Status::success();
   }
 
-  Status requireDims() {
+  Status requireDims() { return require(known); }
+
+  /// Side tensors may have dims of their own; those are not needed to count tiles.
+  Status requireLengths() {
+    std::set<std::string> dims;
+    for (const char *dim : {"batch", "q_len", "kv_len"})
+      if (known.contains(dim))
+        dims.insert(dim);
+    return require(dims);
+  }
+
+  Status require(const std::set<std::string> &dims) {
     std::set<std::string> missing;
-    for (const std::string &dim : known)
+    for (const std::string &dim : dims)
       if (!out.dims.contains(dim))
         missing.insert(dim);
     for (const std::string &sequence : sequences)
@@ -306,7 +325,8 @@ private:
   /// NaN past each request's length in a [batch, S_len, ...] float tensor.
   void poison(const std::string &name, HostTensor &tensor) {
     const std::vector<Axis> &axes = shapes[name];
-    const bool isFloat = tensor.dtype == DType::F16 || tensor.dtype == DType::BF16 || tensor.dtype == DType::F32;
+    const bool isFloat =
+        tensor.dtype == DType::F16 || tensor.dtype == DType::BF16 || tensor.dtype == DType::F32;
     if (!isFloat || axes.size() < 2 || axes[0].name != "batch" || tensor.elements() == 0)
       return;
     for (const std::string &sequence : sequences) {
@@ -323,8 +343,10 @@ private:
     for (const ScalarSig &sig : program.scalars) {
       auto it = request.scalars.find(sig.name);
       if (it != request.scalars.end()) {
-        if (sig.dtype == DType::I32 && (it->second != std::floor(it->second) || std::abs(it->second) > 2147483647))
-          return invalid("--param " + sig.name + ": expected a 32-bit integer, got " + std::to_string(it->second));
+        if (sig.dtype == DType::I32 &&
+            (it->second != std::floor(it->second) || std::abs(it->second) > 2147483647))
+          return invalid("--param " + sig.name + ": expected a 32-bit integer, got " +
+                         std::to_string(it->second));
         out.scalars[sig.name] = it->second;
       } else if (sig.required) {
         return invalid("expected --param " + sig.name + "=VALUE (" + std::string(dtypeName(sig.dtype)) +
@@ -363,13 +385,27 @@ Result<Problem> makeProblem(const Program &program, const ProblemRequest &reques
   return Maker(program, request).make();
 }
 
-std::vector<std::string> dimNames(const Program &program) {
-  const ProblemRequest nothing;
-  Maker maker(program, nothing);
-  if (!maker.readSignature().ok())
-    return {};
-  const std::set<std::string> names = maker.knownDims();
-  return {names.begin(), names.end()};
+Result<Problem> makeShapes(const Program &program, ProblemRequest request) {
+  if (request.lens.empty() && !request.dims.contains("batch"))
+    request.dims["batch"] = 1;
+  return Maker(program, request).makeShapes();
+}
+
+std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) {
+  auto lengths = [&](std::string_view sequence) {
+    if (auto it = problem.lens.find(sequence); it != problem.lens.end())
+      return it->second;
+    auto dim = [&](const std::string &name) {
+      auto it = problem.dims.find(name);
+      return it == problem.dims.end() ? 0 : it->second;
+    };
+    return std::vector<int64_t>(static_cast<size_t>(dim("batch")), dim(std::string(sequence) + "_len"));
+  };
+  const std::vector<int64_t> q = lengths("q"), kv = lengths("kv");
+  std::vector<std::pair<int64_t, int64_t>> out;
+  for (size_t i = 0; i < std::min(q.size(), kv.size()); ++i)
+    out.emplace_back(q[i], kv[i]);
+  return out;
 }
 
 } // namespace attnc::cli

@@ -1,8 +1,8 @@
 // Problem.h - what the user asked to run (dims, lengths, files) made into concrete tensors for a Program.
 //
 // Driven by the program's signature. One naming rule ties lengths to tensors: for a sequence S ("q", "kv"),
-// `cu_S` holds cumulative lengths, `S_lens` lengths, `S_len` the longest (or the padded) length, `total_S` the
-// sum, and `batch` their number. Must not know devices.
+// `cu_S` holds cumulative lengths, `S_lens` lengths, `S_len` the longest (or the padded) length, `total_S`
+// the sum, and `batch` their number. Must not know devices.
 #pragma once
 
 #include "attnc/Kernel.h"
@@ -39,11 +39,14 @@ struct Problem {
   Arguments arguments(const Program &program);
 };
 
+/// Only dims, lengths and scalars: nothing is read or made. What no one gave counts as one request.
+Result<Problem> makeShapes(const Program &program, ProblemRequest request);
+
+/// (q_len, kv_len) of each request.
+std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem);
+
 /// Reads, rounds and checks the inputs, makes the rest. InvalidArgument names the tensor or dim, what was
 /// expected and what came.
 Result<Problem> makeProblem(const Program &program, const ProblemRequest &request);
-
-/// The dims that the user may name with --dim, and the sequences for --lens; for messages and --help.
-std::vector<std::string> dimNames(const Program &program);
 
 } // namespace attnc::cli

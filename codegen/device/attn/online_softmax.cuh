@@ -42,15 +42,18 @@ ATTNC_DEVICE void online_softmax(Fragment<Rows, TileCols, Warps> &scores, RowVec
     const float rescale = atom::exp2_approx(__fsub_rn(old_exponent, new_exponent));
     row_max.values[r] = new_max;
 
-    float sum = row_sum.values[r] * rescale;
+    // Summed in pairs: a chain of single additions would be the longest in the loop.
+    float sum = 0.0f;
 #pragma unroll
-    for (int i = 0; i < Scores::kSize; ++i) {
+    for (int i = 0; i < Scores::kSize; i += 2) {
       if (Scores::row_slot(i) == r) {
-        scores.values[i] = atom::exp2_approx(__fmaf_rn(scores.values[i], scale_log2, -new_exponent));
-        sum += scores.values[i];
+        float *pair = scores.values + i;
+        pair[0] = atom::exp2_approx(__fmaf_rn(pair[0], scale_log2, -new_exponent));
+        pair[1] = atom::exp2_approx(__fmaf_rn(pair[1], scale_log2, -new_exponent));
+        sum += pair[0] + pair[1];
       }
     }
-    row_sum.values[r] = sum;
+    row_sum.values[r] = __fmaf_rn(row_sum.values[r], rescale, sum);
 #pragma unroll
     for (int i = 0; i < Acc::kSize; ++i)
       if (Acc::row_slot(i) == r)

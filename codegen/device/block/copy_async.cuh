@@ -14,30 +14,38 @@ namespace attnc::block {
 ///
 /// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
 /// a result, not even as 0 * NaN. Complete after copy_commit, copy_wait and sync.
-template <int Threads, class T, int Rows, int Cols>
+/// `where(row)` narrows the valid rows further.
+template <int Threads, class T, int Rows, int Cols, class Where>
 ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, Cols> source,
-                             int first_row, int valid_begin, int valid_end) {
+                             int first_row, int valid_begin, int valid_end, Where const &where) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
   constexpr int kChunksPerRow = Cols / kChunk;
   constexpr int kRowsPerPass = Threads / kChunksPerRow;
   static_assert(kRowsPerPass * kChunksPerRow == Threads, "a pass copies whole rows");
   static_assert(Rows % kRowsPerPass == 0, "a tile takes whole passes");
 
-  const int row = static_cast<int>(threadIdx.x) / kChunksPerRow;
-  const int col = static_cast<int>(threadIdx.x) % kChunksPerRow * kChunk;
+  const int row = static_cast<int>(threadIdx.x / kChunksPerRow);
+  const int col = static_cast<int>(threadIdx.x % kChunksPerRow * kChunk);
   const T *from = source.row(first_row + row) + col;
   const i64 pass_stride = source.stride * kRowsPerPass;
-  // The valid passes of this thread. Compared with immediates: a row number per pass would take a register each.
+  // The valid passes of this thread, compared with immediates: a row number per pass would take a register
+  // each. An invalid row's address may point anywhere, as a copy of 0 bytes does not read: replacing it would
+  // cost two selects a copy and two registers a tensor in every loop.
   const int begin = valid_begin - first_row - row;
   const int end = valid_end - first_row - row;
 #pragma unroll
   for (int pass = 0; pass < Rows / kRowsPerPass; ++pass) {
     const int down = pass * kRowsPerPass;
-    const bool inside = begin <= down && down < end;
-    // An invalid row's address is replaced as well, so that none points outside.
-    atom::cp_async_16(destination.address(row + down, col), inside ? from : source.data, inside ? 16 : 0);
+    const bool inside = begin <= down && down < end && where(first_row + row + down);
+    atom::cp_async_16(destination.address(row + down, col), from, inside ? 16 : 0);
     from += pass_stride;
   }
+}
+
+template <int Threads, class T, int Rows, int Cols>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, Cols> source,
+                             int first_row, int valid_begin, int valid_end) {
+  copy_async<Threads>(destination, source, first_row, valid_begin, valid_end, [](int) { return true; });
 }
 
 /// Closes the group of the copies started since the last call.

@@ -53,10 +53,10 @@ ATTNC_DEVICE void store_rows(GlobalRows<T, Cols> destination, SharedTile<T, Rows
   static_assert(kRowsPerPass * kChunksPerRow == Threads, "a pass stores whole rows");
   static_assert(Rows % kRowsPerPass == 0, "a tile takes whole passes");
 
-  const int col = static_cast<int>(threadIdx.x) % kChunksPerRow * kChunk;
+  const int col = static_cast<int>(threadIdx.x % kChunksPerRow * kChunk);
 #pragma unroll
   for (int pass = 0; pass < Rows / kRowsPerPass; ++pass) {
-    const int row = static_cast<int>(threadIdx.x) / kChunksPerRow + pass * kRowsPerPass;
+    const int row = static_cast<int>(threadIdx.x / kChunksPerRow) + pass * kRowsPerPass;
     if (first_row + row < valid_end)
       *reinterpret_cast<atom::Bytes16 *>(destination.row(first_row + row) + col) =
           atom::load_shared_16(staging.address(row, col));

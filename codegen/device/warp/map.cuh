@@ -18,4 +18,11 @@ ATTNC_DEVICE void map(Fragment<Rows, Cols, Warps> &fragment, F const &f) {
         f(fragment.values[i], first_row + fragment.row(i, 0, 0), first_column + fragment.column(i, 0));
 }
 
+/// Replaces each value v of a row by f(v, row of the block tile).
+template <int Rows, int Warps, class F> ATTNC_DEVICE void map_rows(RowVector<Rows, Warps> &rows, F const &f) {
+#pragma unroll
+  for (int i = 0; i < rows.kSize; ++i)
+    rows.values[i] = f(rows.values[i], rows.row(i, lane_index(), warp_index()));
+}
+
 } // namespace attnc::warp

@@ -22,7 +22,8 @@ void LaunchCounters::add(const LaunchCounters &other) {
   ctas += other.ctas;
 }
 
-void countWavefronts(const uint32_t *address, uint32_t mask, uint32_t bytes, uint64_t &wavefronts, uint64_t &ideal) {
+void countWavefronts(const uint32_t *address, uint32_t mask, uint32_t bytes, uint64_t &wavefronts,
+                     uint64_t &ideal) {
   uint32_t unit = std::max(bytes, 4u), groups = 128 / unit;
   for (uint32_t phase = 0; phase < kLanes; phase += groups) {
     uint8_t counts[32] = {};
@@ -67,8 +68,8 @@ uint32_t countSectors(const uint64_t *address, uint32_t mask, uint32_t bytes) {
   return count;
 }
 
-std::string countersJson(const Kernel &kernel, const LaunchCounters &counters, const std::array<uint32_t, 3> &grid,
-                         uint32_t threads) {
+std::string countersJson(const Kernel &kernel, const LaunchCounters &counters,
+                         const std::array<uint32_t, 3> &grid, uint32_t threads) {
   using nlohmann::ordered_json;
   ordered_json classes = ordered_json::object(), conflicts = ordered_json::array();
   std::array<uint64_t, static_cast<size_t>(OpClass::Count)> byClass{};
@@ -89,10 +90,11 @@ std::string countersJson(const Kernel &kernel, const LaunchCounters &counters, c
       side.bytes += at.bytes;
     }
     if (at.wavefronts > at.ideal)
-      conflicts.push_back({{"ptx_line", kernel.line(pc)},
-                           {"instruction", pc < kernel.function->body.size() ? kernel.function->body[pc].text() : ""},
-                           {"wavefronts", at.wavefronts},
-                           {"ideal", at.ideal}});
+      conflicts.push_back(
+          {{"ptx_line", kernel.line(pc)},
+           {"instruction", pc < kernel.function->body.size() ? kernel.function->body[pc].text() : ""},
+           {"wavefronts", at.wavefronts},
+           {"ideal", at.ideal}});
   }
   std::sort(conflicts.begin(), conflicts.end(), [](const ordered_json &a, const ordered_json &b) {
     return a["wavefronts"].get<uint64_t>() - a["ideal"].get<uint64_t>() >

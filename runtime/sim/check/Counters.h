@@ -31,13 +31,14 @@ struct LaunchCounters {
 };
 
 /// One launch as a JSON object.
-std::string countersJson(const Kernel &kernel, const LaunchCounters &counters, const std::array<uint32_t, 3> &grid,
-                         uint32_t threads);
+std::string countersJson(const Kernel &kernel, const LaunchCounters &counters,
+                         const std::array<uint32_t, 3> &grid, uint32_t threads);
 
-/// Passes that shared memory needs for lanes that each access `bytes` (a power of two, at most 16) at `address`:
-/// phases of 128 bytes, each as many passes as its busiest bank has different words. `ideal` is the number of
-/// phases with a lane in them.
-void countWavefronts(const uint32_t *address, uint32_t mask, uint32_t bytes, uint64_t &wavefronts, uint64_t &ideal);
+/// Passes that shared memory needs for lanes that each access `bytes` (a power of two, at most 16) at
+/// `address`: phases of 128 bytes, each as many passes as its busiest bank has different words. `ideal` is
+/// the number of phases with a lane in them.
+void countWavefronts(const uint32_t *address, uint32_t mask, uint32_t bytes, uint64_t &wavefronts,
+                     uint64_t &ideal);
 
 /// Different 32-byte sectors that the lanes touch.
 uint32_t countSectors(const uint64_t *address, uint32_t mask, uint32_t bytes);

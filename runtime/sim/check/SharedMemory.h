@@ -27,9 +27,7 @@ public:
     return address >= kSharedBase && address - kSharedBase + count <= bytes;
   }
   /// All bytes initialised and none in flight; `count` is at most 32.
-  bool readable(uint64_t address, uint32_t count) const {
-    return allAre(address, count, Initialised);
-  }
+  bool readable(uint64_t address, uint32_t count) const { return allAre(address, count, Initialised); }
   bool anyInFlight(uint64_t address, uint32_t count) const {
     const uint8_t *s = state.data() + (address - kSharedBase);
     for (uint32_t i = 0; i < count; ++i)

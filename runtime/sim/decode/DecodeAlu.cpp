@@ -12,7 +12,8 @@ bool isIgnored(const OpRow &row, std::string_view mod) {
   return std::string_view(row.ignored).find(" " + std::string(mod) + " ") != std::string_view::npos;
 }
 bool isFloatType(std::string_view type) {
-  return type == "f16" || type == "bf16" || type == "f32" || type == "f64" || type == "f16x2" || type == "bf16x2";
+  return type == "f16" || type == "bf16" || type == "f32" || type == "f64" || type == "f16x2" ||
+         type == "bf16x2";
 }
 bool isHalfType(std::string_view type) { return isFloatType(type) && type != "f32" && type != "f64"; }
 
@@ -80,7 +81,7 @@ Status Decoder::setp(const Instr &instr, const OpRow &, Inst &out) {
     else
       name.append(".").append(mod);
   }
-  const LaneRow *op = findLaneOp(name, 0);
+  const LaneRow *op = findLaneOp(name, 1); // a comparison names its operand type once
   size_t count = combine == BoolOp::None ? 3 : 4;
   if (op == nullptr)
     return error("unsupported form");

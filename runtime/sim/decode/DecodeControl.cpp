@@ -111,8 +111,10 @@ Status Decoder::barrier(const Instr &instr, const OpRow &, Inst &out) {
 }
 
 Status Decoder::shuffle(const Instr &instr, const OpRow &, Inst &out) {
-  static constexpr std::pair<std::string_view, ShuffleMode> modes[] = {
-      {"up", ShuffleMode::Up}, {"down", ShuffleMode::Down}, {"bfly", ShuffleMode::Bfly}, {"idx", ShuffleMode::Idx}};
+  static constexpr std::pair<std::string_view, ShuffleMode> modes[] = {{"up", ShuffleMode::Up},
+                                                                       {"down", ShuffleMode::Down},
+                                                                       {"bfly", ShuffleMode::Bfly},
+                                                                       {"idx", ShuffleMode::Idx}};
   if (instr.mods.size() != 3 || instr.mods[0] != "sync" || !pick(modes, instr.mods[1], out.a) ||
       instr.mods[2] != "b32")
     return error("expected shfl.sync.<mode>.b32");
@@ -152,9 +154,9 @@ Status Decoder::vote(const Instr &instr, const OpRow &, Inst &out) {
 
 Status Decoder::redux(const Instr &instr, const OpRow &, Inst &out) {
   static constexpr std::pair<std::string_view, ReduxOp> ops[] = {
-      {"add.s32", ReduxOp::Add},  {"add.u32", ReduxOp::Add},  {"min.s32", ReduxOp::MinS}, {"max.s32", ReduxOp::MaxS},
-      {"min.u32", ReduxOp::MinU}, {"max.u32", ReduxOp::MaxU}, {"and.b32", ReduxOp::And},  {"or.b32", ReduxOp::Or},
-      {"xor.b32", ReduxOp::Xor}};
+      {"add.s32", ReduxOp::Add},  {"add.u32", ReduxOp::Add},  {"min.s32", ReduxOp::MinS},
+      {"max.s32", ReduxOp::MaxS}, {"min.u32", ReduxOp::MinU}, {"max.u32", ReduxOp::MaxU},
+      {"and.b32", ReduxOp::And},  {"or.b32", ReduxOp::Or},    {"xor.b32", ReduxOp::Xor}};
   if (instr.mods.size() != 3 || instr.mods[0] != "sync" ||
       !pick(ops, std::string(instr.mods[1]) + "." + std::string(instr.mods[2]), out.a))
     return error("expected redux.sync.<op>.<type>");

@@ -98,11 +98,13 @@ Status Decoder::cpAsync(const Instr &instr, const OpRow &, Inst &out) {
     return badOperands("cp.async.ca or .cg with two addresses, a size and perhaps a source size");
   uint64_t size = instr.ops[2].bits;
   if (size != 16 && (l2 || (size != 4 && size != 8)))
-    return error("expected a size of " + std::string(l2 ? "16" : "4, 8 or 16") + " bytes, got " + std::to_string(size));
+    return error("expected a size of " + std::string(l2 ? "16" : "4, 8 or 16") + " bytes, got " +
+                 std::to_string(size));
   ATTNC_RETURN_IF_ERROR(address(instr.ops[1], out, 2));
   int64_t sourceOffset = out.imm;
   ATTNC_RETURN_IF_ERROR(address(instr.ops[0], out, 1));
-  constexpr int64_t least = std::numeric_limits<int32_t>::min(), greatest = std::numeric_limits<int32_t>::max();
+  constexpr int64_t least = std::numeric_limits<int32_t>::min(),
+                    greatest = std::numeric_limits<int32_t>::max();
   if (out.imm < least || out.imm > greatest || sourceOffset < least || sourceOffset > greatest)
     return error("expected address offsets of 32 bits");
   out.imm = static_cast<int64_t>(static_cast<uint64_t>(out.imm) << 32 | static_cast<uint32_t>(sourceOffset));

@@ -14,9 +14,9 @@ struct MemoryForm {
 };
 
 bool isHint(std::string_view mod) {
-  static constexpr std::string_view hints[] = {"ca",   "cg",      "cs",      "lu",      "cv",  "wb",  "wt", "nc",
-                                               "weak", "relaxed", "acquire", "release", "cta", "gpu", "sys", "cluster",
-                                               "volatile", "acq_rel"};
+  static constexpr std::string_view hints[] = {"ca",  "cg",  "cs",   "lu",      "cv",       "wb",
+                                               "wt",  "nc",  "weak", "relaxed", "acquire",  "release",
+                                               "cta", "gpu", "sys",  "cluster", "volatile", "acq_rel"};
   for (std::string_view hint : hints)
     if (mod == hint)
       return true;
@@ -41,12 +41,16 @@ bool parseSpace(std::string_view mod, Space &space) {
 
 OpClass classOf(Space space) {
   switch (space) {
-  case Space::Shared: return OpClass::Shared;
-  case Space::Local: return OpClass::Local;
+  case Space::Shared:
+    return OpClass::Shared;
+  case Space::Local:
+    return OpClass::Local;
   case Space::Param:
-  case Space::Const: return OpClass::Param;
+  case Space::Const:
+    return OpClass::Param;
   case Space::Global:
-  case Space::Generic: break;
+  case Space::Generic:
+    break;
   }
   return OpClass::Global;
 }
@@ -90,8 +94,12 @@ Status Decoder::load(const Instr &instr, const OpRow &, Inst &out) {
     }
   }
   if (regWidth < bits || regWidth == 1 || regWidth > 64)
-    return error("expected a register of at least " + std::to_string(bits) + " bits, got " + std::to_string(regWidth));
-  ATTNC_RETURN_IF_ERROR(list(to, static_cast<size_t>(form.vector), regWidth == 64 ? 'd' : regWidth == 32 ? 'w' : 'h',
+    return error("expected a register of at least " + std::to_string(bits) + " bits, got " +
+                 std::to_string(regWidth));
+  ATTNC_RETURN_IF_ERROR(list(to, static_cast<size_t>(form.vector),
+                             regWidth == 64   ? 'd'
+                             : regWidth == 32 ? 'w'
+                                              : 'h',
                              true, out.list));
   ATTNC_RETURN_IF_ERROR(address(instr.ops[1], out));
   currentClass = classOf(form.space);
@@ -116,9 +124,13 @@ Status Decoder::store(const Instr &instr, const OpRow &, Inst &out) {
       first = &elem;
   int regWidth = regBits(*first) ? regBits(*first) : bits < 16 ? 16 : bits;
   if (regWidth < bits || regWidth > 64)
-    return error("expected a register of at least " + std::to_string(bits) + " bits, got " + std::to_string(regWidth));
+    return error("expected a register of at least " + std::to_string(bits) + " bits, got " +
+                 std::to_string(regWidth));
   ATTNC_RETURN_IF_ERROR(list(from, static_cast<size_t>(form.vector),
-                             regWidth == 64 ? 'd' : regWidth == 32 ? 'w' : 'h', false, out.list));
+                             regWidth == 64   ? 'd'
+                             : regWidth == 32 ? 'w'
+                                              : 'h',
+                             false, out.list));
   ATTNC_RETURN_IF_ERROR(address(instr.ops[0], out));
   currentClass = classOf(form.space);
   out.a = static_cast<uint8_t>(form.vector);
@@ -128,11 +140,12 @@ Status Decoder::store(const Instr &instr, const OpRow &, Inst &out) {
 
 Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
   static constexpr std::pair<std::string_view, AtomOp> ops[] = {
-      {"add", AtomOp::Add}, {"min", AtomOp::Min}, {"max", AtomOp::Max},   {"and", AtomOp::And}, {"or", AtomOp::Or},
-      {"xor", AtomOp::Xor}, {"exch", AtomOp::Exch}, {"cas", AtomOp::Cas}, {"inc", AtomOp::Inc}, {"dec", AtomOp::Dec}};
+      {"add", AtomOp::Add}, {"min", AtomOp::Min}, {"max", AtomOp::Max},   {"and", AtomOp::And},
+      {"or", AtomOp::Or},   {"xor", AtomOp::Xor}, {"exch", AtomOp::Exch}, {"cas", AtomOp::Cas},
+      {"inc", AtomOp::Inc}, {"dec", AtomOp::Dec}};
   static constexpr std::pair<std::string_view, AtomType> types[] = {
-      {"u32", AtomType::U32}, {"b32", AtomType::U32}, {"s32", AtomType::S32},     {"u64", AtomType::U64},
-      {"b64", AtomType::U64}, {"s64", AtomType::S64}, {"f32", AtomType::F32},     {"f64", AtomType::F64},
+      {"u32", AtomType::U32},     {"b32", AtomType::U32},      {"s32", AtomType::S32}, {"u64", AtomType::U64},
+      {"b64", AtomType::U64},     {"s64", AtomType::S64},      {"f32", AtomType::F32}, {"f64", AtomType::F64},
       {"f16x2", AtomType::F16x2}, {"bf16x2", AtomType::BF16x2}};
   Space space = Space::Generic;
   bool hasOp = false, hasType = false;

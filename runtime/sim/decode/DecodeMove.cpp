@@ -32,8 +32,8 @@ Status Decoder::mov(const Instr &instr, const OpRow &row, Inst &out) {
     out.c = bits == 64;
     return Status::success();
   }
-  if (from.kind == Operand::Kind::Special &&
-      (from.name == "clock" || from.name == "clock64" || from.name == "globaltimer" || from.name == "clock_hi")) {
+  if (from.kind == Operand::Kind::Special && (from.name == "clock" || from.name == "clock64" ||
+                                              from.name == "globaltimer" || from.name == "clock_hi")) {
     bool wide = bits == 64;
     out.fn = readClock;
     out.a = wide;

@@ -4,9 +4,9 @@
 namespace attnc::sim {
 
 std::string_view opClassName(OpClass cls) {
-  static constexpr std::string_view names[] = {"integer", "float",  "half",   "special", "convert",    "move",
-                                               "control", "global", "shared", "local",   "param",      "matrix",
-                                               "async_copy", "sync", "collective", "atomic"};
+  static constexpr std::string_view names[] = {
+      "integer", "float", "half",  "special", "convert",    "move", "control",    "global",
+      "shared",  "local", "param", "matrix",  "async_copy", "sync", "collective", "atomic"};
   static_assert(std::size(names) == static_cast<size_t>(OpClass::Count));
   return names[static_cast<size_t>(cls)];
 }
@@ -29,7 +29,8 @@ Result<std::shared_ptr<const Kernel>> Decoder::run() {
       return error("unsupported instruction");
     Inst inst;
     if (instr.guard >= 0)
-      inst.guard = static_cast<uint16_t>(slots[static_cast<size_t>(instr.guard)] | (instr.guardNegated ? 1u : 0u));
+      inst.guard =
+          static_cast<uint16_t>(slots[static_cast<size_t>(instr.guard)] | (instr.guardNegated ? 1u : 0u));
     currentClass = row->cls;
     currentFlops = 0;
     ATTNC_RETURN_IF_ERROR((this->*row->decode)(instr, *row, inst));

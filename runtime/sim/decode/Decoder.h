@@ -20,8 +20,8 @@ struct OpRow;
 
 class Decoder {
 public:
-  Decoder(std::shared_ptr<const PtxModule> module, const Function &function, const VariableAddresses &addresses,
-          const Target &target);
+  Decoder(std::shared_ptr<const PtxModule> module, const Function &function,
+          const VariableAddresses &addresses, const Target &target);
 
   Result<std::shared_ptr<const Kernel>> run();
 

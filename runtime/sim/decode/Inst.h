@@ -34,21 +34,21 @@ using Handler = bool (*)(LaneCtx &, const Inst &, uint32_t mask);
 
 /// What the warp loop does before or instead of calling the handler.
 enum class Flow : uint8_t {
-  Next,       ///< call the handler, go on
-  Collective, ///< first wait until every lane of the member mask is here
-  Branch,     ///< to imm
-  BranchTable,///< to lists[list + r[0]], imm entries
+  Next,        ///< call the handler, go on
+  Collective,  ///< first wait until every lane of the member mask is here
+  Branch,      ///< to imm
+  BranchTable, ///< to lists[list + r[0]], imm entries
   Exit,
-  Barrier,    ///< CTA barrier: exec/Sync.cpp
-  WarpSync,   ///< bar.warp.sync
+  Barrier,  ///< CTA barrier: exec/Sync.cpp
+  WarpSync, ///< bar.warp.sync
 };
 
 struct alignas(64) Inst {
   Handler fn = nullptr;
-  int64_t imm = 0;      ///< branch target, address offset, ...
-  RegRef r[7] = {};     ///< destination first
-  RegRef member = 0;    ///< member mask of a collective; 0: every live lane
-  uint32_t list = 0;    ///< first entry in the kernel's lists
+  int64_t imm = 0;   ///< branch target, address offset, ...
+  RegRef r[7] = {};  ///< destination first
+  RegRef member = 0; ///< member mask of a collective; 0: every live lane
+  uint32_t list = 0; ///< first entry in the kernel's lists
   uint16_t guard = kPredTrue;
   Flow flow = Flow::Next;
   uint8_t a = 0, b = 0, c = 0; ///< small facts for the handler

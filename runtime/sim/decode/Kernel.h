@@ -11,7 +11,8 @@
 
 namespace attnc::sim {
 
-/// Shared and local addresses do not start at 0, so that a null pointer is caught; 1024 keeps every alignment.
+/// Shared and local addresses do not start at 0, so that a null pointer is caught; 1024 keeps every
+/// alignment.
 constexpr uint32_t kSharedBase = 1024;
 constexpr uint32_t kLocalBase = 1024;
 
@@ -23,14 +24,52 @@ constexpr uint64_t kWindowMask = uint64_t(0xff) << 56;
 
 /// Instruction classes of the counters.
 enum class OpClass : uint8_t {
-  Integer, Float, Half, Special, Convert, Move, Control, Global, Shared, Local, Param, Matrix, AsyncCopy, Sync,
-  Collective, Atomic, Count
+  Integer,
+  Float,
+  Half,
+  Special,
+  Convert,
+  Move,
+  Control,
+  Global,
+  Shared,
+  Local,
+  Param,
+  Matrix,
+  AsyncCopy,
+  Sync,
+  Collective,
+  Atomic,
+  Count
 };
 std::string_view opClassName(OpClass cls);
 
 enum class SpecialReg : uint8_t {
-  TidX, TidY, TidZ, NtidX, NtidY, NtidZ, CtaidX, CtaidY, CtaidZ, NctaidX, NctaidY, NctaidZ, LaneId, WarpId, NWarpId,
-  SmId, NSmId, GridId, LaneMaskEq, LaneMaskLt, LaneMaskLe, LaneMaskGt, LaneMaskGe, DynamicSmem, TotalSmem
+  TidX,
+  TidY,
+  TidZ,
+  NtidX,
+  NtidY,
+  NtidZ,
+  CtaidX,
+  CtaidY,
+  CtaidZ,
+  NctaidX,
+  NctaidY,
+  NctaidZ,
+  LaneId,
+  WarpId,
+  NWarpId,
+  SmId,
+  NSmId,
+  GridId,
+  LaneMaskEq,
+  LaneMaskLt,
+  LaneMaskLe,
+  LaneMaskGt,
+  LaneMaskGe,
+  DynamicSmem,
+  TotalSmem
 };
 
 /// 64-byte aligned lane arrays.
@@ -50,11 +89,11 @@ struct Kernel {
   const Function *function = nullptr;
 
   std::vector<Inst> code;
-  std::vector<OpClass> classes;   ///< one an instruction
-  std::vector<uint32_t> flops;    ///< of one execution by a full warp: mma only
+  std::vector<OpClass> classes; ///< one an instruction
+  std::vector<uint32_t> flops;  ///< of one execution by a full warp: mma only
   std::vector<RegRef> lists;
   LaneVector constants;
-  uint32_t registerSlots = 0;     ///< 32-lane arrays of u32
+  uint32_t registerSlots = 0; ///< 32-lane arrays of u32
   uint32_t preds = kFirstPred;
   struct Special {
     RegRef slot;
@@ -63,9 +102,9 @@ struct Kernel {
   std::vector<Special> specials;
 
   uint32_t paramBytes = 0;
-  uint32_t staticShared = 0;      ///< bytes before the dynamic part
+  uint32_t staticShared = 0; ///< bytes before the dynamic part
   bool usesDynamicShared = false;
-  uint32_t localBytes = 0;        ///< a lane
+  uint32_t localBytes = 0; ///< a lane
 
   int line(size_t pc) const { return pc < code.size() ? function->body[pc].line : 0; }
 };

@@ -23,7 +23,8 @@ Status Decoder::layOutVariables(Space space, const std::vector<Variable> &variab
     places.insert_or_assign(var.name, Place{space, base + size});
     size += var.bytes;
   }
-  return size > (uint64_t(1) << 28) ? error("expected at most 256 MiB of variables in one space") : Status::success();
+  return size > (uint64_t(1) << 28) ? error("expected at most 256 MiB of variables in one space")
+                                    : Status::success();
 }
 
 Status Decoder::layOut() {
@@ -75,7 +76,8 @@ Status Decoder::layOut() {
 
   ATTNC_RETURN_IF_ERROR(layOutVariables(Space::Local, function.variables, local));
   if (local > 512 * 1024)
-    return error("expected at most 512 KiB of local memory a thread, got " + std::to_string(local) + " bytes");
+    return error("expected at most 512 KiB of local memory a thread, got " + std::to_string(local) +
+                 " bytes");
   kernel->localBytes = static_cast<uint32_t>((local + 15) & ~uint64_t(15));
   return Status::success();
 }

@@ -6,34 +6,48 @@
 namespace attnc::sim {
 namespace {
 
-int codeBits(char code) { return code == 'd' ? 64 : code == 'w' ? 32 : code == 'h' ? 16 : code == 'b' ? 8 : 1; }
+int codeBits(char code) {
+  return code == 'd' ? 64 : code == 'w' ? 32 : code == 'h' ? 16 : code == 'b' ? 8 : 1;
+}
 
 struct SpecialName {
   std::string_view name;
   SpecialReg reg;
 };
-constexpr SpecialName specialNames[] = {
-    {"tid.x", SpecialReg::TidX},           {"tid.y", SpecialReg::TidY},
-    {"tid.z", SpecialReg::TidZ},           {"ntid.x", SpecialReg::NtidX},
-    {"ntid.y", SpecialReg::NtidY},         {"ntid.z", SpecialReg::NtidZ},
-    {"ctaid.x", SpecialReg::CtaidX},       {"ctaid.y", SpecialReg::CtaidY},
-    {"ctaid.z", SpecialReg::CtaidZ},       {"nctaid.x", SpecialReg::NctaidX},
-    {"nctaid.y", SpecialReg::NctaidY},     {"nctaid.z", SpecialReg::NctaidZ},
-    {"laneid", SpecialReg::LaneId},        {"warpid", SpecialReg::WarpId},
-    {"nwarpid", SpecialReg::NWarpId},      {"smid", SpecialReg::SmId},
-    {"nsmid", SpecialReg::NSmId},          {"lanemask_eq", SpecialReg::LaneMaskEq},
-    {"lanemask_lt", SpecialReg::LaneMaskLt}, {"lanemask_le", SpecialReg::LaneMaskLe},
-    {"lanemask_gt", SpecialReg::LaneMaskGt}, {"lanemask_ge", SpecialReg::LaneMaskGe},
-    {"dynamic_smem_size", SpecialReg::DynamicSmem}, {"total_smem_size", SpecialReg::TotalSmem}};
+constexpr SpecialName specialNames[] = {{"tid.x", SpecialReg::TidX},
+                                        {"tid.y", SpecialReg::TidY},
+                                        {"tid.z", SpecialReg::TidZ},
+                                        {"ntid.x", SpecialReg::NtidX},
+                                        {"ntid.y", SpecialReg::NtidY},
+                                        {"ntid.z", SpecialReg::NtidZ},
+                                        {"ctaid.x", SpecialReg::CtaidX},
+                                        {"ctaid.y", SpecialReg::CtaidY},
+                                        {"ctaid.z", SpecialReg::CtaidZ},
+                                        {"nctaid.x", SpecialReg::NctaidX},
+                                        {"nctaid.y", SpecialReg::NctaidY},
+                                        {"nctaid.z", SpecialReg::NctaidZ},
+                                        {"laneid", SpecialReg::LaneId},
+                                        {"warpid", SpecialReg::WarpId},
+                                        {"nwarpid", SpecialReg::NWarpId},
+                                        {"smid", SpecialReg::SmId},
+                                        {"nsmid", SpecialReg::NSmId},
+                                        {"lanemask_eq", SpecialReg::LaneMaskEq},
+                                        {"lanemask_lt", SpecialReg::LaneMaskLt},
+                                        {"lanemask_le", SpecialReg::LaneMaskLe},
+                                        {"lanemask_gt", SpecialReg::LaneMaskGt},
+                                        {"lanemask_ge", SpecialReg::LaneMaskGe},
+                                        {"dynamic_smem_size", SpecialReg::DynamicSmem},
+                                        {"total_smem_size", SpecialReg::TotalSmem}};
 
 } // namespace
 
 Status Decoder::error(const std::string &message) const {
-  return Status(Code::Unsupported, "PTX line " + std::to_string(current ? current->line : function.line) + ": " +
-                                       (current ? "'" + current->text() + "': " : "") + message);
+  return Status(Code::Unsupported, "PTX line " + std::to_string(current ? current->line : function.line) +
+                                       ": " + (current ? "'" + current->text() + "': " : "") + message);
 }
 Status Decoder::badOperands(const std::string &expected) const {
-  return error("expected " + expected + ", got " + std::to_string(current->ops.size()) + " operands of other kinds");
+  return error("expected " + expected + ", got " + std::to_string(current->ops.size()) +
+               " operands of other kinds");
 }
 Status Decoder::unknownModifier(std::string_view modifier) const {
   return error("unsupported modifier ." + std::string(modifier));
@@ -43,11 +57,16 @@ int Decoder::regBits(const Operand &op) const {
   if (op.kind != Operand::Kind::Reg)
     return 0;
   switch (function.registers[static_cast<size_t>(op.reg)].cls) {
-  case RegClass::Pred: return 1;
-  case RegClass::W16: return 16;
-  case RegClass::W32: return 32;
-  case RegClass::W64: return 64;
-  case RegClass::W128: return 128;
+  case RegClass::Pred:
+    return 1;
+  case RegClass::W16:
+    return 16;
+  case RegClass::W32:
+    return 32;
+  case RegClass::W64:
+    return 64;
+  case RegClass::W128:
+    return 128;
   }
   return 0;
 }
@@ -92,7 +111,8 @@ Result<uint64_t> Decoder::immediate(const Operand &op, int bits, bool floating) 
       std::memcpy(&result, &wide, sizeof(result));
       return result;
     }
-    return bits == 32 ? Result<uint64_t>(op.bits) : Result<uint64_t>(error("expected a 16-bit literal, got an f32 one"));
+    return bits == 32 ? Result<uint64_t>(op.bits)
+                      : Result<uint64_t>(error("expected a 16-bit literal, got an f32 one"));
   case Operand::Kind::Float64:
     if (bits == 64)
       return op.bits;
@@ -117,7 +137,8 @@ Result<RegRef> Decoder::special(const Operand &op) {
       }
       return found->second;
     }
-  return error("unsupported special register %" + std::string(op.name));
+  return error("'%" + std::string(op.name) +
+               "' is neither declared nor a special register that is supported");
 }
 
 Result<RegRef> Decoder::source(const Operand &op, char code, bool floating, bool lenient) {
@@ -129,8 +150,8 @@ Result<RegRef> Decoder::source(const Operand &op, char code, bool floating, bool
     int have = regBits(op);
     bool fits = have == bits || (lenient && bits <= 32 && have >= bits && have <= 32);
     if (!fits)
-      return error("expected a " + std::to_string(bits) + "-bit register, got '" + std::string(op.name) + "' of " +
-                   std::to_string(have) + " bits");
+      return error("expected a " + std::to_string(bits) + "-bit register, got '" + std::string(op.name) +
+                   "' of " + std::to_string(have) + " bits");
     if (op.negated)
       return error("a negated register is no operand here");
     return slots[static_cast<size_t>(op.reg)];
@@ -162,11 +183,14 @@ Result<RegRef> Decoder::dest(const Operand &op, char code, bool lenient) {
     return RegRef(0); // slots 0 to 3 take results nobody reads
   int bits = codeBits(code), have = regBits(op);
   if (op.kind != Operand::Kind::Reg || op.negated)
-    return error("expected a register as destination");
+    return error("expected a declared register as destination" +
+                 (op.name.empty() ? ""
+                                  : ", got '" + std::string(op.kind == Operand::Kind::Special ? "%" : "") +
+                                        std::string(op.name) + "'"));
   bool fits = have == bits || (lenient && bits <= 32 && have >= bits && have <= 32);
   if (!fits)
-    return error("expected a " + std::to_string(bits) + "-bit register, got '" + std::string(op.name) + "' of " +
-                 std::to_string(have) + " bits");
+    return error("expected a " + std::to_string(bits) + "-bit register, got '" + std::string(op.name) +
+                 "' of " + std::to_string(have) + " bits");
   return slots[static_cast<size_t>(op.reg)];
 }
 
@@ -227,7 +251,8 @@ Status Decoder::list(const Operand &op, size_t count, char code, bool isDest, ui
   bool isVector = op.kind == Operand::Kind::Vector;
   size_t have = isVector ? op.elems.size() : 1;
   if (have != count)
-    return error("expected " + std::to_string(count) + " registers in an operand, got " + std::to_string(have));
+    return error("expected " + std::to_string(count) + " registers in an operand, got " +
+                 std::to_string(have));
   first = static_cast<uint32_t>(kernel->lists.size());
   for (size_t i = 0; i < count; ++i) {
     const Operand &elem = isVector ? op.elems[i] : op;

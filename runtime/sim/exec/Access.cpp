@@ -43,12 +43,13 @@ bool resolveParam(Warp &warp, AccessKind kind, const uint64_t *address, uint32_t
   for (uint32_t lanes = mask; lanes != 0; lanes &= lanes - 1) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
     uint64_t offset = address[lane];
-    const char *why = kind != AccessKind::Read                       ? "parameters are read-only"
-                      : offset > size || offset + bytes > size       ? "out of bounds"
-                      : offset % bytes != 0                          ? "misaligned"
-                                                                     : nullptr;
+    const char *why = kind != AccessKind::Read                 ? "parameters are read-only"
+                      : offset > size || offset + bytes > size ? "out of bounds"
+                      : offset % bytes != 0                    ? "misaligned"
+                                                               : nullptr;
     if (why != nullptr)
-      return badAccess(warp, lane, kindName(Space::Param, kind), bytes, number("parameter offset ", offset), why);
+      return badAccess(warp, lane, kindName(Space::Param, kind), bytes, number("parameter offset ", offset),
+                       why);
     host[lane] = const_cast<uint8_t *>(warp.params) + offset;
   }
   return true;
@@ -96,7 +97,8 @@ bool resolveGlobal(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *
     else if (at->readOnly && kind != AccessKind::Read)
       why = "the memory is read-only";
     if (why != nullptr)
-      return badAccess(warp, lane, kindName(Space::Global, kind), bytes, warp.global->describe(address[lane]), why);
+      return badAccess(warp, lane, kindName(Space::Global, kind), bytes, warp.global->describe(address[lane]),
+                       why);
   }
   PcCounter &counter = warp.counter(in);
   counter.sectors += countSectors(address, mask, bytes);
@@ -141,15 +143,22 @@ bool resolve(Warp &warp, const Inst &in, Space space, AccessKind kind, const uin
              uint32_t bytes, uint8_t **host) {
   switch (space) {
   case Space::Global:
-  case Space::Const: return resolveGlobal(warp, in, kind, address, mask, bytes, host);
-  case Space::Shared: return resolveShared(warp, in, kind, address, mask, bytes, host);
-  case Space::Local: return resolveLocal(warp, kind, address, mask, bytes, host);
-  case Space::Param: return resolveParam(warp, kind, address, mask, bytes, host);
-  case Space::Generic: break;
+  case Space::Const:
+    return resolveGlobal(warp, in, kind, address, mask, bytes, host);
+  case Space::Shared:
+    return resolveShared(warp, in, kind, address, mask, bytes, host);
+  case Space::Local:
+    return resolveLocal(warp, kind, address, mask, bytes, host);
+  case Space::Param:
+    return resolveParam(warp, kind, address, mask, bytes, host);
+  case Space::Generic:
+    break;
   }
   // Each lane's window says which space its address means.
-  static constexpr std::pair<uint64_t, Space> windows[] = {
-      {0, Space::Global}, {kSharedWindow, Space::Shared}, {kLocalWindow, Space::Local}, {kParamWindow, Space::Param}};
+  static constexpr std::pair<uint64_t, Space> windows[] = {{0, Space::Global},
+                                                           {kSharedWindow, Space::Shared},
+                                                           {kLocalWindow, Space::Local},
+                                                           {kParamWindow, Space::Param}};
   uint32_t rest = mask;
   for (auto [window, meant] : windows) {
     uint64_t offset[kLanes];

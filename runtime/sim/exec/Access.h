@@ -22,7 +22,8 @@ inline void laneAddresses(Warp &warp, const Inst &in, int slot, int64_t offset, 
   }
 }
 
-/// Checks an access of `bytes` bytes by each lane of `mask` and answers host pointers. False: the warp faulted.
+/// Checks an access of `bytes` bytes by each lane of `mask` and answers host pointers. False: the warp
+/// faulted.
 bool resolve(Warp &warp, const Inst &in, Space space, AccessKind kind, const uint64_t *address, uint32_t mask,
              uint32_t bytes, uint8_t **host);
 

@@ -54,8 +54,8 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
     else if (in.b == 2 && (warp.pred(in.r[3]) >> i & 1) != 0)
       count = 0;
     if ((mask >> i & 1) != 0 && count > bytes)
-      return warp.fail(i, "cp.async expected a source size of at most " + std::to_string(bytes) + " bytes, got " +
-                              std::to_string(count));
+      return warp.fail(i, "cp.async expected a source size of at most " + std::to_string(bytes) +
+                              " bytes, got " + std::to_string(count));
     copy.srcBytes[i] = static_cast<uint8_t>(count);
     copy.dst[i] = static_cast<uint32_t>(dst[i]);
     copy.src[i] = src[i];
@@ -64,10 +64,11 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   }
   for (uint32_t lanes = mask; lanes != 0; lanes &= lanes - 1) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
-    const char *why = !warp.shared->inBounds(dst[lane], bytes)         ? "out of bounds"
-                      : dst[lane] % bytes != 0                         ? "misaligned"
-                      : warp.shared->anyInFlight(dst[lane], bytes) ? "another cp.async to these bytes is in flight"
-                                                                       : nullptr;
+    const char *why = !warp.shared->inBounds(dst[lane], bytes) ? "out of bounds"
+                      : dst[lane] % bytes != 0                 ? "misaligned"
+                      : warp.shared->anyInFlight(dst[lane], bytes)
+                          ? "another cp.async to these bytes is in flight"
+                          : nullptr;
     if (why != nullptr)
       return badAccess(warp, lane, "cp.async write", bytes, describeShared(warp, dst[lane]), why);
     if (src[lane] % bytes != 0)

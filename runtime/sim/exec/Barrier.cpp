@@ -5,15 +5,20 @@ namespace attnc::sim {
 
 Warp::Step Warp::barrier(const Inst &in, size_t at, uint32_t &pc, uint32_t active) {
   bool aligned = (in.c & 1) != 0;
-  if (aligned && active != alive) { // wait for the rest of the warp; if it cannot come, recheckParked() says so
+  if (aligned &&
+      active != alive) { // wait for the rest of the warp; if it cannot come, recheckParked() says so
     splits[at].wait = Wait::Collective;
     return Step::Reselect;
   }
   uint8_t id = 0;
   switch (cta->arrive(*this, in, active, id)) {
-  case Cta::Arrival::Fault: return Step::Fault;
-  case Cta::Arrival::Passes: ++pc; return Step::Continue;
-  case Cta::Arrival::Waits: break;
+  case Cta::Arrival::Fault:
+    return Step::Fault;
+  case Cta::Arrival::Passes:
+    ++pc;
+    return Step::Continue;
+  case Cta::Arrival::Waits:
+    break;
   }
   uint32_t rest = splits[at].mask & ~active;
   if (rest != 0) { // guarded off: they go on
@@ -44,29 +49,28 @@ Cta::Arrival Cta::arrive(Warp &warp, const Inst &in, uint32_t active, uint8_t &b
   if (!uniform(in.r[1]) || id >= barriers.size())
     return misuse("expected one barrier number below 16, got " + std::to_string(id));
   BarrierOp op = static_cast<BarrierOp>(in.a);
-  uint32_t whole = static_cast<uint32_t>(warps.size()) * kLanes, expected = 0;
-  if ((in.c & 2) != 0) {
+  uint32_t whole = static_cast<uint32_t>(warps.size()) * kLanes, expected = whole;
+  bool implicit = (in.c & 2) == 0;
+  if (!implicit) {
     expected = warp.regs(in.r[2])[lane];
     if (!uniform(in.r[2]) || expected == 0 || expected % kLanes != 0 || expected > whole)
-      return misuse("expected a thread count that is a multiple of 32 up to " + std::to_string(whole) + ", got " +
-                    std::to_string(expected));
-    if (expected == whole)
-      expected = 0;
+      return misuse("expected a thread count that is a multiple of 32 up to " + std::to_string(whole) +
+                    ", got " + std::to_string(expected));
   }
   BarrierState &state = barriers[id];
   if (state.active && state.expected != expected)
-    return misuse("barrier " + std::to_string(id) + " is open for " +
-                  std::to_string(state.expected ? state.expected : whole) + " threads, got an arrival for " +
-                  std::to_string(expected ? expected : whole));
+    return misuse("barrier " + std::to_string(id) + " is open for " + std::to_string(state.expected) +
+                  " threads, got an arrival for " + std::to_string(expected));
+  state.implicit = implicit && (!state.active || state.implicit);
   state.active = true;
   state.expected = expected;
   state.slots += (in.c & 1) != 0 ? kLanes : static_cast<uint32_t>(__builtin_popcount(active));
   state.lanes += static_cast<uint32_t>(__builtin_popcount(active));
   if (op >= BarrierOp::RedPopc)
     state.count += static_cast<uint32_t>(__builtin_popcount(active & warp.pred(in.r[3])));
-  if (expected != 0 && state.slots > expected)
-    return misuse("barrier " + std::to_string(id) + " expected " + std::to_string(expected) + " threads, got " +
-                  std::to_string(state.slots));
+  if (!state.implicit && state.slots > expected)
+    return misuse("barrier " + std::to_string(id) + " expected " + std::to_string(expected) +
+                  " threads, got " + std::to_string(state.slots));
   barrier = static_cast<uint8_t>(id);
   if (op != BarrierOp::Arrive)
     return Arrival::Waits;
@@ -76,7 +80,8 @@ Cta::Arrival Cta::arrive(Warp &warp, const Inst &in, uint32_t active, uint8_t &b
 }
 
 bool Cta::complete(const BarrierState &barrier) const {
-  return barrier.active && (barrier.expected != 0 ? barrier.slots >= barrier.expected : barrier.lanes >= aliveLanes);
+  return barrier.active &&
+         (barrier.implicit ? barrier.lanes >= aliveLanes : barrier.slots >= barrier.expected);
 }
 
 /// Lanes of `warp` may have gone: barriers that wait for every live thread may open. Also called after an
@@ -106,9 +111,12 @@ void Cta::release(uint8_t id) {
       case BarrierOp::RedAnd:
         warps[w].setPred(in.r[0], split.mask, state.count == state.lanes ? kFullMask : 0);
         break;
-      case BarrierOp::RedOr: warps[w].setPred(in.r[0], split.mask, state.count != 0 ? kFullMask : 0); break;
+      case BarrierOp::RedOr:
+        warps[w].setPred(in.r[0], split.mask, state.count != 0 ? kFullMask : 0);
+        break;
       case BarrierOp::Sync:
-      case BarrierOp::Arrive: break;
+      case BarrierOp::Arrive:
+        break;
       }
       split.wait = Wait::None;
       ++split.pc;

@@ -56,9 +56,15 @@ bool vote(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   uint32_t votes = warp.pred(in.r[1]) & mask;
   bool result = false;
   switch (static_cast<VoteMode>(in.a)) {
-  case VoteMode::All: result = votes == mask; break;
-  case VoteMode::Any: result = votes != 0; break;
-  case VoteMode::Uni: result = votes == mask || votes == 0; break;
+  case VoteMode::All:
+    result = votes == mask;
+    break;
+  case VoteMode::Any:
+    result = votes != 0;
+    break;
+  case VoteMode::Uni:
+    result = votes == mask || votes == 0;
+    break;
   case VoteMode::Ballot:
     for (uint32_t i = 0; i < kLanes; ++i)
       if ((mask >> i & 1) != 0)
@@ -76,14 +82,30 @@ bool redux(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   for (uint32_t lanes = mask & (mask - 1); lanes != 0; lanes &= lanes - 1) {
     uint32_t value = a[__builtin_ctz(lanes)];
     switch (static_cast<ReduxOp>(in.a)) {
-    case ReduxOp::Add: result += value; break;
-    case ReduxOp::MinS: result = static_cast<uint32_t>(std::min(int32_t(result), int32_t(value))); break;
-    case ReduxOp::MaxS: result = static_cast<uint32_t>(std::max(int32_t(result), int32_t(value))); break;
-    case ReduxOp::MinU: result = std::min(result, value); break;
-    case ReduxOp::MaxU: result = std::max(result, value); break;
-    case ReduxOp::And: result &= value; break;
-    case ReduxOp::Or: result |= value; break;
-    case ReduxOp::Xor: result ^= value; break;
+    case ReduxOp::Add:
+      result += value;
+      break;
+    case ReduxOp::MinS:
+      result = static_cast<uint32_t>(std::min(int32_t(result), int32_t(value)));
+      break;
+    case ReduxOp::MaxS:
+      result = static_cast<uint32_t>(std::max(int32_t(result), int32_t(value)));
+      break;
+    case ReduxOp::MinU:
+      result = std::min(result, value);
+      break;
+    case ReduxOp::MaxU:
+      result = std::max(result, value);
+      break;
+    case ReduxOp::And:
+      result &= value;
+      break;
+    case ReduxOp::Or:
+      result |= value;
+      break;
+    case ReduxOp::Xor:
+      result ^= value;
+      break;
     }
   }
   for (uint32_t i = 0; i < kLanes; ++i)

@@ -35,31 +35,72 @@ void Cta::setSpecials(Warp &warp) {
     for (uint32_t lane = 0; lane < kLanes; ++lane) {
       uint32_t bit = 1u << lane, value = 0;
       switch (special.reg) {
-      case SpecialReg::TidX: value = warp.index * kLanes + lane; break;
-      case SpecialReg::NtidX: value = context->threads; break;
+      case SpecialReg::TidX:
+        value = warp.index * kLanes + lane;
+        break;
+      case SpecialReg::NtidX:
+        value = context->threads;
+        break;
       case SpecialReg::NtidY:
-      case SpecialReg::NtidZ: value = 1; break;
-      case SpecialReg::CtaidX: value = position[0]; break;
-      case SpecialReg::CtaidY: value = position[1]; break;
-      case SpecialReg::CtaidZ: value = position[2]; break;
-      case SpecialReg::NctaidX: value = context->grid[0]; break;
-      case SpecialReg::NctaidY: value = context->grid[1]; break;
-      case SpecialReg::NctaidZ: value = context->grid[2]; break;
-      case SpecialReg::LaneId: value = lane; break;
-      case SpecialReg::WarpId: value = warp.index; break;
-      case SpecialReg::NWarpId: value = static_cast<uint32_t>(warps.size()); break;
-      case SpecialReg::NSmId: value = 1; break;
-      case SpecialReg::LaneMaskEq: value = bit; break;
-      case SpecialReg::LaneMaskLt: value = bit - 1; break;
-      case SpecialReg::LaneMaskLe: value = bit | (bit - 1); break;
-      case SpecialReg::LaneMaskGt: value = ~(bit | (bit - 1)); break;
-      case SpecialReg::LaneMaskGe: value = ~(bit - 1); break;
-      case SpecialReg::DynamicSmem: value = context->dynamicShared; break;
-      case SpecialReg::TotalSmem: value = shared.size(); break;
+      case SpecialReg::NtidZ:
+        value = 1;
+        break;
+      case SpecialReg::CtaidX:
+        value = position[0];
+        break;
+      case SpecialReg::CtaidY:
+        value = position[1];
+        break;
+      case SpecialReg::CtaidZ:
+        value = position[2];
+        break;
+      case SpecialReg::NctaidX:
+        value = context->grid[0];
+        break;
+      case SpecialReg::NctaidY:
+        value = context->grid[1];
+        break;
+      case SpecialReg::NctaidZ:
+        value = context->grid[2];
+        break;
+      case SpecialReg::LaneId:
+        value = lane;
+        break;
+      case SpecialReg::WarpId:
+        value = warp.index;
+        break;
+      case SpecialReg::NWarpId:
+        value = static_cast<uint32_t>(warps.size());
+        break;
+      case SpecialReg::NSmId:
+        value = 1;
+        break;
+      case SpecialReg::LaneMaskEq:
+        value = bit;
+        break;
+      case SpecialReg::LaneMaskLt:
+        value = bit - 1;
+        break;
+      case SpecialReg::LaneMaskLe:
+        value = bit | (bit - 1);
+        break;
+      case SpecialReg::LaneMaskGt:
+        value = ~(bit | (bit - 1));
+        break;
+      case SpecialReg::LaneMaskGe:
+        value = ~(bit - 1);
+        break;
+      case SpecialReg::DynamicSmem:
+        value = context->dynamicShared;
+        break;
+      case SpecialReg::TotalSmem:
+        value = shared.size();
+        break;
       case SpecialReg::TidY:
       case SpecialReg::TidZ:
       case SpecialReg::SmId:
-      case SpecialReg::GridId: break;
+      case SpecialReg::GridId:
+        break;
       }
       cells[lane] = value;
     }
@@ -93,7 +134,8 @@ Cta::State Cta::run(uint64_t budget, uint64_t &executed) {
     }
     if (allDone)
       return State::Done;
-    if (!ran && std::none_of(states.begin(), states.end(), [](WarpState s) { return s == WarpState::Runnable; })) {
+    if (!ran &&
+        std::none_of(states.begin(), states.end(), [](WarpState s) { return s == WarpState::Runnable; })) {
       failure = reportDeadlock();
       return State::Faulted;
     }
@@ -113,8 +155,8 @@ Status Cta::report(const Warp &warp, uint32_t pc, uint32_t lane, const std::stri
         instr.sourceLine > 0 && file != kernel.module->files.end())
       source = {std::string(file->second), instr.sourceLine, 0};
   }
-  text << ", CTA " << position[0] << "," << position[1] << "," << position[2] << ", warp " << warp.index << ", lane "
-       << lane << ")";
+  text << ", CTA " << position[0] << "," << position[1] << "," << position[2] << ", warp " << warp.index
+       << ", lane " << lane << ")";
   Status status(Code::DeviceError, text.str(), Location{context->moduleName, kernel.line(pc), 0});
   if (source.valid())
     status.note("from this line", source);
@@ -133,10 +175,10 @@ Status Cta::reportDeadlock() const {
       if (split.wait == Wait::Barrier) {
         const BarrierState &barrier = barriers[split.barrier];
         text << " for barrier " << int(split.barrier) << " with ";
-        if (barrier.expected != 0)
-          text << barrier.slots << " of " << barrier.expected;
-        else
+        if (barrier.implicit)
           text << barrier.lanes << " of " << aliveLanes;
+        else
+          text << barrier.slots << " of " << barrier.expected;
         text << " threads";
       } else {
         text << " for the other lanes of the warp";

@@ -23,10 +23,11 @@ struct LaunchContext {
 
 /// One of a CTA's 16 barriers while threads wait at it.
 struct BarrierState {
-  uint32_t expected = 0;  ///< threads; 0: every live thread of the CTA
-  uint32_t slots = 0;     ///< arrived, in whole warps where the instruction is aligned
-  uint32_t lanes = 0;     ///< arrived
-  uint32_t count = 0;     ///< arrived lanes whose predicate held, of a reduction
+  uint32_t expected = 0; ///< threads
+  bool implicit = true;  ///< no instruction named a count: every live thread of the CTA
+  uint32_t slots = 0;    ///< arrived, in whole warps where the instruction is aligned
+  uint32_t lanes = 0;    ///< arrived
+  uint32_t count = 0;    ///< arrived lanes whose predicate held, of a reduction
   bool active = false;
 };
 

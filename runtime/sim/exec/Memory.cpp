@@ -61,17 +61,22 @@ template <Space S> Handler pickLoad(int bits, bool isSigned, int regBits) {
     if (isSigned && wide)
       return load<S, int32_t, int64_t>;
     return wide ? load<S, uint32_t, uint64_t> : load<S, uint32_t, uint32_t>;
-  default: return load<S, uint64_t, uint64_t>;
+  default:
+    return load<S, uint64_t, uint64_t>;
   }
 }
 
 template <Space S> Handler pickStore(int bits, int regBits) {
   bool wide = regBits == 64;
   switch (bits) {
-  case 8: return wide ? store<S, uint8_t, uint64_t> : store<S, uint8_t, uint32_t>;
-  case 16: return wide ? store<S, uint16_t, uint64_t> : store<S, uint16_t, uint32_t>;
-  case 32: return wide ? store<S, uint32_t, uint64_t> : store<S, uint32_t, uint32_t>;
-  default: return store<S, uint64_t, uint64_t>;
+  case 8:
+    return wide ? store<S, uint8_t, uint64_t> : store<S, uint8_t, uint32_t>;
+  case 16:
+    return wide ? store<S, uint16_t, uint64_t> : store<S, uint16_t, uint32_t>;
+  case 32:
+    return wide ? store<S, uint32_t, uint64_t> : store<S, uint32_t, uint32_t>;
+  default:
+    return store<S, uint64_t, uint64_t>;
   }
 }
 
@@ -79,24 +84,33 @@ template <Space S> Handler pickStore(int bits, int regBits) {
 
 Handler loadHandler(Space space, int bits, bool isSigned, int regBits) {
   switch (space) {
-  case Space::Generic: return pickLoad<Space::Generic>(bits, isSigned, regBits);
-  case Space::Param: return pickLoad<Space::Param>(bits, isSigned, regBits);
+  case Space::Generic:
+    return pickLoad<Space::Generic>(bits, isSigned, regBits);
+  case Space::Param:
+    return pickLoad<Space::Param>(bits, isSigned, regBits);
   case Space::Global:
-  case Space::Const: return pickLoad<Space::Global>(bits, isSigned, regBits);
-  case Space::Shared: return pickLoad<Space::Shared>(bits, isSigned, regBits);
-  case Space::Local: return pickLoad<Space::Local>(bits, isSigned, regBits);
+  case Space::Const:
+    return pickLoad<Space::Global>(bits, isSigned, regBits);
+  case Space::Shared:
+    return pickLoad<Space::Shared>(bits, isSigned, regBits);
+  case Space::Local:
+    return pickLoad<Space::Local>(bits, isSigned, regBits);
   }
   return nullptr;
 }
 
 Handler storeHandler(Space space, int bits, int regBits) {
   switch (space) {
-  case Space::Global: return pickStore<Space::Global>(bits, regBits);
-  case Space::Shared: return pickStore<Space::Shared>(bits, regBits);
-  case Space::Local: return pickStore<Space::Local>(bits, regBits);
+  case Space::Global:
+    return pickStore<Space::Global>(bits, regBits);
+  case Space::Shared:
+    return pickStore<Space::Shared>(bits, regBits);
+  case Space::Local:
+    return pickStore<Space::Local>(bits, regBits);
   case Space::Generic:
   case Space::Param:
-  case Space::Const: break;
+  case Space::Const:
+    break;
   }
   return pickStore<Space::Generic>(bits, regBits);
 }

@@ -46,11 +46,21 @@ bool predLogic(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   Warp &warp = static_cast<Warp &>(ctx);
   uint32_t a = warp.pred(in.r[1]), value = 0;
   switch (static_cast<PredOp>(in.a)) {
-  case PredOp::Mov: value = a; break;
-  case PredOp::Not: value = ~a; break;
-  case PredOp::And: value = a & warp.pred(in.r[2]); break;
-  case PredOp::Or: value = a | warp.pred(in.r[2]); break;
-  case PredOp::Xor: value = a ^ warp.pred(in.r[2]); break;
+  case PredOp::Mov:
+    value = a;
+    break;
+  case PredOp::Not:
+    value = ~a;
+    break;
+  case PredOp::And:
+    value = a & warp.pred(in.r[2]);
+    break;
+  case PredOp::Or:
+    value = a | warp.pred(in.r[2]);
+    break;
+  case PredOp::Xor:
+    value = a ^ warp.pred(in.r[2]);
+    break;
   }
   warp.setPred(in.r[0], mask, value);
   return true;
@@ -95,7 +105,8 @@ bool readClock(LaneCtx &ctx, const Inst &in, uint32_t mask) {
 bool doNothing(LaneCtx &, const Inst &, uint32_t) { return true; }
 
 bool raiseTrap(LaneCtx &ctx, const Inst &, uint32_t mask) {
-  return static_cast<Warp &>(ctx).fail(static_cast<uint32_t>(__builtin_ctz(mask)), "the kernel executed trap");
+  return static_cast<Warp &>(ctx).fail(static_cast<uint32_t>(__builtin_ctz(mask)),
+                                       "the kernel executed trap");
 }
 
 } // namespace attnc::sim

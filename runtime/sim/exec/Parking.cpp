@@ -129,7 +129,8 @@ bool Warp::recheckParked() {
   text << (kernel->code[first.pc].flow == Flow::Barrier ? "divergent barrier" : "divergent collective")
        << ": not every lane that it needs can arrive";
   for (const Split &split : splits)
-    text << "; lanes 0x" << std::hex << split.mask << std::dec << " wait at PTX line " << kernel->line(split.pc);
+    text << "; lanes 0x" << std::hex << split.mask << std::dec << " wait at PTX line "
+         << kernel->line(split.pc);
   fail(firstLane(first.mask), text.str());
   faultPc = first.pc;
   return false;

@@ -32,6 +32,7 @@ void Warp::start(Cta &owner, const Kernel &code, uint32_t warpIndex, uint32_t la
   std::fill(std::begin(committed), std::end(committed), 0);
   clock = 0;
   rotate = false;
+  starved = 0;
   fault.clear();
 }
 
@@ -56,7 +57,10 @@ void Warp::mergeSplits() {
   }
 }
 
-/// The split to run, or -1. Lowest pc, except right after a quantum ran out: then the next one, so that lanes
+/// Instructions that a diverged warp runs before another split gets a turn.
+static constexpr uint64_t kStarved = 1 << 16;
+
+/// The split to run, or -1. Lowest pc, except after a long time of that: then the next one, so that lanes
 /// that spin on what their own warp must do cannot keep it from running.
 int Warp::pick() {
   mergeSplits();
@@ -93,7 +97,8 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
     // Another split that could merge stops this one when it gets there.
     uint32_t limit = ~0u;
     for (size_t i = 0; i < splits.size(); ++i)
-      if (i != at && (splits[i].wait == Wait::None || splits[i].wait == Wait::Collective) && splits[i].pc > pc)
+      if (i != at && (splits[i].wait == Wait::None || splits[i].wait == Wait::Collective) &&
+          splits[i].pc > pc)
         limit = std::min(limit, splits[i].pc);
     const Inst *code = kernel->code.data();
     for (;;) {
@@ -124,13 +129,16 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
       if (pc >= limit || left == 0) {
         splits[at].pc = pc;
         splits[at].mask = mask;
-        if (left == 0) {
-          rotate = true;
+        if (left == 0)
           lastRun = pc;
-        }
         break;
       }
     }
+  }
+  starved = splits.size() > 1 ? starved + quantum : 0;
+  if (starved >= kStarved) {
+    rotate = true;
+    starved = 0;
   }
   return splits.empty() ? WarpState::Done : WarpState::Runnable;
 }
@@ -143,11 +151,16 @@ Warp::Step Warp::control(const Inst &in, size_t at, uint32_t &pc, uint32_t &mask
   splits[at].pc = pc;
   splits[at].mask = mask;
   switch (in.flow) {
-  case Flow::Branch: return branch(in, at, pc, mask, active);
-  case Flow::BranchTable: return branchTable(in, at, pc, mask, active);
-  case Flow::Collective: return collective(in, at, pc, active);
-  case Flow::WarpSync: return warpSync(in, at, pc, active);
-  case Flow::Barrier: return barrier(in, at, pc, active);
+  case Flow::Branch:
+    return branch(in, at, pc, mask, active);
+  case Flow::BranchTable:
+    return branchTable(in, at, pc, mask, active);
+  case Flow::Collective:
+    return collective(in, at, pc, active);
+  case Flow::WarpSync:
+    return warpSync(in, at, pc, active);
+  case Flow::Barrier:
+    return barrier(in, at, pc, active);
   case Flow::Exit:
     alive &= ~active;
     if (active == mask)
@@ -156,7 +169,8 @@ Warp::Step Warp::control(const Inst &in, size_t at, uint32_t &pc, uint32_t &mask
       splits[at] = Split{pc + 1, mask & ~active, Wait::None, 0, 0};
     cta->lanesExited(*this);
     return Step::Reselect;
-  case Flow::Next: break;
+  case Flow::Next:
+    break;
   }
   return Step::Continue;
 }

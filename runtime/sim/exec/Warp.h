@@ -22,8 +22,8 @@ struct Split {
   uint32_t pc = 0;
   uint32_t mask = 0;
   Wait wait = Wait::None;
-  uint8_t barrier = 0;  ///< when waiting for one
-  uint32_t member = 0;  ///< of a WarpSync
+  uint8_t barrier = 0; ///< when waiting for one
+  uint32_t member = 0; ///< of a WarpSync
 };
 
 /// A cp.async of one warp that has been issued and has not landed.
@@ -67,7 +67,7 @@ public:
   std::vector<uint8_t> local;
   const MemoryRange *recent = nullptr; ///< the global range hit last
   std::vector<PendingCopy> copies;
-  uint32_t committed[kLanes] = {};     ///< cp.async groups closed, a lane
+  uint32_t committed[kLanes] = {}; ///< cp.async groups closed, a lane
 
   uint32_t index = 0;
   uint32_t alive = 0;
@@ -95,7 +95,8 @@ private:
 
   LaneVector registers;
   std::vector<uint32_t> predicates;
-  bool rotate = false; ///< the last quantum ran out: let another split go first
+  bool rotate = false;  ///< let another split go first, once
+  uint64_t starved = 0; ///< instructions run while more than one split wanted to
   uint32_t lastRun = 0;
 };
 

@@ -17,7 +17,8 @@ using s64 = int64_t;
 
 template <class T> constexpr bool isSigned = static_cast<T>(-1) < static_cast<T>(0);
 template <class T> constexpr T least = isSigned<T> ? static_cast<T>(u64(1) << (8 * sizeof(T) - 1)) : T(0);
-template <class T> constexpr T greatest = static_cast<T>(~u64(0) >> (64 - 8 * sizeof(T) + (isSigned<T> ? 1 : 0)));
+template <class T>
+constexpr T greatest = static_cast<T>(~u64(0) >> (64 - 8 * sizeof(T) + (isSigned<T> ? 1 : 0)));
 
 template <class D, class S> D saturateInt(S v) {
   if constexpr (isSigned<S>) {
@@ -31,17 +32,24 @@ template <class D, class S> D saturateInt(S v) {
 
 double roundDouble(double x, Round mode) {
   switch (mode) {
-  case Round::Zero: return __builtin_trunc(x);
-  case Round::Down: return __builtin_floor(x);
-  case Round::Up: return __builtin_ceil(x);
-  case Round::Away: return __builtin_round(x);
-  case Round::Nearest: break;
+  case Round::Zero:
+    return __builtin_trunc(x);
+  case Round::Down:
+    return __builtin_floor(x);
+  case Round::Up:
+    return __builtin_ceil(x);
+  case Round::Away:
+    return __builtin_round(x);
+  case Round::Nearest:
+    break;
   }
   return __builtin_nearbyint(x); // the process's rounding mode is never changed
 }
 template <Round M> float roundFloat(float x) {
-  return M == Round::Zero ? __builtin_truncf(x) : M == Round::Down ? __builtin_floorf(x)
-         : M == Round::Up ? __builtin_ceilf(x) : __builtin_nearbyintf(x);
+  return M == Round::Zero   ? __builtin_truncf(x)
+         : M == Round::Down ? __builtin_floorf(x)
+         : M == Round::Up   ? __builtin_ceilf(x)
+                            : __builtin_nearbyintf(x);
 }
 
 /// Saturates; NaN becomes 0.
@@ -65,43 +73,43 @@ template <class S> double intToDouble(S v) {
   }
 }
 
-#define INT1(D, d, S, s)                                                                                    \
-  row("cvt." d "." s, [](S v) -> D { return static_cast<D>(v); }),                                          \
+#define INT1(D, d, S, s)                                                                                     \
+  row("cvt." d "." s, [](S v) -> D { return static_cast<D>(v); }),                                           \
       row("cvt.sat." d "." s, [](S v) -> D { return saturateInt<D>(v); })
-#define INTS(S, s)                                                                                          \
-  INT1(u8, "u8", S, s), INT1(s8, "s8", S, s), INT1(u16, "u16", S, s), INT1(s16, "s16", S, s),               \
+#define INTS(S, s)                                                                                           \
+  INT1(u8, "u8", S, s), INT1(s8, "s8", S, s), INT1(u16, "u16", S, s), INT1(s16, "s16", S, s),                \
       INT1(u32, "u32", S, s), INT1(s32, "s32", S, s), INT1(u64, "u64", S, s), INT1(s64, "s64", S, s)
 
-#define FROM_INT1(S, s, M, m)                                                                               \
-  row("cvt." m ".f32." s, [](S v) { return toF32(intToDouble(v), M); }),                                    \
-      row("cvt." m ".f16." s, [](S v) { return toF16(intToDouble(v), M); }),                                \
+#define FROM_INT1(S, s, M, m)                                                                                \
+  row("cvt." m ".f32." s, [](S v) { return toF32(intToDouble(v), M); }),                                     \
+      row("cvt." m ".f16." s, [](S v) { return toF16(intToDouble(v), M); }),                                 \
       row("cvt." m ".bf16." s, [](S v) { return toBF16(intToDouble(v), M); })
-#define FROM_INT(S, s)                                                                                      \
-  FROM_INT1(S, s, Round::Zero, "rz"), FROM_INT1(S, s, Round::Down, "rm"), FROM_INT1(S, s, Round::Up, "rp"), \
-      row("cvt.rn.f32." s, [](S v) { return static_cast<float>(v); }),                                      \
-      row("cvt.rn.f16." s, [](S v) { return toF16(intToDouble(v)); }),                                      \
-      row("cvt.rn.bf16." s, [](S v) { return toBF16(intToDouble(v)); }),                                    \
+#define FROM_INT(S, s)                                                                                       \
+  FROM_INT1(S, s, Round::Zero, "rz"), FROM_INT1(S, s, Round::Down, "rm"), FROM_INT1(S, s, Round::Up, "rp"),  \
+      row("cvt.rn.f32." s, [](S v) { return static_cast<float>(v); }),                                       \
+      row("cvt.rn.f16." s, [](S v) { return toF16(intToDouble(v)); }),                                       \
+      row("cvt.rn.bf16." s, [](S v) { return toBF16(intToDouble(v)); }),                                     \
       row("cvt.rn.f64." s, [](S v) { return static_cast<double>(v); })
 
-#define TO_INT2(D, d, M, m)                                                                                 \
-  row("cvt." m "." d ".f32", [](float x) { return toInt<D>(static_cast<double>(x), M); }),                  \
-      row("cvt." m ".ftz." d ".f32", [](float x) { return toInt<D>(static_cast<double>(ftz(x)), M); }),     \
-      row("cvt." m "." d ".f64", [](double x) { return toInt<D>(x, M); }),                                  \
-      row("cvt." m "." d ".f16", [](F16 x) { return toInt<D>(static_cast<double>(f32FromHalf(x)), M); }),   \
+#define TO_INT2(D, d, M, m)                                                                                  \
+  row("cvt." m "." d ".f32", [](float x) { return toInt<D>(static_cast<double>(x), M); }),                   \
+      row("cvt." m ".ftz." d ".f32", [](float x) { return toInt<D>(static_cast<double>(ftz(x)), M); }),      \
+      row("cvt." m "." d ".f64", [](double x) { return toInt<D>(x, M); }),                                   \
+      row("cvt." m "." d ".f16", [](F16 x) { return toInt<D>(static_cast<double>(f32FromHalf(x)), M); }),    \
       row("cvt." m "." d ".bf16", [](BF16 x) { return toInt<D>(static_cast<double>(f32FromHalf(x)), M); })
-#define TO_INT(D, d)                                                                                        \
-  TO_INT2(D, d, Round::Nearest, "rni"), TO_INT2(D, d, Round::Zero, "rzi"), TO_INT2(D, d, Round::Down, "rmi"), \
-      TO_INT2(D, d, Round::Up, "rpi")
+#define TO_INT(D, d)                                                                                         \
+  TO_INT2(D, d, Round::Nearest, "rni"), TO_INT2(D, d, Round::Zero, "rzi"),                                   \
+      TO_INT2(D, d, Round::Down, "rmi"), TO_INT2(D, d, Round::Up, "rpi")
 
-#define ROUND_FLOAT(M, m)                                                                                   \
-  row("cvt." m ".f32.f32", [](float x) { return roundFloat<M>(x); }),                                       \
-      row("cvt." m ".ftz.f32.f32", [](float x) { return roundFloat<M>(ftz(x)); }),                          \
-      row("cvt." m ".f64.f64", [](double x) { return roundDouble(x, M); }),                                 \
+#define ROUND_FLOAT(M, m)                                                                                    \
+  row("cvt." m ".f32.f32", [](float x) { return roundFloat<M>(x); }),                                        \
+      row("cvt." m ".ftz.f32.f32", [](float x) { return roundFloat<M>(ftz(x)); }),                           \
+      row("cvt." m ".f64.f64", [](double x) { return roundDouble(x, M); }),                                  \
       row("cvt." m ".f16.f16", [](F16 x) { return f16FromFloat(roundFloat<M>(f32FromHalf(x))); })
-#define NARROW(M, m)                                                                                        \
-  row("cvt." m ".f32.f64", [](double x) { return toF32(x, M); }),                                           \
-      row("cvt." m ".ftz.f32.f64", [](double x) { return ftz(toF32(x, M)); }),                              \
-      row("cvt." m ".f16.f64", [](double x) { return toF16(x, M); }),                                       \
+#define NARROW(M, m)                                                                                         \
+  row("cvt." m ".f32.f64", [](double x) { return toF32(x, M); }),                                            \
+      row("cvt." m ".ftz.f32.f64", [](double x) { return ftz(toF32(x, M)); }),                               \
+      row("cvt." m ".f16.f64", [](double x) { return toF16(x, M); }),                                        \
       row("cvt." m ".bf16.f64", [](double x) { return toBF16(x, M); })
 
 template <bool Relu> float relu(float x) { return Relu ? (x != x || x > 0 ? x : 0.0f) : x; }
@@ -114,12 +122,12 @@ template <Round M> BF16 narrowBF16(float x) {
 /// The first source goes to the upper half.
 template <class H> u32 pack(H high, H low) { return static_cast<u32>(high.bits) << 16 | low.bits; }
 
-#define HALVES(M, m, Relu, r)                                                                               \
-  row("cvt." m r ".f16.f32", [](float x) { return narrowF16<M>(relu<Relu>(x)); }),                          \
-      row("cvt." m r ".bf16.f32", [](float x) { return narrowBF16<M>(relu<Relu>(x)); }),                    \
-      row("cvt." m r ".f16x2.f32",                                                                          \
-          [](float x, float y) { return pack(narrowF16<M>(relu<Relu>(x)), narrowF16<M>(relu<Relu>(y))); }), \
-      row("cvt." m r ".bf16x2.f32",                                                                         \
+#define HALVES(M, m, Relu, r)                                                                                \
+  row("cvt." m r ".f16.f32", [](float x) { return narrowF16<M>(relu<Relu>(x)); }),                           \
+      row("cvt." m r ".bf16.f32", [](float x) { return narrowBF16<M>(relu<Relu>(x)); }),                     \
+      row("cvt." m r ".f16x2.f32",                                                                           \
+          [](float x, float y) { return pack(narrowF16<M>(relu<Relu>(x)), narrowF16<M>(relu<Relu>(y))); }),  \
+      row("cvt." m r ".bf16x2.f32",                                                                          \
           [](float x, float y) { return pack(narrowBF16<M>(relu<Relu>(x)), narrowBF16<M>(relu<Relu>(y))); })
 
 u32 toTf32(float x, Round mode) {
@@ -131,17 +139,42 @@ u32 toTf32(float x, Round mode) {
 }
 
 constexpr LaneRow table[] = {
-    INTS(u8, "u8"), INTS(s8, "s8"), INTS(u16, "u16"), INTS(s16, "s16"), INTS(u32, "u32"), INTS(s32, "s32"),
-    INTS(u64, "u64"), INTS(s64, "s64"),
-    FROM_INT(u8, "u8"), FROM_INT(s8, "s8"), FROM_INT(u16, "u16"), FROM_INT(s16, "s16"), FROM_INT(u32, "u32"),
-    FROM_INT(s32, "s32"), FROM_INT(u64, "u64"), FROM_INT(s64, "s64"),
-    TO_INT(u8, "u8"), TO_INT(s8, "s8"), TO_INT(u16, "u16"), TO_INT(s16, "s16"), TO_INT(u32, "u32"),
-    TO_INT(s32, "s32"), TO_INT(u64, "u64"), TO_INT(s64, "s64"),
-    ROUND_FLOAT(Round::Nearest, "rni"), ROUND_FLOAT(Round::Zero, "rzi"), ROUND_FLOAT(Round::Down, "rmi"),
+    INTS(u8, "u8"),
+    INTS(s8, "s8"),
+    INTS(u16, "u16"),
+    INTS(s16, "s16"),
+    INTS(u32, "u32"),
+    INTS(s32, "s32"),
+    INTS(u64, "u64"),
+    INTS(s64, "s64"),
+    FROM_INT(u8, "u8"),
+    FROM_INT(s8, "s8"),
+    FROM_INT(u16, "u16"),
+    FROM_INT(s16, "s16"),
+    FROM_INT(u32, "u32"),
+    FROM_INT(s32, "s32"),
+    FROM_INT(u64, "u64"),
+    FROM_INT(s64, "s64"),
+    TO_INT(u8, "u8"),
+    TO_INT(s8, "s8"),
+    TO_INT(u16, "u16"),
+    TO_INT(s16, "s16"),
+    TO_INT(u32, "u32"),
+    TO_INT(s32, "s32"),
+    TO_INT(u64, "u64"),
+    TO_INT(s64, "s64"),
+    ROUND_FLOAT(Round::Nearest, "rni"),
+    ROUND_FLOAT(Round::Zero, "rzi"),
+    ROUND_FLOAT(Round::Down, "rmi"),
     ROUND_FLOAT(Round::Up, "rpi"),
-    NARROW(Round::Nearest, "rn"), NARROW(Round::Zero, "rz"), NARROW(Round::Down, "rm"), NARROW(Round::Up, "rp"),
-    HALVES(Round::Nearest, "rn", false, ""), HALVES(Round::Nearest, "rn", true, ".relu"),
-    HALVES(Round::Zero, "rz", false, ""), HALVES(Round::Zero, "rz", true, ".relu"),
+    NARROW(Round::Nearest, "rn"),
+    NARROW(Round::Zero, "rz"),
+    NARROW(Round::Down, "rm"),
+    NARROW(Round::Up, "rp"),
+    HALVES(Round::Nearest, "rn", false, ""),
+    HALVES(Round::Nearest, "rn", true, ".relu"),
+    HALVES(Round::Zero, "rz", false, ""),
+    HALVES(Round::Zero, "rz", true, ".relu"),
     row("cvt.f64.f32", [](float x) { return static_cast<double>(x); }),
     row("cvt.ftz.f64.f32", [](float x) { return static_cast<double>(ftz(x)); }),
     row("cvt.f32.f16", [](F16 x) { return f32FromHalf(x); }),

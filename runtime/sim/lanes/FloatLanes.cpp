@@ -10,48 +10,48 @@ using u64 = uint64_t;
 template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz>(a) / flush<Ftz>(b)); }
 
 // mul and add cannot be contracted: the library is built with -ffp-contract=off.
-#define ROWS_ARITH(Ftz, z)                                                                                  \
-  row("add" z "f32", [](float a, float b) { return flush<Ftz>(flush<Ftz>(a) + flush<Ftz>(b)); }),           \
-      row("sub" z "f32", [](float a, float b) { return flush<Ftz>(flush<Ftz>(a) - flush<Ftz>(b)); }),       \
-      row("mul" z "f32", [](float a, float b) { return flush<Ftz>(flush<Ftz>(a) * flush<Ftz>(b)); }),       \
-      row("fma" z "f32",                                                                                    \
-          [](float a, float b, float c) {                                                                   \
-            return flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                 \
-          }),                                                                                               \
-      row("add" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) + flush<Ftz>(b)); }),     \
-      row("sub" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) - flush<Ftz>(b)); }),     \
-      row("mul" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) * flush<Ftz>(b)); }),     \
-      row("fma" z "sat.f32",                                                                                \
-          [](float a, float b, float c) {                                                                   \
-            return saturate(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                   \
-          }),                                                                                               \
-      row("min" z "f32", [](float a, float b) { return minimum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),    \
-      row("max" z "f32", [](float a, float b) { return maximum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),    \
-      row("min" z "NaN.f32", [](float a, float b) { return minimum<true>(flush<Ftz>(a), flush<Ftz>(b)); }), \
-      row("max" z "NaN.f32", [](float a, float b) { return maximum<true>(flush<Ftz>(a), flush<Ftz>(b)); }), \
-      row("min" z "f32",                                                                                    \
-          [](float a, float b, float c) {                                                                   \
-            return minimum<false>(minimum<false>(flush<Ftz>(a), flush<Ftz>(b)), flush<Ftz>(c));             \
-          }),                                                                                               \
-      row("max" z "f32",                                                                                    \
-          [](float a, float b, float c) {                                                                   \
-            return maximum<false>(maximum<false>(flush<Ftz>(a), flush<Ftz>(b)), flush<Ftz>(c));             \
-          }),                                                                                               \
-      row("abs" z "f32", [](float a) { return flush<Ftz>(__builtin_fabsf(a)); }),                           \
+#define ROWS_ARITH(Ftz, z)                                                                                   \
+  row("add" z "f32", [](float a, float b) { return flush<Ftz>(flush<Ftz>(a) + flush<Ftz>(b)); }),            \
+      row("sub" z "f32", [](float a, float b) { return flush<Ftz>(flush<Ftz>(a) - flush<Ftz>(b)); }),        \
+      row("mul" z "f32", [](float a, float b) { return flush<Ftz>(flush<Ftz>(a) * flush<Ftz>(b)); }),        \
+      row("fma" z "f32",                                                                                     \
+          [](float a, float b, float c) {                                                                    \
+            return flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                  \
+          }),                                                                                                \
+      row("add" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) + flush<Ftz>(b)); }),      \
+      row("sub" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) - flush<Ftz>(b)); }),      \
+      row("mul" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) * flush<Ftz>(b)); }),      \
+      row("fma" z "sat.f32",                                                                                 \
+          [](float a, float b, float c) {                                                                    \
+            return saturate(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                    \
+          }),                                                                                                \
+      row("min" z "f32", [](float a, float b) { return minimum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),     \
+      row("max" z "f32", [](float a, float b) { return maximum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),     \
+      row("min" z "NaN.f32", [](float a, float b) { return minimum<true>(flush<Ftz>(a), flush<Ftz>(b)); }),  \
+      row("max" z "NaN.f32", [](float a, float b) { return maximum<true>(flush<Ftz>(a), flush<Ftz>(b)); }),  \
+      row("min" z "f32",                                                                                     \
+          [](float a, float b, float c) {                                                                    \
+            return minimum<false>(minimum<false>(flush<Ftz>(a), flush<Ftz>(b)), flush<Ftz>(c));              \
+          }),                                                                                                \
+      row("max" z "f32",                                                                                     \
+          [](float a, float b, float c) {                                                                    \
+            return maximum<false>(maximum<false>(flush<Ftz>(a), flush<Ftz>(b)), flush<Ftz>(c));              \
+          }),                                                                                                \
+      row("abs" z "f32", [](float a) { return flush<Ftz>(__builtin_fabsf(a)); }),                            \
       row("neg" z "f32", [](float a) { return flush<Ftz>(-a); })
 
-#define ROWS_MATH(Ftz, z)                                                                                   \
-  row("div" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                                   \
-      row("div.full" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                          \
-      row("div.approx" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                        \
-      row("rcp" z "f32", [](float a) { return divide<Ftz>(1.0f, a); }),                                     \
-      row("rcp.approx" z "f32", [](float a) { return divide<Ftz>(1.0f, a); }),                              \
-      row("sqrt" z "f32", [](float a) { return flush<Ftz>(__builtin_sqrtf(flush<Ftz>(a))); }),              \
-      row("sqrt.approx" z "f32", [](float a) { return flush<Ftz>(__builtin_sqrtf(flush<Ftz>(a))); }),       \
-      row("rsqrt.approx" z "f32", [](float a) { return flush<Ftz>(rsqrtLane(flush<Ftz>(a))); }),            \
-      row("ex2.approx" z "f32", [](float a) { return flush<Ftz>(exp2Lane(flush<Ftz>(a))); }),               \
-      row("lg2.approx" z "f32", [](float a) { return flush<Ftz>(log2Lane(flush<Ftz>(a))); }),               \
-      row("sin.approx" z "f32", [](float a) { return flush<Ftz>(sinLane(flush<Ftz>(a))); }),                \
+#define ROWS_MATH(Ftz, z)                                                                                    \
+  row("div" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                                    \
+      row("div.full" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                           \
+      row("div.approx" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                         \
+      row("rcp" z "f32", [](float a) { return divide<Ftz>(1.0f, a); }),                                      \
+      row("rcp.approx" z "f32", [](float a) { return divide<Ftz>(1.0f, a); }),                               \
+      row("sqrt" z "f32", [](float a) { return flush<Ftz>(__builtin_sqrtf(flush<Ftz>(a))); }),               \
+      row("sqrt.approx" z "f32", [](float a) { return flush<Ftz>(__builtin_sqrtf(flush<Ftz>(a))); }),        \
+      row("rsqrt.approx" z "f32", [](float a) { return flush<Ftz>(rsqrtLane(flush<Ftz>(a))); }),             \
+      row("ex2.approx" z "f32", [](float a) { return flush<Ftz>(exp2Lane(flush<Ftz>(a))); }),                \
+      row("lg2.approx" z "f32", [](float a) { return flush<Ftz>(log2Lane(flush<Ftz>(a))); }),                \
+      row("sin.approx" z "f32", [](float a) { return flush<Ftz>(sinLane(flush<Ftz>(a))); }),                 \
       row("cos.approx" z "f32", [](float a) { return flush<Ftz>(cosLane(flush<Ftz>(a))); })
 
 /// A pair of floats in a 64-bit register (sm_100 and later).
@@ -60,28 +60,35 @@ template <class F> u64 each(u64 a, u64 b, u64 c, F f) {
   float high = f(bitCast<float>(u32(a >> 32)), bitCast<float>(u32(b >> 32)), bitCast<float>(u32(c >> 32)));
   return u64(bitCast<u32>(high)) << 32 | bitCast<u32>(low);
 }
-#define ROWS_PAIR(Ftz, z)                                                                                   \
-  row("add" z "f32x2",                                                                                      \
-      [](u64 a, u64 b) {                                                                                    \
-        return each(a, b, 0, [](float x, float y, float) { return flush<Ftz>(flush<Ftz>(x) + flush<Ftz>(y)); }); \
-      }),                                                                                                   \
-      row("sub" z "f32x2",                                                                                  \
-          [](u64 a, u64 b) {                                                                                \
-            return each(a, b, 0, [](float x, float y, float) { return flush<Ftz>(flush<Ftz>(x) - flush<Ftz>(y)); }); \
-          }),                                                                                               \
-      row("mul" z "f32x2",                                                                                  \
-          [](u64 a, u64 b) {                                                                                \
-            return each(a, b, 0, [](float x, float y, float) { return flush<Ftz>(flush<Ftz>(x) * flush<Ftz>(y)); }); \
-          }),                                                                                               \
-      row("fma" z "f32x2", [](u64 a, u64 b, u64 c) {                                                        \
-        return each(a, b, c, [](float x, float y, float w) {                                                \
-          return flush<Ftz>(__builtin_fmaf(flush<Ftz>(x), flush<Ftz>(y), flush<Ftz>(w)));                   \
-        });                                                                                                 \
+#define ROWS_PAIR(Ftz, z)                                                                                    \
+  row("add" z "f32x2",                                                                                       \
+      [](u64 a, u64 b) {                                                                                     \
+        return each(a, b, 0,                                                                                 \
+                    [](float x, float y, float) { return flush<Ftz>(flush<Ftz>(x) + flush<Ftz>(y)); });      \
+      }),                                                                                                    \
+      row("sub" z "f32x2",                                                                                   \
+          [](u64 a, u64 b) {                                                                                 \
+            return each(a, b, 0,                                                                             \
+                        [](float x, float y, float) { return flush<Ftz>(flush<Ftz>(x) - flush<Ftz>(y)); });  \
+          }),                                                                                                \
+      row("mul" z "f32x2",                                                                                   \
+          [](u64 a, u64 b) {                                                                                 \
+            return each(a, b, 0,                                                                             \
+                        [](float x, float y, float) { return flush<Ftz>(flush<Ftz>(x) * flush<Ftz>(y)); });  \
+          }),                                                                                                \
+      row("fma" z "f32x2", [](u64 a, u64 b, u64 c) {                                                         \
+        return each(a, b, c, [](float x, float y, float w) {                                                 \
+          return flush<Ftz>(__builtin_fmaf(flush<Ftz>(x), flush<Ftz>(y), flush<Ftz>(w)));                    \
+        });                                                                                                  \
       })
 
 constexpr LaneRow table[] = {
-    ROWS_ARITH(false, "."), ROWS_ARITH(true, ".ftz."), ROWS_MATH(false, "."), ROWS_MATH(true, ".ftz."),
-    ROWS_PAIR(false, "."), ROWS_PAIR(true, ".ftz."),
+    ROWS_ARITH(false, "."),
+    ROWS_ARITH(true, ".ftz."),
+    ROWS_MATH(false, "."),
+    ROWS_MATH(true, ".ftz."),
+    ROWS_PAIR(false, "."),
+    ROWS_PAIR(true, ".ftz."),
     row("tanh.approx.f32", [](float a) { return tanhLane(a); }),
     row("copysign.f32", [](float a, float b) { return __builtin_copysignf(b, a); }),
     row("copysign.f64", [](double a, double b) { return __builtin_copysign(b, a); }),

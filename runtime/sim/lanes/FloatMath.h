@@ -1,14 +1,13 @@
 // FloatMath.h - the scalar floating-point functions behind the float, half and convert lanes.
 //
 // Approximate instructions (ex2, lg2, sin, ...) are computed in double and rounded once: closer to the true
-// value than the hardware, so a result may differ from a GPU's in the last bits. Private to runtime/sim/lanes.
+// value than the hardware, so a result may differ from a GPU's in the last bits. Private to
+// runtime/sim/lanes.
 #pragma once
 
 #include "runtime/sim/lanes/LaneOps.h"
 
-#ifdef __F16C__
 #include <immintrin.h>
-#endif
 
 namespace attnc::sim::ATTNC_SIM_ISA {
 
@@ -63,7 +62,9 @@ static inline float exp2Lane(float x) {
   return x != x ? x : result;
 }
 /// Correctly rounded: a double holds x * x to enough bits.
-static inline float rsqrtLane(float x) { return static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(x))); }
+static inline float rsqrtLane(float x) {
+  return static_cast<float>(1.0 / __builtin_sqrt(static_cast<double>(x)));
+}
 static inline float log2Lane(float x) { return static_cast<float>(__builtin_log2(static_cast<double>(x))); }
 static inline float sinLane(float x) { return static_cast<float>(__builtin_sin(static_cast<double>(x))); }
 static inline float cosLane(float x) { return static_cast<float>(__builtin_cos(static_cast<double>(x))); }
@@ -72,8 +73,8 @@ static inline float tanhLane(float x) { return static_cast<float>(__builtin_tanh
 /// How cvt rounds: to nearest even, toward zero, down, up, to nearest ties away.
 enum class Round : uint8_t { Nearest, Zero, Down, Up, Away };
 
-/// Rounds a double to a binary format of `Mantissa` explicit bits and `Exponent` exponent bits; IEEE specials.
-/// Exact when `x` is exact; give it a round-to-odd value to avoid double rounding.
+/// Rounds a double to a binary format of `Mantissa` explicit bits and `Exponent` exponent bits; IEEE
+/// specials. Exact when `x` is exact; give it a round-to-odd value to avoid double rounding.
 template <int Mantissa, int Exponent> static inline uint32_t encode(double x, Round mode) {
   constexpr int bias = (1 << (Exponent - 1)) - 1;
   constexpr uint32_t infinity = ((1u << Exponent) - 1) << Mantissa;
@@ -97,7 +98,8 @@ template <int Mantissa, int Exponent> static inline uint32_t encode(double x, Ro
     shift += 1 - bias - exponent;
   if (shift > 62)
     shift = 62;
-  uint64_t kept = significand >> shift, rest = significand & ((1ull << shift) - 1), half = 1ull << (shift - 1);
+  uint64_t kept = significand >> shift, rest = significand & ((1ull << shift) - 1),
+           half = 1ull << (shift - 1);
   bool up = mode == Round::Nearest ? rest > half || (rest == half && (kept & 1))
             : mode == Round::Away  ? rest >= half
             : mode == Round::Down  ? sign != 0 && rest != 0

@@ -53,30 +53,35 @@ template <class F> struct Relu {
 
 template <class H, class F, class... A> H scalar(A... a) { return fromDouble<H>(F{}(wide(a)...)); }
 template <class H, class F, class... A> u32 packed(A... a) {
-  H low = scalar<H, F>(H{static_cast<uint16_t>(a)}...), high = scalar<H, F>(H{static_cast<uint16_t>(a >> 16)}...);
+  H low = scalar<H, F>(H{static_cast<uint16_t>(a)}...),
+    high = scalar<H, F>(H{static_cast<uint16_t>(a >> 16)}...);
   return static_cast<u32>(high.bits) << 16 | low.bits;
 }
 
-#define ROWS1(H, h, F, name)                                                                                \
-  row(name "." h, [](H a) { return scalar<H, F>(a); }),                                                     \
+#define ROWS1(H, h, F, name)                                                                                 \
+  row(name "." h, [](H a) { return scalar<H, F>(a); }),                                                      \
       row(name "." h "x2", [](u32 a) -> u32 { return packed<H, F>(a); })
-#define ROWS2(H, h, F, name)                                                                                \
-  row(name "." h, [](H a, H b) { return scalar<H, F>(a, b); }),                                             \
+#define ROWS2(H, h, F, name)                                                                                 \
+  row(name "." h, [](H a, H b) { return scalar<H, F>(a, b); }),                                              \
       row(name "." h "x2", [](u32 a, u32 b) -> u32 { return packed<H, F>(a, b); })
-#define ROWS3(H, h, F, name)                                                                                \
-  row(name "." h, [](H a, H b, H c) { return scalar<H, F>(a, b, c); }),                                     \
+#define ROWS3(H, h, F, name)                                                                                 \
+  row(name "." h, [](H a, H b, H c) { return scalar<H, F>(a, b, c); }),                                      \
       row(name "." h "x2", [](u32 a, u32 b, u32 c) -> u32 { return packed<H, F>(a, b, c); })
-#define ROWS_HALF(H, h)                                                                                     \
-  ROWS2(H, h, Add, "add"), ROWS2(H, h, Sub, "sub"), ROWS2(H, h, Mul, "mul"), ROWS3(H, h, Fma, "fma"),       \
-      ROWS3(H, h, Relu<Fma>, "fma.relu"), ROWS2(H, h, Min<false>, "min"), ROWS2(H, h, Max<false>, "max"),   \
-      ROWS2(H, h, Min<true>, "min.NaN"), ROWS2(H, h, Max<true>, "max.NaN"), ROWS1(H, h, Neg, "neg"),        \
+#define ROWS_HALF(H, h)                                                                                      \
+  ROWS2(H, h, Add, "add"), ROWS2(H, h, Sub, "sub"), ROWS2(H, h, Mul, "mul"), ROWS3(H, h, Fma, "fma"),        \
+      ROWS3(H, h, Relu<Fma>, "fma.relu"), ROWS2(H, h, Min<false>, "min"), ROWS2(H, h, Max<false>, "max"),    \
+      ROWS2(H, h, Min<true>, "min.NaN"), ROWS2(H, h, Max<true>, "max.NaN"), ROWS1(H, h, Neg, "neg"),         \
       ROWS1(H, h, Abs, "abs"), ROWS1(H, h, Tanh, "tanh.approx")
 
 constexpr LaneRow table[] = {
-    ROWS_HALF(F16, "f16"), ROWS_HALF(BF16, "bf16"),
-    ROWS2(F16, "f16", Saturated<Add>, "add.sat"), ROWS2(F16, "f16", Saturated<Sub>, "sub.sat"),
-    ROWS2(F16, "f16", Saturated<Mul>, "mul.sat"), ROWS3(F16, "f16", Saturated<Fma>, "fma.sat"),
-    ROWS1(F16, "f16", Exp2, "ex2.approx"), ROWS1(BF16, "bf16", Exp2, "ex2.approx.ftz"),
+    ROWS_HALF(F16, "f16"),
+    ROWS_HALF(BF16, "bf16"),
+    ROWS2(F16, "f16", Saturated<Add>, "add.sat"),
+    ROWS2(F16, "f16", Saturated<Sub>, "sub.sat"),
+    ROWS2(F16, "f16", Saturated<Mul>, "mul.sat"),
+    ROWS3(F16, "f16", Saturated<Fma>, "fma.sat"),
+    ROWS1(F16, "f16", Exp2, "ex2.approx"),
+    ROWS1(BF16, "bf16", Exp2, "ex2.approx.ftz"),
 };
 
 } // namespace

@@ -16,16 +16,15 @@ struct BF16 {
 };
 
 alignas(64) inline constexpr uint32_t kLaneBit[kLanes] = {
-    1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,  1u << 8,  1u << 9,  1u << 10,
-    1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15, 1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21,
-    1u << 22, 1u << 23, 1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31};
+    1u << 0,  1u << 1,  1u << 2,  1u << 3,  1u << 4,  1u << 5,  1u << 6,  1u << 7,
+    1u << 8,  1u << 9,  1u << 10, 1u << 11, 1u << 12, 1u << 13, 1u << 14, 1u << 15,
+    1u << 16, 1u << 17, 1u << 18, 1u << 19, 1u << 20, 1u << 21, 1u << 22, 1u << 23,
+    1u << 24, 1u << 25, 1u << 26, 1u << 27, 1u << 28, 1u << 29, 1u << 30, 1u << 31};
 
 static inline uint32_t *regs(LaneCtx &ctx, RegRef ref) {
   return ctx.bank[ref >> 31] + static_cast<size_t>(ref & ~kConstantBank) * kLanes;
 }
-static inline uint32_t pred(const LaneCtx &ctx, RegRef ref) {
-  return ctx.preds[ref >> 1] ^ (0u - (ref & 1));
-}
+static inline uint32_t pred(const LaneCtx &ctx, RegRef ref) { return ctx.preds[ref >> 1] ^ (0u - (ref & 1)); }
 static inline void setPred(LaneCtx &ctx, RegRef ref, uint32_t mask, uint32_t value) {
   uint32_t &word = ctx.preds[ref >> 1];
   word = (word & ~mask) | (value & mask);
@@ -74,9 +73,7 @@ template <> struct Source<bool> {
 
 template <uint32_t... I> struct Indices {};
 template <uint32_t N, uint32_t... I> struct MakeIndices : MakeIndices<N - 1, N - 1, I...> {};
-template <uint32_t... I> struct MakeIndices<0, I...> {
-  using Type = Indices<I...>;
-};
+template <uint32_t... I> struct MakeIndices<0, I...> { using Type = Indices<I...>; };
 
 template <class F, class R, class... S> struct Elementwise {
   template <uint32_t... I> static bool apply(LaneCtx &ctx, const Inst &in, uint32_t mask, Indices<I...>) {
@@ -125,10 +122,14 @@ template <class F, class A> struct Compare {
   }
   static uint32_t combine(BoolOp op, uint32_t bits, uint32_t c) {
     switch (op) {
-    case BoolOp::None: return bits;
-    case BoolOp::And: return bits & c;
-    case BoolOp::Or: return bits | c;
-    case BoolOp::Xor: return bits ^ c;
+    case BoolOp::None:
+      return bits;
+    case BoolOp::And:
+      return bits & c;
+    case BoolOp::Or:
+      return bits | c;
+    case BoolOp::Xor:
+      return bits ^ c;
     }
     return bits;
   }
@@ -144,7 +145,9 @@ template <class F, class A> struct Deduce<F, bool (F::*)(A, A) const> {
 };
 
 /// A row whose operand types are the lambda's: row("add.f32", [](float a, float b) { return a + b; }).
-template <class F> constexpr LaneRow row(const char *name, F) { return Deduce<F, decltype(&F::operator())>::row(name); }
+template <class F> constexpr LaneRow row(const char *name, F) {
+  return Deduce<F, decltype(&F::operator())>::row(name);
+}
 
 template <class T, class U> static inline T bitCast(U value) {
   static_assert(sizeof(T) == sizeof(U));

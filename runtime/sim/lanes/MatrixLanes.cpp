@@ -1,79 +1,95 @@
 // MatrixLanes.cpp - mma.sync: fragments to matrices, multiply, back to fragments.
 //
-// Products are exact; sums are made in f32, k ascending, rounded to nearest. The hardware sums in another order
-// with truncation, so results agree within accumulation error, not bit for bit.
+// Products are exact; sums are made in f32, k ascending, rounded to nearest. The hardware sums in another
+// order with truncation, so results agree within accumulation error, not bit for bit.
 #include "runtime/sim/lanes/FloatMath.h"
 
 namespace attnc::sim::ATTNC_SIM_ISA {
 namespace {
 
-using u32 = uint32_t;
+typedef float Row __attribute__((vector_size(32)));
 
-/// The two halves of 32 registers as floats: out[lane] is the lower half, out[32 + lane] the upper.
-template <class H> void widen(const u32 *cells, float *low, float *high) {
+/// Eight consecutive 16-bit elements as floats.
+template <class H> void widen(const uint16_t *from, void *to) {
 #ifdef __F16C__
-  if constexpr (sizeof(H) == 2 && __is_same(H, F16)) {
-    for (u32 i = 0; i < kLanes; i += 8) {
-      __m256i v = _mm256_loadu_si256(reinterpret_cast<const __m256i *>(cells + i));
-      // Interleaved halves (l0 h0 l1 h1 ...) widen to l0 h0 l1 h1 of two 4-lane groups.
-      __m256 a = _mm256_cvtph_ps(_mm256_castsi256_si128(v));
-      __m256 b = _mm256_cvtph_ps(_mm256_extracti128_si256(v, 1));
-      __m256 even = _mm256_shuffle_ps(a, b, 0x88), odd = _mm256_shuffle_ps(a, b, 0xdd);
-      even = _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(even), 0xd8));
-      odd = _mm256_castpd_ps(_mm256_permute4x64_pd(_mm256_castps_pd(odd), 0xd8));
-      _mm256_storeu_ps(low + i, even);
-      _mm256_storeu_ps(high + i, odd);
-    }
+  if constexpr (__is_same(H, F16)) {
+    __m256 wide = _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i *>(from)));
+    __builtin_memcpy(to, &wide, sizeof(wide));
     return;
   }
 #endif
-  for (u32 i = 0; i < kLanes; ++i) {
-    low[i] = f32FromHalf(H{static_cast<uint16_t>(cells[i])});
-    high[i] = f32FromHalf(H{static_cast<uint16_t>(cells[i] >> 16)});
+  float wide[8];
+  for (int i = 0; i < 8; ++i)
+    wide[i] = f32FromHalf(H{from[i]});
+  __builtin_memcpy(to, wide, sizeof(wide));
+}
+
+/// to[c][r] = from[r][c] of an 8x8 matrix.
+void transpose(const uint32_t *from, uint16_t *to) {
+  const __m128i *in = reinterpret_cast<const __m128i *>(from);
+  __m128i a[8], b[8];
+  for (int i = 0; i < 8; ++i)
+    a[i] = _mm_loadu_si128(in + i);
+  for (int i = 0; i < 4; ++i) {
+    b[2 * i] = _mm_unpacklo_epi16(a[i], a[i + 4]);
+    b[2 * i + 1] = _mm_unpackhi_epi16(a[i], a[i + 4]);
+  }
+  for (int i = 0; i < 4; ++i) {
+    a[2 * i] = _mm_unpacklo_epi16(b[i], b[i + 4]);
+    a[2 * i + 1] = _mm_unpackhi_epi16(b[i], b[i + 4]);
+  }
+  for (int i = 0; i < 4; ++i) {
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to) + 2 * i, _mm_unpacklo_epi16(a[i], a[i + 4]));
+    _mm_storeu_si128(reinterpret_cast<__m128i *>(to) + 2 * i + 1, _mm_unpackhi_epi16(a[i], a[i + 4]));
   }
 }
 
-/// m16n8kK, row.col. Lane l holds rows l/4 and l/4 + 8, columns 2(l%4) and 2(l%4) + 1 (of k or n), in the order
-/// of the PTX ISA's figures: A = {row, row+8} for each 8 columns of k; B = 8 rows of k each.
+/// m16n8kK, row.col. A fragment register is an 8x8 matrix in row order: lane l holds row l/4, columns 2(l%4)
+/// and the next. A has one for each 8 rows, then for each 8 columns of k; B, transposed, one for each 8 rows
+/// of k; a row of C alternates between two registers.
 template <class H, int K> bool mma(LaneCtx &ctx, const Inst &in, uint32_t) {
   constexpr int aRegs = K / 4, bRegs = K / 8;
   const RegRef *list = ctx.lists + in.list;
-  float a[16][K], b[K][8], low[kLanes], high[kLanes];
+  alignas(32) float a[16][K];
+  Row b[K], c[16];
   for (int r = 0; r < aRegs; ++r) {
-    widen<H>(regs(ctx, list[4 + r]), low, high);
-    for (u32 l = 0; l < kLanes; ++l) {
-      float *cell = &a[l / 4 + (r & 1) * 8][2 * (l % 4) + static_cast<u32>(r / 2) * 8];
-      cell[0] = low[l];
-      cell[1] = high[l];
-    }
+    const uint16_t *halves = reinterpret_cast<const uint16_t *>(regs(ctx, list[4 + r]));
+    for (int g = 0; g < 8; ++g)
+      widen<H>(halves + 8 * g, &a[g + (r & 1) * 8][8 * (r / 2)]);
   }
   for (int r = 0; r < bRegs; ++r) {
-    widen<H>(regs(ctx, list[4 + aRegs + r]), low, high);
-    for (u32 l = 0; l < kLanes; ++l) {
-      b[2 * (l % 4) + static_cast<u32>(r) * 8][l / 4] = low[l];
-      b[2 * (l % 4) + static_cast<u32>(r) * 8 + 1][l / 4] = high[l];
+    uint16_t block[64];
+    transpose(regs(ctx, list[4 + aRegs + r]), block);
+    for (int k = 0; k < 8; ++k)
+      widen<H>(block + 8 * k, &b[8 * r + k]);
+  }
+  for (int half = 0; half < 2; ++half) {
+    const float *even = reinterpret_cast<const float *>(regs(ctx, list[4 + aRegs + bRegs + 2 * half]));
+    const float *odd = reinterpret_cast<const float *>(regs(ctx, list[5 + aRegs + bRegs + 2 * half]));
+    for (int g = 0; g < 8; ++g) {
+      __m128 x = _mm_loadu_ps(even + 4 * g), y = _mm_loadu_ps(odd + 4 * g);
+      __m128 row[2] = {_mm_unpacklo_ps(x, y), _mm_unpackhi_ps(x, y)};
+      __builtin_memcpy(&c[8 * half + g], row, sizeof(row));
     }
   }
-  alignas(32) float c[16][8];
-  for (int r = 0; r < 4; ++r) {
-    const float *cells = reinterpret_cast<const float *>(regs(ctx, list[4 + aRegs + bRegs + r]));
-    for (u32 l = 0; l < kLanes; ++l)
-      c[l / 4 + static_cast<u32>(r / 2) * 8][2 * (l % 4) + (r & 1)] = cells[l];
-  }
-  for (int i = 0; i < 16; ++i) {
-    float sum[8];
-    for (int j = 0; j < 8; ++j)
-      sum[j] = c[i][j];
+  // Four rows at a time: their sums are independent.
+  for (int i = 0; i < 16; i += 4) {
+    Row sum[4] = {c[i], c[i + 1], c[i + 2], c[i + 3]};
     for (int k = 0; k < K; ++k)
-      for (int j = 0; j < 8; ++j)
-        sum[j] += a[i][k] * b[k][j];
-    for (int j = 0; j < 8; ++j)
-      c[i][j] = sum[j];
+      for (int j = 0; j < 4; ++j)
+        sum[j] += a[i + j][k] * b[k];
+    for (int j = 0; j < 4; ++j)
+      c[i + j] = sum[j];
   }
-  for (int r = 0; r < 4; ++r) {
-    float *cells = reinterpret_cast<float *>(regs(ctx, list[r]));
-    for (u32 l = 0; l < kLanes; ++l)
-      cells[l] = c[l / 4 + static_cast<u32>(r / 2) * 8][2 * (l % 4) + (r & 1)];
+  for (int half = 0; half < 2; ++half) {
+    float *even = reinterpret_cast<float *>(regs(ctx, list[2 * half]));
+    float *odd = reinterpret_cast<float *>(regs(ctx, list[2 * half + 1]));
+    for (int g = 0; g < 8; ++g) {
+      __m128 row[2];
+      __builtin_memcpy(row, &c[8 * half + g], sizeof(row));
+      _mm_storeu_ps(even + 4 * g, _mm_shuffle_ps(row[0], row[1], 0x88));
+      _mm_storeu_ps(odd + 4 * g, _mm_shuffle_ps(row[0], row[1], 0xdd));
+    }
   }
   return true;
 }
@@ -97,6 +113,7 @@ LaneRows convertRows();
 LaneRows compareRows();
 
 extern const LaneFamily families[kLaneFamilies];
-const LaneFamily families[kLaneFamilies] = {intRows, floatRows, halfRows, convertRows, compareRows, matrixRows};
+const LaneFamily families[kLaneFamilies] = {intRows,     floatRows,   halfRows,
+                                            convertRows, compareRows, matrixRows};
 
 } // namespace attnc::sim::ATTNC_SIM_ISA

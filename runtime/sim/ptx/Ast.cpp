@@ -7,9 +7,9 @@ namespace attnc::sim {
 
 int typeBits(std::string_view type) {
   static constexpr std::pair<std::string_view, int> table[] = {
-      {"pred", 1}, {"b8", 8},   {"u8", 8},   {"s8", 8},   {"b16", 16},  {"u16", 16},   {"s16", 16},    {"f16", 16},
-      {"bf16", 16}, {"b32", 32}, {"u32", 32}, {"s32", 32}, {"f32", 32}, {"f16x2", 32}, {"bf16x2", 32}, {"b64", 64},
-      {"u64", 64}, {"s64", 64}, {"f64", 64}, {"b128", 128}};
+      {"pred", 1},    {"b8", 8},    {"u8", 8},   {"s8", 8},   {"b16", 16}, {"u16", 16},  {"s16", 16},
+      {"f16", 16},    {"bf16", 16}, {"b32", 32}, {"u32", 32}, {"s32", 32}, {"f32", 32},  {"f16x2", 32},
+      {"bf16x2", 32}, {"b64", 64},  {"u64", 64}, {"s64", 64}, {"f64", 64}, {"b128", 128}};
   for (const auto &[name, bits] : table)
     if (name == type)
       return bits;
@@ -24,8 +24,8 @@ std::string Instr::text() const {
 }
 
 /// Innermost scope that encloses `scope` and holds an entry of `entries`.
-template <class Entry> static const Entry *lookup(const std::vector<Entry> &entries, const std::vector<int> &parents,
-                                                  int scope) {
+template <class Entry>
+static const Entry *lookup(const std::vector<Entry> &entries, const std::vector<int> &parents, int scope) {
   for (; scope >= 0; scope = parents[static_cast<size_t>(scope)])
     for (const Entry &entry : entries)
       if (entry.scope == scope)

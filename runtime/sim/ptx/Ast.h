@@ -28,16 +28,16 @@ struct Register {
 
 struct Operand {
   enum class Kind : uint8_t {
-    Reg,      ///< `reg`; `negated` for !%p and -%r
-    Special,  ///< %tid.x, in `name` without the percent sign
-    Int,      ///< `bits`, sign applied
-    Float32,  ///< `bits`
-    Float64,  ///< `bits`
-    Name,     ///< a variable or label `name`, plus `offset`
-    Address,  ///< [elems[0] + offset]; more elements for [a, {b, c}]
-    Vector,   ///< {a, b} or (a, b): `elems`
-    Pair,     ///< a|b: `elems`
-    Sink,     ///< _
+    Reg,     ///< `reg`; `negated` for !%p and -%r
+    Special, ///< %tid.x, in `name` without the percent sign
+    Int,     ///< `bits`, sign applied
+    Float32, ///< `bits`
+    Float64, ///< `bits`
+    Name,    ///< a variable or label `name`, plus `offset`
+    Address, ///< [elems[0] + offset]; more elements for [a, {b, c}]
+    Vector,  ///< {a, b} or (a, b): `elems`
+    Pair,    ///< a|b: `elems`
+    Sink,    ///< _
   };
   Kind kind = Kind::Sink;
   bool negated = false;
@@ -67,14 +67,14 @@ struct Variable {
   std::string_view name;
   uint32_t align = 1;
   uint64_t bytes = 0;
-  bool isExtern = false;           ///< `.extern .shared x[]`: the dynamic part
-  std::vector<uint8_t> init;       ///< may be shorter than `bytes`: the rest is zero
+  bool isExtern = false;     ///< `.extern .shared x[]`: the dynamic part
+  std::vector<uint8_t> init; ///< may be shorter than `bytes`: the rest is zero
   struct Reloc {
     uint64_t at;
     std::string_view symbol;
     int64_t offset;
   };
-  std::vector<Reloc> relocs;       ///< 64-bit addresses of other variables
+  std::vector<Reloc> relocs; ///< 64-bit addresses of other variables
   int line = 0;
 };
 
@@ -86,7 +86,7 @@ struct Function {
   std::vector<Variable> variables; ///< .shared, .local and .param declared in the body
   std::vector<Register> registers;
   std::vector<Instr> body;
-  std::vector<int> scopeParent;    ///< parent of each brace scope; scope 0 is the body
+  std::vector<int> scopeParent; ///< parent of each brace scope; scope 0 is the body
   struct Label {
     int scope;
     size_t at; ///< index into `body`

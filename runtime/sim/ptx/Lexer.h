@@ -12,13 +12,13 @@
 namespace attnc::sim {
 
 enum class TokenKind : uint8_t {
-  Word,      ///< add, %r1, $L__BB0_2, _ZN3fooE, _
-  Dot,       ///< .s32, .shared::cta; `text` is without the leading dot
-  Int,       ///< `bits` holds the value
-  Float32,   ///< 0f3F800000; `bits` holds the IEEE bits
-  Float64,   ///< 0d..., or a decimal literal; `bits` holds the IEEE bits
-  String,    ///< "..."; `text` is without the quotes
-  Punct,     ///< one character, in `text`
+  Word,    ///< add, %r1, $L__BB0_2, _ZN3fooE, _
+  Dot,     ///< .s32, .shared::cta; `text` is without the leading dot
+  Int,     ///< `bits` holds the value
+  Float32, ///< 0f3F800000; `bits` holds the IEEE bits
+  Float64, ///< 0d..., or a decimal literal; `bits` holds the IEEE bits
+  String,  ///< "..."; `text` is without the quotes
+  Punct,   ///< one character, in `text`
   End,
 };
 

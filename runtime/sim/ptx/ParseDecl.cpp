@@ -14,12 +14,18 @@ constexpr uint64_t kMaxInitBytes = uint64_t(1) << 26;
 
 Result<RegClass> regClass(int bits) {
   switch (bits) {
-  case 1: return RegClass::Pred;
-  case 16: return RegClass::W16;
-  case 32: return RegClass::W32;
-  case 64: return RegClass::W64;
-  case 128: return RegClass::W128;
-  default: return Status(Code::Corrupt, "no register has this type");
+  case 1:
+    return RegClass::Pred;
+  case 16:
+    return RegClass::W16;
+  case 32:
+    return RegClass::W32;
+  case 64:
+    return RegClass::W64;
+  case 128:
+    return RegClass::W128;
+  default:
+    return Status(Code::Corrupt, "no register has this type");
   }
 }
 
@@ -56,12 +62,11 @@ Status Parser::registers(Function &fn) {
   return expect(';');
 }
 
-Result<Variable> Parser::variable(Space space, bool isExtern) {
+Result<Variable> Parser::variableType(Space space, bool isExtern, int &bits) {
   Variable var;
   var.space = space;
   var.isExtern = isExtern;
-  var.line = peek().line;
-  int bits = 0;
+  bits = 0;
   bool pointee = false;
   while (peek().kind == TokenKind::Dot) {
     std::string_view name = take().text;
@@ -73,19 +78,22 @@ Result<Variable> Parser::variable(Space space, bool isExtern) {
         var.align = std::max(var.align, static_cast<uint32_t>(align));
     } else if (name == "ptr") {
       pointee = true; // what follows describes what the parameter points to: of use to ptxas only
-    } else if (name == "attribute") {
-      return error("unsupported directive ." + std::string(name));
     } else if (name == "global" || name == "shared" || name == "const" || name == "local") {
       continue; // the space a pointer parameter points to
     } else if (typeBits(name) >= 8) {
       bits = typeBits(name);
       var.align = std::max(var.align, static_cast<uint32_t>(bits / 8));
     } else {
-      return error("unsupported type ." + std::string(name) + " of a variable");
+      return error("unsupported directive or type ." + std::string(name) + " of a variable");
     }
   }
   if (bits == 0)
     return unexpected("a type");
+  return var;
+}
+
+Status Parser::variableName(Variable &var, int bits) {
+  var.line = peek().line;
   ATTNC_ASSIGN_OR_RETURN(var.name, expectWord());
   uint64_t count = 1;
   bool open = false;
@@ -102,32 +110,44 @@ Result<Variable> Parser::variable(Space space, bool isExtern) {
   }
   var.bytes = open ? 0 : count * static_cast<uint64_t>(bits / 8);
   if (accept('=')) {
-    if (space != Space::Global && space != Space::Const)
+    if (var.space != Space::Global && var.space != Space::Const)
       return error("expected no initialiser: only .global and .const variables have one");
-    ATTNC_RETURN_IF_ERROR(initializer(var, bits));
+    ATTNC_RETURN_IF_ERROR(initializer(var, bits, 0));
     if (open)
       var.bytes = var.init.size();
     if (var.init.size() > var.bytes)
       return error("expected at most " + std::to_string(var.bytes) + " bytes of initialiser, got " +
                    std::to_string(var.init.size()));
-  } else if (open && !isExtern) {
+  } else if (open && !var.isExtern) {
     return error("expected a size or an initialiser for '" + std::string(var.name) + "'");
   }
-  if (var.bytes > kMaxVariableBytes)
-    return error("expected a variable of at most 1 GiB");
+  return var.bytes > kMaxVariableBytes ? error("expected a variable of at most 1 GiB") : Status::success();
+}
+
+Status Parser::variables(Space space, bool isExtern, std::vector<Variable> &into) {
+  int bits = 0;
+  ATTNC_ASSIGN_OR_RETURN(Variable type, variableType(space, isExtern, bits));
+  do {
+    Variable var = type;
+    ATTNC_RETURN_IF_ERROR(variableName(var, bits));
+    into.push_back(std::move(var));
+  } while (accept(','));
+  return expect(';');
+}
+
+Result<Variable> Parser::parameter() {
+  int bits = 0;
+  ATTNC_ASSIGN_OR_RETURN(Variable var, variableType(Space::Param, false, bits));
+  ATTNC_RETURN_IF_ERROR(variableName(var, bits));
   return var;
 }
 
-Status Parser::initializer(Variable &var, int elementBits) {
-  return initElement(var, elementBits, 0);
-}
-
-Status Parser::initElement(Variable &var, int elementBits, int depth) {
+Status Parser::initializer(Variable &var, int elementBits, int depth) {
   if (accept('{')) {
     if (depth > 8)
       return error("expected at most 8 nested braces in an initialiser");
     while (!isPunct('}')) {
-      ATTNC_RETURN_IF_ERROR(initElement(var, elementBits, depth + 1));
+      ATTNC_RETURN_IF_ERROR(initializer(var, elementBits, depth + 1));
       if (!accept(','))
         break;
     }

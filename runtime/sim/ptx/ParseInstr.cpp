@@ -16,7 +16,8 @@ Status Parser::instruction(Function &fn) {
   if (accept('@')) {
     instr.guardNegated = accept('!');
     ATTNC_ASSIGN_OR_RETURN(Operand guard, primary(fn, 0));
-    if (guard.kind != Operand::Kind::Reg || fn.registers[static_cast<size_t>(guard.reg)].cls != RegClass::Pred)
+    if (guard.kind != Operand::Kind::Reg ||
+        fn.registers[static_cast<size_t>(guard.reg)].cls != RegClass::Pred)
       return error("expected a predicate register as guard");
     instr.guard = guard.reg;
   }
@@ -92,7 +93,8 @@ Result<Operand> Parser::primary(const Function &fn, int depth) {
     bool negative = isPunct('-');
     take();
     ATTNC_ASSIGN_OR_RETURN(int64_t offset, expectInt());
-    op.offset = static_cast<int64_t>(negative ? 0 - static_cast<uint64_t>(offset) : static_cast<uint64_t>(offset));
+    op.offset =
+        static_cast<int64_t>(negative ? 0 - static_cast<uint64_t>(offset) : static_cast<uint64_t>(offset));
   }
   return op;
 }

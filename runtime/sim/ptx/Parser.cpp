@@ -14,7 +14,8 @@ Status Parser::error(const std::string &message) const {
 
 Status Parser::unexpected(const std::string &expected) const {
   const Token &token = peek();
-  std::string got = token.kind == TokenKind::End ? "the end of the text" : "'" + std::string(token.text) + "'";
+  std::string got =
+      token.kind == TokenKind::End ? "the end of the text" : "'" + std::string(token.text) + "'";
   if (token.kind == TokenKind::Int || token.kind == TokenKind::Float32 || token.kind == TokenKind::Float64)
     got = "a number";
   if (token.kind == TokenKind::Dot)
@@ -84,11 +85,7 @@ Status Parser::topLevel() {
     return function(name == "entry");
   if (name == "global" || name == "const" || name == "shared") {
     Space space = name == "global" ? Space::Global : name == "const" ? Space::Const : Space::Shared;
-    do {
-      ATTNC_ASSIGN_OR_RETURN(Variable var, variable(space, isExtern));
-      module.variables.push_back(std::move(var));
-    } while (accept(','));
-    return expect(';');
+    return variables(space, isExtern, module.variables);
   }
   if (name == "file" || name == "loc")
     return skipFileOrLoc(name);
@@ -121,7 +118,7 @@ Status Parser::function(bool isEntry) {
         take();
       else
         return unexpected("a parameter");
-      ATTNC_ASSIGN_OR_RETURN(Variable param, variable(Space::Param, false));
+      ATTNC_ASSIGN_OR_RETURN(Variable param, parameter());
       fn.params.push_back(std::move(param));
       if (!accept(','))
         break;
@@ -221,11 +218,7 @@ Status Parser::directiveInBody(Function &fn) {
     return registers(fn);
   if (name == "shared" || name == "local" || name == "param") {
     Space space = name == "shared" ? Space::Shared : name == "local" ? Space::Local : Space::Param;
-    do {
-      ATTNC_ASSIGN_OR_RETURN(Variable var, variable(space, false));
-      fn.variables.push_back(std::move(var));
-    } while (accept(','));
-    return expect(';');
+    return variables(space, false, fn.variables);
   }
   if (name == "loc" || name == "file")
     return skipFileOrLoc(name);

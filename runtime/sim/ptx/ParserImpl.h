@@ -31,9 +31,11 @@ private:
   // ParseDecl.cpp: registers and variables.
   Status registers(Function &fn);
   Status declareRegister(Function &fn, std::string_view name, RegClass cls);
-  Result<Variable> variable(Space space, bool isExtern);
-  Status initializer(Variable &var, int elementBits);
-  Status initElement(Variable &var, int elementBits, int depth);
+  Status variables(Space space, bool isExtern, std::vector<Variable> &into);
+  Result<Variable> parameter();
+  Result<Variable> variableType(Space space, bool isExtern, int &bits);
+  Status variableName(Variable &var, int bits);
+  Status initializer(Variable &var, int elementBits, int depth);
 
   // ParseInstr.cpp: instructions and operands.
   Status instruction(Function &fn);

@@ -1,0 +1,92 @@
+// KernelShape.cpp - the signature of an attn.kernel as plain data.
+//
+// Must not check what verifiers have checked.
+#include "codegen/reference/KernelShape.h"
+
+#include "dialect/attn/Attn.h"
+
+using namespace mlir;
+
+namespace attnc::reference {
+
+static DType dtypeOf(Type type) {
+  if (type.isF16())
+    return DType::F16;
+  if (type.isBF16())
+    return DType::BF16;
+  if (type.isInteger(1))
+    return DType::Bool;
+  return type.isInteger(32) ? DType::I32 : DType::F32;
+}
+
+const Parameter &KernelShape::tokens(Role role) const {
+  for (const Parameter &argument : arguments)
+    if (argument.role == role)
+      return argument;
+  return arguments.front();
+}
+
+static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention, unsigned index) {
+  Parameter out;
+  out.name = kernel.argumentName(index).str();
+  BlockArgument value = kernel.getBody().getArgument(index);
+  if (auto tokens = dyn_cast<attn::TokensType>(value.getType())) {
+    out.role = value == attention.getQ()   ? Role::Query
+               : value == attention.getK() ? Role::Key
+               : value == attention.getV() ? Role::Value
+                                           : Role::Unused;
+    out.dtype = dtypeOf(tokens.getElementType());
+    out.heads = tokens.getHeads();
+    out.dim = tokens.getDim();
+  } else if (auto side = dyn_cast<attn::SideType>(value.getType())) {
+    out.role = Role::Side;
+    out.dtype = dtypeOf(side.getElementType());
+    for (Attribute axis : side.getShape()) {
+      auto name = dyn_cast<StringAttr>(axis);
+      out.axes.push_back(name ? name.str() : std::to_string(cast<IntegerAttr>(axis).getInt()));
+    }
+  } else {
+    out.role = Role::Scalar;
+    out.dtype = dtypeOf(value.getType());
+    Attribute preset = kernel.getArgAttr(index, attn::kDefaultAttr);
+    if (auto real = dyn_cast_if_present<FloatAttr>(preset))
+      out.defaultValue = real.getValueAsDouble();
+    else if (auto integer = dyn_cast_if_present<IntegerAttr>(preset))
+      out.defaultValue = double(integer.getInt());
+    out.hasDefault = bool(preset);
+  }
+  return out;
+}
+
+Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
+  attn::AttentionOp attention;
+  for (auto op : kernel.getBody().getOps<attn::AttentionOp>())
+    attention = op;
+  if (!attention)
+    return Status(Code::Unsupported, "expected an attention in the kernel, got none");
+  if (attention.getQ() == attention.getK() || attention.getQ() == attention.getV() ||
+      attention.getK() == attention.getV())
+    return Status(Code::Unsupported, "expected q, k and v to be different arguments");
+  KernelShape shape;
+  shape.name = kernel.getSymName().str();
+  shape.packed = kernel.layout() == attn::Layout::Packed;
+  shape.queryLengths = kernel.getLengths() == attn::Lengths::Both;
+  shape.keyLengths = kernel.getLengths() != attn::Lengths::None;
+  shape.heads = attention.getQ().getType().getHeads();
+  shape.kvHeads = attention.getK().getType().getHeads();
+  for (unsigned index = 0; index < kernel.getArgumentTypes().size(); ++index)
+    shape.arguments.push_back(readArgument(kernel, attention, index));
+  for (auto [index, type] : llvm::enumerate(kernel.getResultTypes())) {
+    Parameter result;
+    result.name = kernel.resultName(index).str();
+    auto tokens = dyn_cast<attn::TokensType>(type);
+    result.role = tokens ? Role::Out : Role::Lse;
+    result.dtype = tokens ? dtypeOf(tokens.getElementType()) : DType::F32;
+    result.heads = shape.heads;
+    result.dim = tokens ? tokens.getDim() : 1;
+    shape.results.push_back(result);
+  }
+  return shape;
+}
+
+} // namespace attnc::reference

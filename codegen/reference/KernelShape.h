@@ -1,0 +1,54 @@
+// KernelShape.h - what the host must know of a kernel to feed it: names, dtypes, heads, layout.
+//
+// Plain structs; the IR is not needed once they are filled.
+#pragma once
+
+#include "attnc/DType.h"
+#include "attnc/Status.h"
+
+#include <string>
+#include <vector>
+
+namespace attnc::attn {
+class KernelOp;
+}
+
+namespace attnc::reference {
+
+enum class Role : uint8_t {
+  Query,  ///< q tokens
+  Key,    ///< k tokens
+  Value,  ///< v tokens
+  Unused, ///< tokens that the attention does not read
+  Side,
+  Scalar,
+  Out, ///< tokens with the rows of q
+  Lse, ///< one value per row of q and head
+};
+
+/// One argument or result, in the kernel's order.
+struct Parameter {
+  std::string name;
+  Role role = Role::Unused;
+  DType dtype = DType::F32;
+  int64_t heads = 0, dim = 0;
+  std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
+  bool hasDefault = false;       ///< of a scalar
+  double defaultValue = 0;
+};
+
+struct KernelShape {
+  std::string name;
+  bool packed = true;
+  bool queryLengths = false, keyLengths = false; ///< of a padded batch: which vary by request
+  int64_t heads = 0, kvHeads = 0;
+  std::vector<Parameter> arguments, results;
+
+  /// The argument with this role; one of each of Query, Key and Value exists.
+  const Parameter &tokens(Role role) const;
+};
+
+/// Reads the signature of a kernel that holds one attention.
+Result<KernelShape> readKernelShape(attn::KernelOp kernel);
+
+} // namespace attnc::reference

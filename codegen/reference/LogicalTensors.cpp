@@ -1,0 +1,219 @@
+// LogicalTensors.cpp - checks arguments against the kernel's signature and gathers them.
+//
+// Must not compute anything: a value here is a value of the caller, widened.
+#include "codegen/reference/LogicalTensors.h"
+
+#include "codegen/reference/Elements.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace attnc::reference {
+namespace {
+
+Status invalid(std::string message) { return {Code::InvalidArgument, std::move(message)}; }
+
+Result<const Tensor *> findTensor(const std::string &name, DType dtype, const Arguments &arguments) {
+  auto found = arguments.tensors.find(name);
+  if (found == arguments.tensors.end())
+    return invalid("expected a tensor '" + name + "', got none");
+  const Tensor &tensor = found->second;
+  if (tensor.dtype != dtype)
+    return invalid("expected tensor '" + name + "' of " + std::string(dtypeName(dtype)) + ", got " +
+                   std::string(dtypeName(tensor.dtype)));
+  if (!tensor.strides.empty() && tensor.strides.size() != tensor.shape.size())
+    return invalid("expected one stride per axis of tensor '" + name + "', got " +
+                   std::to_string(tensor.strides.size()) + " for " + shapeText(tensor.shape));
+  for (int64_t extent : tensor.shape)
+    if (extent < 0)
+      return invalid("expected sizes of at least 0 for tensor '" + name + "', got " + shapeText(tensor.shape));
+  if (tensor.elements() > 0 && !tensor.data)
+    return invalid("expected an address for tensor '" + name + "', got null");
+  return &tensor;
+}
+
+/// A tensor of i32 lengths or offsets.
+Result<std::vector<int64_t>> readIntegers(const std::string &name, int64_t count, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(name, DType::I32, arguments));
+  if (tensor->shape.size() != 1 || (count >= 0 && tensor->shape[0] != count))
+    return invalid("expected tensor '" + name + "' of shape [" + (count >= 0 ? std::to_string(count) : "n") +
+                   "], got " + shapeText(tensor->shape));
+  std::vector<int64_t> values(size_t(tensor->shape[0]));
+  forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
+    values[size_t(linear)] = int64_t(loadElement(*tensor, offset));
+  });
+  return values;
+}
+
+/// Cumulative lengths: start at 0, never fall, end within the tensor.
+Status checkOffsets(const std::string &name, const std::vector<int64_t> &offsets, int64_t total) {
+  if (offsets.empty() || offsets[0] != 0)
+    return invalid("expected tensor '" + name + "' to start with 0, got " +
+                   (offsets.empty() ? "no element" : std::to_string(offsets[0])));
+  for (size_t i = 1; i < offsets.size(); ++i)
+    if (offsets[i] < offsets[i - 1])
+      return invalid("expected tensor '" + name + "' not to fall, got " + std::to_string(offsets[i - 1]) +
+                     " before " + std::to_string(offsets[i]));
+  if (offsets.back() > total)
+    return invalid("expected tensor '" + name + "' to end at " + std::to_string(total) + " or before, got " +
+                   std::to_string(offsets.back()));
+  return Status::success();
+}
+
+Status checkLengths(const std::string &name, const std::vector<int64_t> &lengths, int64_t longest) {
+  for (int64_t length : lengths)
+    if (length < 0 || length > longest)
+      return invalid("expected lengths from 0 to " + std::to_string(longest) + " in tensor '" + name +
+                     "', got " + std::to_string(length));
+  return Status::success();
+}
+
+/// The tensor of a token argument, with the axes that its layout asks for.
+Result<const Tensor *> findTokens(const KernelShape &kernel, const Parameter &tokens,
+                                  const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(tokens.name, tokens.dtype, arguments));
+  size_t rank = kernel.packed ? 3 : 4;
+  const std::vector<int64_t> &shape = tensor->shape;
+  if (shape.size() != rank || shape[rank - 2] != tokens.heads || shape[rank - 1] != tokens.dim)
+    return invalid("expected tensor '" + tokens.name + "' of shape " +
+                   (kernel.packed ? "[tokens, " : "[batch, length, ") + std::to_string(tokens.heads) + ", " +
+                   std::to_string(tokens.dim) + "], got " + shapeText(shape));
+  return tensor;
+}
+
+Status readPacked(Batch &batch, int64_t totalQ, int64_t totalKv, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> q, readIntegers("cu_q", -1, arguments));
+  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> kv, readIntegers("cu_kv", int64_t(q.size()), arguments));
+  ATTNC_RETURN_IF_ERROR(checkOffsets("cu_q", q, totalQ));
+  ATTNC_RETURN_IF_ERROR(checkOffsets("cu_kv", kv, totalKv));
+  for (size_t i = 0; i + 1 < q.size(); ++i)
+    batch.requests.push_back({q[i], q[i + 1] - q[i], kv[i], kv[i + 1] - kv[i]});
+  int64_t longestQ = 0, longestKv = 0;
+  for (const Request &request : batch.requests) {
+    longestQ = std::max(longestQ, request.qLen);
+    longestKv = std::max(longestKv, request.kvLen);
+  }
+  batch.dims["total_q"] = totalQ;
+  batch.dims["total_kv"] = totalKv;
+  batch.rows = totalQ;
+  // The caller may reserve more than the longest request; side tensors are then that large.
+  for (auto [name, longest] : {std::pair("q_len", longestQ), std::pair("kv_len", longestKv)}) {
+    auto given = arguments.dims.find(std::string_view(name));
+    batch.dims[name] = given == arguments.dims.end() ? longest : given->second;
+    if (batch.dims[name] < longest)
+      return invalid(std::string("expected dim '") + name + "' to be at least the longest request (" +
+                     std::to_string(longest) + "), got " + std::to_string(batch.dims[name]));
+  }
+  return Status::success();
+}
+
+Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, const Tensor &k,
+                  const Arguments &arguments) {
+  int64_t count = q.shape[0], longestQ = q.shape[1], longestKv = k.shape[1];
+  if (k.shape[0] != count)
+    return invalid("expected as many requests in tensors 'q' and 'k', got " + std::to_string(count) + " and " +
+                   std::to_string(k.shape[0]));
+  std::vector<int64_t> qLens(size_t(count), longestQ), kvLens(size_t(count), longestKv);
+  if (kernel.queryLengths) {
+    ATTNC_ASSIGN_OR_RETURN(qLens, readIntegers("q_lens", count, arguments));
+    ATTNC_RETURN_IF_ERROR(checkLengths("q_lens", qLens, longestQ));
+  }
+  if (kernel.keyLengths) {
+    ATTNC_ASSIGN_OR_RETURN(kvLens, readIntegers("kv_lens", count, arguments));
+    ATTNC_RETURN_IF_ERROR(checkLengths("kv_lens", kvLens, longestKv));
+  }
+  for (int64_t i = 0; i < count; ++i)
+    batch.requests.push_back({i * longestQ, qLens[size_t(i)], i * longestKv, kvLens[size_t(i)]});
+  batch.dims["q_len"] = longestQ;
+  batch.dims["kv_len"] = longestKv;
+  batch.dims["total_q"] = batch.rows = count * longestQ;
+  batch.dims["total_kv"] = count * longestKv;
+  return Status::success();
+}
+
+} // namespace
+
+Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *q, findTokens(kernel, kernel.tokens(Role::Query), arguments));
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *k, findTokens(kernel, kernel.tokens(Role::Key), arguments));
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *v, findTokens(kernel, kernel.tokens(Role::Value), arguments));
+  if (!std::equal(k->shape.begin(), k->shape.end() - 2, v->shape.begin()))
+    return invalid("expected tensors 'k' and 'v' of equal length, got " + shapeText(k->shape) + " and " +
+                   shapeText(v->shape));
+  Batch batch;
+  if (kernel.packed)
+    ATTNC_RETURN_IF_ERROR(readPacked(batch, q->shape[0], k->shape[0], arguments));
+  else
+    ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, *q, *k, arguments));
+  batch.dims["batch"] = int64_t(batch.requests.size());
+  batch.dims["heads"] = kernel.heads;
+  batch.dims["kv_heads"] = kernel.kvHeads;
+  return batch;
+}
+
+std::vector<double> readRows(const Tensor &tensor, bool packed, int64_t first, int64_t count) {
+  if (count == 0)
+    return {};
+  Tensor view = tensor;
+  int64_t start;
+  if (packed) {
+    start = first * tensor.stride(0);
+    view.strides = {tensor.stride(0), tensor.stride(1), tensor.stride(2)};
+    view.shape = {count, tensor.shape[1], tensor.shape[2]};
+  } else { // rows of one request: `first` is a multiple of the padded length
+    start = first / tensor.shape[1] * tensor.stride(0);
+    view.strides = {tensor.stride(1), tensor.stride(2), tensor.stride(3)};
+    view.shape = {count, tensor.shape[2], tensor.shape[3]};
+  }
+  std::vector<double> rows(size_t(view.elements()));
+  forEachElement(view, [&](int64_t linear, int64_t offset) {
+    rows[size_t(linear)] = loadElement(tensor, start + offset);
+  });
+  return rows;
+}
+
+Result<SideBuffer> readSide(const Parameter &side, const Arguments &arguments, const Batch &batch) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(side.name, side.dtype, arguments));
+  SideBuffer buffer;
+  for (const std::string &axis : side.axes) {
+    auto dim = batch.dims.find(axis);
+    buffer.shape.push_back(dim == batch.dims.end() ? std::stoll(axis) : dim->second);
+  }
+  if (tensor->shape != buffer.shape) {
+    std::string axes;
+    for (const std::string &axis : side.axes)
+      axes += (axes.empty() ? "" : ", ") + axis;
+    return invalid("expected tensor '" + side.name + "' of shape [" + axes + "] = " +
+                   shapeText(buffer.shape) + ", got " + shapeText(tensor->shape));
+  }
+  size_t count = size_t(tensor->elements());
+  (side.dtype == DType::I32 ? buffer.integers.resize(count)
+   : side.dtype == DType::Bool ? buffer.bools.resize(count)
+                               : buffer.reals.resize(count));
+  forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
+    double value = loadElement(*tensor, offset);
+    if (side.dtype == DType::I32)
+      buffer.integers[size_t(linear)] = int32_t(value);
+    else if (side.dtype == DType::Bool)
+      buffer.bools[size_t(linear)] = int8_t(value);
+    else
+      buffer.reals[size_t(linear)] = value;
+  });
+  return buffer;
+}
+
+Result<double> readScalar(const Parameter &scalar, const Arguments &arguments) {
+  auto found = arguments.scalars.find(scalar.name);
+  if (found == arguments.scalars.end() && !scalar.hasDefault)
+    return invalid("expected a value for scalar '" + scalar.name + "', got none");
+  double value = found == arguments.scalars.end() ? scalar.defaultValue : found->second;
+  if (scalar.dtype == DType::F32)
+    return double(float(value)); // what a kernel receives
+  if (value != std::floor(value) || value < std::numeric_limits<int32_t>::min() ||
+      value > std::numeric_limits<int32_t>::max())
+    return invalid("expected a 32-bit integer for scalar '" + scalar.name + "', got " + std::to_string(value));
+  return value;
+}
+
+} // namespace attnc::reference

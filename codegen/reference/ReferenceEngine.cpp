@@ -1,0 +1,238 @@
+// ReferenceEngine.cpp - calls the reference function for every head of every request.
+//
+// Must not do maths of its own; padding rows are the only values it decides.
+#include "codegen/reference/ReferenceEngine.h"
+
+#include "codegen/reference/HostCode.h"
+#include "codegen/reference/LogicalTensors.h"
+#include "dialect/attn/Attn.h"
+
+#include <algorithm>
+#include <atomic>
+#include <limits>
+#include <new>
+#include <system_error>
+#include <thread>
+
+namespace attnc {
+namespace {
+
+using reference::Batch;
+using reference::HostCode;
+using reference::KernelShape;
+using reference::Parameter;
+using reference::Request;
+using reference::Role;
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+/// A contiguous memref descriptor of any rank: two addresses, offset, sizes, strides.
+class Descriptor {
+public:
+  Descriptor(const void *data, const std::vector<int64_t> &shape) : words(3 + 2 * shape.size()) {
+    words[0] = words[1] = reinterpret_cast<intptr_t>(data);
+    int64_t stride = 1;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      words[3 + axis] = shape[axis];
+      words[3 + shape.size() + axis] = stride;
+      stride *= shape[axis];
+    }
+  }
+  void *address() { return words.data(); }
+
+private:
+  static_assert(sizeof(intptr_t) == sizeof(int64_t));
+  std::vector<int64_t> words;
+};
+
+/// The packed argument list of one call: every entry is the address of an argument.
+class CallFrame {
+public:
+  explicit CallFrame(size_t count) {
+    slots.reserve(count); // addresses of slots are handed out
+    descriptors.reserve(count);
+  }
+  void integer(int64_t value) { pass({.integer = value}); }
+  void narrow(int32_t value) { pass({.narrow = value}); }
+  void real(double value) { pass({.real = value}); }
+  void memref(const void *data, const std::vector<int64_t> &shape) {
+    descriptors.emplace_back(data, shape);
+    pass({.pointer = descriptors.back().address()});
+  }
+  void call(HostCode::Packed function) { function(addresses.data()); }
+
+private:
+  union Slot {
+    int64_t integer;
+    int32_t narrow;
+    double real;
+    void *pointer;
+  };
+  void pass(Slot slot) {
+    slots.push_back(slot);
+    addresses.push_back(&slots.back());
+  }
+  std::vector<Slot> slots;
+  std::vector<Descriptor> descriptors;
+  std::vector<void *> addresses;
+};
+
+/// Inputs of one run that all requests share.
+struct SharedInputs {
+  std::vector<reference::SideBuffer> sides; ///< one an argument; empty where it is no side tensor
+  std::vector<double> scalars;              ///< one an argument
+};
+
+class Engine : public ReferenceEngine {
+public:
+  Engine(KernelShape shape, std::unique_ptr<HostCode> code, HostCode::Packed function)
+      : kernel(std::move(shape)), code(std::move(code)), function(function) {}
+
+  Result<ReferenceResult> run(const Arguments &arguments, int threads) const override {
+    try {
+      return runChecked(arguments, threads);
+    } catch (const std::bad_alloc &) {
+      return Status(Code::InvalidArgument, "expected tensors that fit the host's memory in fp64");
+    } catch (const std::system_error &failure) {
+      return Status(Code::Internal, std::string("starting a host thread failed: ") + failure.what());
+    }
+  }
+
+private:
+  Result<ReferenceResult> runChecked(const Arguments &arguments, int threads) const;
+  ReferenceResult emptyResult(const Batch &batch, const Arguments &arguments) const;
+  void runHead(const Request &request, int64_t index, int64_t head,
+               const std::vector<std::vector<double>> &tokens, const SharedInputs &shared,
+               ReferenceResult &result) const;
+
+  KernelShape kernel;
+  std::unique_ptr<HostCode> code;
+  HostCode::Packed function;
+};
+
+/// Outputs of padding rows; rows of a packed tensor outside every request are not defined at all.
+ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &arguments) const {
+  const Tensor &q = arguments.tensors.find(kernel.tokens(Role::Query).name)->second;
+  ReferenceResult result;
+  for (const Parameter &parameter : kernel.results) {
+    ReferenceOutput output;
+    output.name = parameter.name;
+    output.dtype = parameter.dtype;
+    output.shape = q.shape;
+    output.shape.pop_back();
+    bool isOut = parameter.role == Role::Out;
+    if (isOut)
+      output.shape.push_back(parameter.dim);
+    size_t perRow = size_t(parameter.heads * parameter.dim);
+    size_t count = size_t(batch.rows) * perRow;
+    output.values.assign(count, isOut ? 0 : -kInfinity);
+    output.bounds.assign(count, 0);
+    if (kernel.packed) {
+      size_t used = batch.requests.empty() ? 0 : size_t(batch.requests.back().qFirst + batch.requests.back().qLen);
+      std::fill(output.values.begin() + ptrdiff_t(used * perRow), output.values.end(), 0);
+      std::fill(output.bounds.begin() + ptrdiff_t(used * perRow), output.bounds.end(), kInfinity);
+    }
+    result.outputs.push_back(std::move(output));
+  }
+  return result;
+}
+
+void Engine::runHead(const Request &request, int64_t index, int64_t head,
+                     const std::vector<std::vector<double>> &tokens, const SharedInputs &shared,
+                     ReferenceResult &result) const {
+  CallFrame frame(2 + kernel.arguments.size() + 2 * kernel.results.size());
+  frame.integer(index);
+  frame.integer(head);
+  for (size_t i = 0; i < kernel.arguments.size(); ++i) {
+    const Parameter &argument = kernel.arguments[i];
+    if (argument.role == Role::Scalar) {
+      if (argument.dtype == DType::F32)
+        frame.real(shared.scalars[i]);
+      else
+        frame.narrow(int32_t(shared.scalars[i]));
+    } else if (argument.role == Role::Side) {
+      const reference::SideBuffer &side = shared.sides[i];
+      const void *data = argument.dtype == DType::I32    ? static_cast<const void *>(side.integers.data())
+                         : argument.dtype == DType::Bool ? static_cast<const void *>(side.bools.data())
+                                                         : side.reals.data();
+      frame.memref(data, side.shape);
+    } else {
+      int64_t rows = argument.role == Role::Query ? request.qLen : request.kvLen;
+      frame.memref(tokens[i].data(), {argument.role == Role::Unused ? 0 : rows, argument.heads, argument.dim});
+    }
+  }
+  for (size_t i = 0; i < kernel.results.size(); ++i) {
+    const Parameter &parameter = kernel.results[i];
+    std::vector<int64_t> shape{request.qLen, parameter.heads};
+    if (parameter.role == Role::Out)
+      shape.push_back(parameter.dim);
+    ptrdiff_t first = ptrdiff_t(request.qFirst * parameter.heads * parameter.dim);
+    frame.memref(result.outputs[i].values.data() + first, shape);
+    frame.memref(result.outputs[i].bounds.data() + first, shape);
+  }
+  frame.call(function);
+}
+
+Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threads) const {
+  ATTNC_ASSIGN_OR_RETURN(Batch batch, reference::readBatch(kernel, arguments));
+  SharedInputs shared{std::vector<reference::SideBuffer>(kernel.arguments.size()),
+                      std::vector<double>(kernel.arguments.size())};
+  for (size_t i = 0; i < kernel.arguments.size(); ++i) {
+    const Parameter &argument = kernel.arguments[i];
+    if (argument.role == Role::Side) {
+      ATTNC_ASSIGN_OR_RETURN(shared.sides[i], reference::readSide(argument, arguments, batch));
+    } else if (argument.role == Role::Scalar) {
+      ATTNC_ASSIGN_OR_RETURN(shared.scalars[i], reference::readScalar(argument, arguments));
+    }
+  }
+  ReferenceResult result = emptyResult(batch, arguments);
+  for (size_t index = 0; index < batch.requests.size(); ++index) {
+    const Request &request = batch.requests[index];
+    if (request.qLen == 0)
+      continue;
+    std::vector<std::vector<double>> tokens(kernel.arguments.size());
+    for (size_t i = 0; i < kernel.arguments.size(); ++i) {
+      const Parameter &argument = kernel.arguments[i];
+      if (argument.role > Role::Value)
+        continue;
+      bool isQuery = argument.role == Role::Query;
+      tokens[i] = reference::readRows(arguments.tensors.find(argument.name)->second, kernel.packed,
+                                      isQuery ? request.qFirst : request.kvFirst,
+                                      isQuery ? request.qLen : request.kvLen);
+    }
+    // Heads write different elements, so their order does not matter.
+    std::atomic<int64_t> next = 0;
+    auto work = [&] {
+      for (int64_t head = next++; head < kernel.heads; head = next++)
+        runHead(request, int64_t(index), head, tokens, shared, result);
+    };
+    {
+      std::vector<std::jthread> helpers;
+      for (int64_t i = 1; i < std::min<int64_t>(threads, kernel.heads); ++i)
+        helpers.emplace_back(work);
+      work();
+    }
+  }
+  return result;
+}
+
+} // namespace
+
+ReferenceEngine::~ReferenceEngine() = default;
+
+Result<std::unique_ptr<ReferenceEngine>> ReferenceEngine::create(mlir::ModuleOp attnModule) {
+  auto kernels = attnModule.getOps<attn::KernelOp>();
+  if (std::distance(kernels.begin(), kernels.end()) != 1)
+    return Status(Code::Unsupported, "expected a module with one attn.kernel, got " +
+                                         std::to_string(std::distance(kernels.begin(), kernels.end())));
+  // The name is the user's; a fixed symbol cannot clash with the C library in the JIT's symbol table.
+  constexpr llvm::StringLiteral kSymbol = "attnc_reference_head";
+  ATTNC_ASSIGN_OR_RETURN(KernelShape shape, reference::readKernelShape(*kernels.begin()));
+  mlir::OwningOpRef<mlir::ModuleOp> module = attnModule.clone();
+  (*module->getOps<attn::KernelOp>().begin()).setSymName(kSymbol);
+  ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<HostCode> code, HostCode::compile(*module));
+  ATTNC_ASSIGN_OR_RETURN(HostCode::Packed function, code->find("_mlir_ciface_" + kSymbol.str()));
+  return std::unique_ptr<ReferenceEngine>(new Engine(std::move(shape), std::move(code), function));
+}
+
+} // namespace attnc

@@ -1,0 +1,67 @@
+// ReferenceResult.h - what the oracle says, and how a device's tensors compare with it.
+//
+// Plain structs without MLIR, so that tests and tools can hold results after the engine is gone.
+#pragma once
+
+#include "attnc/Status.h"
+#include "attnc/Tensor.h"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace attnc {
+
+/// One output in fp64: contiguous, in the shape that the kernel's tensor has.
+struct ReferenceOutput {
+  std::string name;
+  DType dtype = DType::F32; ///< of the kernel's tensor
+  std::vector<int64_t> shape;
+  std::vector<double> values;
+  /// How far a correct kernel may be from each value. 0 asks for the exact value; infinity says that rounding
+  /// leaves nothing certain (or, in rows of a packed tensor that belong to no request, that nothing is defined).
+  std::vector<double> bounds;
+};
+
+struct ReferenceResult {
+  std::vector<ReferenceOutput> outputs;
+
+  /// Null if there is none of this name.
+  const ReferenceOutput *find(std::string_view name) const;
+};
+
+/// One element that was compared.
+struct ComparedElement {
+  std::vector<int64_t> index;
+  double expected = 0, actual = 0, bound = 0;
+};
+
+struct TensorComparison {
+  std::string name;
+  int64_t elements = 0;
+  int64_t unchecked = 0;  ///< elements whose bound is infinite
+  int64_t violations = 0; ///< elements outside their bound
+  double maxAbsError = 0; ///< over elements where both values are finite
+  double maxRatio = 0;    ///< largest error / bound; infinity where a bound of 0 or a special value is missed
+  std::optional<ComparedElement> worst; ///< where maxRatio is
+  std::optional<ComparedElement> firstViolation;
+};
+
+struct Comparison {
+  std::vector<TensorComparison> tensors;
+
+  bool passed() const;
+  /// One line a tensor; a tensor that fails names the worst and the first violating element.
+  std::string str() const;
+};
+
+/// Compares every output of `expected` with the tensor of that name in `actual`. A missing tensor or another
+/// shape is InvalidArgument. NaN matches only NaN; -inf with bound 0 only -inf; other infinities match
+/// themselves and NaN.
+Result<Comparison> compare(const ReferenceResult &expected, const Arguments &actual);
+
+/// Writes the values into the tensors of these names, rounded to nearest in each tensor's dtype.
+Status store(const ReferenceResult &result, const Arguments &destination);
+
+} // namespace attnc

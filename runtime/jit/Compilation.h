@@ -1,0 +1,38 @@
+// Compilation.h - one module on its way through the compiler.
+//
+// Internal to runtime/jit. Must not decide anything about the kernel.
+#pragma once
+
+#include "passes/Pipeline.h"
+#include "passes/import/ImportSpec.h"
+#include "runtime/jit/Compile.h"
+#include "runtime/jit/Diagnostics.h"
+
+#include "mlir/IR/MLIRContext.h"
+
+namespace attnc {
+
+/// The context outlives the module, and the collector sees every diagnostic.
+class Compilation {
+public:
+  explicit Compilation(const Spec &spec)
+      // Kernels are small: MLIR's thread pool would cost more than it saves, and several compilations may run
+      // at once.
+      : context(mlir::MLIRContext::Threading::DISABLED), diagnostics(context),
+        owned(importSpec(spec, context)) {}
+
+  /// Whether the import worked; ask before anything else.
+  Status imported() { return owned ? Status::success() : diagnostics.take("import failed"); }
+  mlir::ModuleOp module() { return *owned; }
+
+  Status run(void (*build)(mlir::OpPassManager &, const Target &), const Target &target,
+             const CompileOptions &options = {});
+  Result<Program> emit(const Target &target);
+
+private:
+  mlir::MLIRContext context;
+  DiagnosticCollector diagnostics;
+  mlir::OwningOpRef<mlir::ModuleOp> owned;
+};
+
+} // namespace attnc

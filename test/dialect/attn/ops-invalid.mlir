@@ -1,0 +1,218 @@
+// RUN: attnc-opt %s -split-input-file -verify-diagnostics
+// One broken module per constraint, named after the label in AttnOps.td and AttnAttrs.td.
+
+attn.kernel @attention_c2_qk_dim(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x32xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected q and k of one dim, got 64 and 32}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x32xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c2_v_out_dim(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x32xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected v and out of one dim, got 32 and 64}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x32xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c2_kv_heads(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected k and v of as many heads, got 4 and 2}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c2_q_out_heads(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<8x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected q and out of as many heads, got 4 and 8}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<8x64xf16, packed>
+  attn.return %o : !attn.tokens<8x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c3_group(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<3x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<3x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected the query heads to be a multiple of the KV heads, got 4 and 3}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<3x64xf16, packed>, !attn.tokens<3x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c4_no_scale(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected either a scale attribute or a scale operand, got neither}}
+  %o = attn.attention %q, %k, %v  anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c4_both_scales(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}, %x: f32 {attn.name = "x"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected either a scale attribute or a scale operand, got both}}
+  %o = attn.attention %q, %k, %v scale 1.0 scale_operand %x anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, f32) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c4_negative(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected a positive finite scale, got -1}}
+  %o = attn.attention %q, %k, %v scale -1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c4_zero(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected a positive finite scale, got 0}}
+  %o = attn.attention %q, %k, %v scale 0.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c5_mask_arguments(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected the mask region to take ('index', 'index', 'index', 'index', 'index', 'index'), got ('index')}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {
+  ^bb0(%b: index):
+    %t = arith.constant true
+    attn.yield %t : i1
+  } : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c5_mask_result(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected the mask region to yield 'i1', got ('f32')}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %t = arith.constant 1.0 : f32
+    attn.yield %t : f32
+  } : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c5_score_arguments(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected the score region to take ('f32', 'index', 'index', 'index', 'index', 'index', 'index'), got ('f32')}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+  ^bb0(%s: f32):
+    attn.yield %s : f32
+  } mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c6_lse_heads(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}, !attn.rows<8xf32, packed> {attn.name = "lse"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected lse with the heads and layout of q, got '!attn.rows<8xf32, packed>' for '!attn.tokens<4x64xf16, packed>'}}
+  %o, %l = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<8xf32, packed>)
+  attn.return %o, %l : !attn.tokens<4x64xf16, packed>, !attn.rows<8xf32, packed>
+}
+
+// -----
+
+attn.kernel @range_c1_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @+2 {{expected a map of two dims and at least 4 symbols, got affine_map<(d0, d1) -> (0)>}}
+  // expected-error @below {{failed to parse Attn_MaskProofAttr parameter 'visit'}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right proof <visit = [<(d0, d1) -> (0) to (d0, d1)[s0, s1, s2, s3] -> (0)>], exact = true> score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @range_c1_same_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @+2 {{expected bounds over the same symbols, got 4 and 5}}
+  // expected-error @below {{failed to parse Attn_MaskProofAttr parameter 'visit'}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (0)>], exact = true> score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @softcap_c1_zero(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    // expected-error @below {{'attn.softcap' op expected a positive finite cap, got 0}}
+    %x = attn.softcap %s, 0.0 : f32
+    attn.yield %s : f32
+  } mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @read_c1_rank(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}, %t: !attn.side<["heads", 3], i32> {attn.name = "t"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    // expected-error @below {{'attn.read' op expected one index per axis (2), got 1}}
+    %x = attn.read %t[%h] : !attn.side<["heads", 3], i32> -> i32
+    attn.yield %s : f32
+  } mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @read_c2_result(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}, %t: !attn.side<["heads", 3], i32> {attn.name = "t"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    // expected-error @below {{'attn.read' op expected a result of 'i32', got 'f32'}}
+    %x = attn.read %t[%h, %j] : !attn.side<["heads", 3], i32> -> f32
+    attn.yield %s : f32
+  } mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected a name for argument 0, got none}}
+attn.kernel @kernel_c1_no_name(%x: f32) attributes {lengths = #attn<lengths both>} {
+  attn.return
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected different names, got 'x' twice}}
+attn.kernel @kernel_c1_twice(%x: f32 {attn.name = "x"}, %y: f32 {attn.name = "x"}) attributes {lengths = #attn<lengths both>} {
+  attn.return
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected arguments to be tokens, side tensors, i32 or f32, got 'i64'}}
+attn.kernel @kernel_c2_argument(%x: i64 {attn.name = "x"}) attributes {lengths = #attn<lengths both>} {
+  attn.return
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected results to be tokens or rows, got 'f32'}}
+attn.kernel @kernel_c3_result(%x: f32 {attn.name = "x"}) -> (f32 {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
+  attn.return %x : f32
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected one layout, got packed and padded}}
+attn.kernel @kernel_c4_layouts(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}, %y: !attn.tokens<4x64xf16, padded> {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
+  attn.return
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected lengths both for a packed kernel, got none}}
+attn.kernel @kernel_c5_packed_lengths(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}) attributes {lengths = #attn<lengths none>} {
+  attn.return
+}
+
+// -----
+
+attn.kernel @return_c1_types(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.return' op expected the kernel's result types}}
+  attn.return %x : !attn.tokens<4x64xf16, packed>
+}

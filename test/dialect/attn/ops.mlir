@@ -1,0 +1,60 @@
+// RUN: attnc-opt %s | attnc-opt | FileCheck %s
+// Every op and attribute survives printing and parsing.
+
+// CHECK-LABEL: attn.kernel @everything
+// CHECK-SAME: !attn.tokens<4x64xbf16, padded> {attn.name = "q"}
+// CHECK-SAME: !attn.side<["heads", "kv_len", 3], f16> {attn.name = "bias"}
+// CHECK-SAME: i32 {attn.default = 7 : i32, attn.name = "window"}
+// CHECK-SAME: -> (!attn.tokens<4x64xbf16, padded> {attn.name = "out"}, !attn.rows<4xf32, padded> {attn.name = "lse"})
+// CHECK-SAME: lengths = #attn<lengths kv>
+attn.kernel @everything(%q: !attn.tokens<4x64xbf16, padded> {attn.name = "q"},
+                        %k: !attn.tokens<2x64xbf16, padded> {attn.name = "k"},
+                        %v: !attn.tokens<2x64xbf16, padded> {attn.name = "v"},
+                        %bias: !attn.side<["heads", "kv_len", 3], f16> {attn.name = "bias"},
+                        %seen: !attn.side<["batch"], i1> {attn.name = "seen"},
+                        %window: i32 {attn.default = 7 : i32, attn.name = "window"})
+    -> (!attn.tokens<4x64xbf16, padded> {attn.name = "out"}, !attn.rows<4xf32, padded> {attn.name = "lse"})
+    attributes {lengths = #attn<lengths kv>} {
+  // CHECK: attn.attention {{.*}} scale 1.250000e-01 anchor {{ ?}}top_left
+  %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor top_left score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    // CHECK: attn.softcap %{{.*}}, 5.000000e+01 : f32
+    %capped = attn.softcap %s, 5.000000e+01 : f32
+    // CHECK: attn.read %{{.*}}[%{{.*}}, %{{.*}}, %{{.*}}] : !attn.side<["heads", "kv_len", 3], f16> -> f32
+    %0 = attn.read %bias[%h, %j, %b] : !attn.side<["heads", "kv_len", 3], f16> -> f32
+    %1 = arith.addf %capped, %0 : f32
+    // CHECK: attn.yield %{{.*}} : f32
+    attn.yield %1 : f32
+  } mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    // CHECK: attn.read %{{.*}}[%{{.*}}] : !attn.side<["batch"], i1> -> i1
+    %0 = attn.read %seen[%b] : !attn.side<["batch"], i1> -> i1
+    // CHECK: attn.yield %{{.*}} : i1
+    attn.yield %0 : i1
+  } : (!attn.tokens<4x64xbf16, padded>, !attn.tokens<2x64xbf16, padded>, !attn.tokens<2x64xbf16, padded>)
+      -> (!attn.tokens<4x64xbf16, padded>, !attn.rows<4xf32, padded>)
+  // CHECK: attn.return %{{.*}}, %{{.*}} : !attn.tokens<4x64xbf16, padded>, !attn.rows<4xf32, padded>
+  attn.return %o, %lse : !attn.tokens<4x64xbf16, padded>, !attn.rows<4xf32, padded>
+}
+
+// An empty region is a value of its own: the identity score, the mask that hides nothing.
+// CHECK-LABEL: attn.kernel @empty_regions
+attn.kernel @empty_regions(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"},
+                           %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
+                           %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}, %scale: f32 {attn.name = "scale"})
+    -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: scale_operand %{{.*}} anchor {{ ?}}bottom_right
+  // CHECK-SAME: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>]
+  // CHECK-SAME: full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>
+  // CHECK-SAME: exact = false, unknown = ["doc[q]"]> score {
+  // CHECK-NEXT: } mask {
+  // CHECK-NEXT: } :
+  %o = attn.attention %q, %k, %v scale_operand %scale anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>],
+             full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>,
+             exact = false, unknown = ["doc[q]"]>
+      score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, f32)
+      -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}

@@ -1,0 +1,54 @@
+// RUN: attnc-opt %s -split-input-file -verify-diagnostics
+// One broken type per constraint of AttnTypes.td.
+
+// tokens_c1
+// expected-error @below {{expected positive heads and dim, got 0 x 64}}
+attn.kernel @tokens_c1(%x: !attn.tokens<0x64xf16, packed> {attn.name = "x"})
+
+// -----
+
+// tokens_c2
+// expected-error @below {{expected an element type of f16, bf16 or f32, got 'i8'}}
+attn.kernel @tokens_c2(%x: !attn.tokens<4x64xi8, packed> {attn.name = "x"})
+
+// -----
+
+// tokens_sizes
+// expected-error @below {{expected heads x dim, got 3 sizes}}
+attn.kernel @tokens_sizes(%x: !attn.tokens<4x64x2xf16, packed> {attn.name = "x"})
+
+// -----
+
+// tokens_layout
+// expected-error @below {{expected packed or padded, got paged}}
+attn.kernel @tokens_layout(%x: !attn.tokens<4x64xf16, paged> {attn.name = "x"})
+
+// -----
+
+// rows_c1
+// expected-error @below {{expected positive heads, got 0}}
+attn.kernel @rows_c1(%x: !attn.rows<0xf32, packed> {attn.name = "x"})
+
+// -----
+
+// rows_c2
+// expected-error @below {{expected an element type of f32, got 'f16'}}
+attn.kernel @rows_c2(%x: !attn.rows<4xf16, packed> {attn.name = "x"})
+
+// -----
+
+// side_c1_name
+// expected-error @below {{expected the name of a dim or a positive size, got "rows"}}
+attn.kernel @side_c1_name(%x: !attn.side<["rows"], f32> {attn.name = "x"})
+
+// -----
+
+// side_c1_size
+// expected-error @below {{expected the name of a dim or a positive size, got 0 : i64}}
+attn.kernel @side_c1_size(%x: !attn.side<[0], f32> {attn.name = "x"})
+
+// -----
+
+// side_c2
+// expected-error @below {{expected an element type of f32, f16, bf16, i32 or i1, got 'i8'}}
+attn.kernel @side_c2(%x: !attn.side<["heads"], i8> {attn.name = "x"})

@@ -1,0 +1,54 @@
+// RUN: attnc-opt %s -split-input-file -verify-diagnostics
+
+// expected-error @below {{expected a positive size for kTileQ, got 0}}
+module attributes {test.dim_c1_zero = #tile.dim<kTileQ = 0>} {}
+
+// -----
+
+// expected-error @below {{expected a positive size for kTileQ, got -64}}
+module attributes {test.dim_c1_negative = #tile.dim<kTileQ = -64>} {}
+
+// -----
+
+// expected-error @below {{expected tile_q to be a power of two from 64 (16 rows for each of 4 warps) to 256, got 32}}
+module attributes {test.schedule_c1_too_small = #tile.schedule<tile_q = 32, tile_kv = 64, stages = 2, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected tile_q to be a power of two from 64 (16 rows for each of 4 warps) to 256, got 192}}
+module attributes {test.schedule_c1_no_power = #tile.schedule<tile_q = 192, tile_kv = 64, stages = 2, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected tile_q to be a power of two from 64 (16 rows for each of 4 warps) to 256, got 512}}
+module attributes {test.schedule_c1_too_large = #tile.schedule<tile_q = 512, tile_kv = 64, stages = 2, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected tile_kv to be a power of two from 16 to 256, got 8}}
+module attributes {test.schedule_c2_too_small = #tile.schedule<tile_q = 64, tile_kv = 8, stages = 2, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected tile_kv to be a power of two from 16 to 256, got 48}}
+module attributes {test.schedule_c2_no_power = #tile.schedule<tile_q = 64, tile_kv = 48, stages = 2, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected 1 to 4 stages, got 0}}
+module attributes {test.schedule_c3_none = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 0, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected 1 to 4 stages, got 5}}
+module attributes {test.schedule_c3_five = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 5, warps = 4>} {}
+
+// -----
+
+// expected-error @below {{expected 1 to 8 warps, got 16}}
+module attributes {test.schedule_c4_sixteen = #tile.schedule<tile_q = 256, tile_kv = 64, stages = 2, warps = 16>} {}
+
+// -----
+
+// expected-error @below {{expected a power of two of warps, got 3}}
+module attributes {test.schedule_c4_three = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 3>} {}

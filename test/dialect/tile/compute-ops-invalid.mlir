@@ -1,0 +1,120 @@
+// RUN: attnc-opt %s -split-input-file -verify-diagnostics
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_abt_c1_rows() attributes {schedule = #s} {
+  %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %a = tile.alloc "q_tile" : !tile.shared<kTileQ=128 x kHeadDim=64, f16>
+  %b = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected (m x k) and (n x k) for m x n, got '!tile.shared<kTileQ=128 x kHeadDim=64, f16>' and '!tile.shared<kTileKv=64 x kHeadDim=64, f16>' for '!tile.fragment<kTileQ=64 x kTileKv=64, warps 4>'}}
+  tile.mma_abt %c = %a, %b : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=128 x kHeadDim=64, f16>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_abt_c1_columns() attributes {schedule = #s} {
+  %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %a = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  %b = tile.alloc "k_tile" : !tile.shared<kTileKv=32 x kHeadDim=64, f16>
+  // expected-error @below {{expected (m x k) and (n x k) for m x n}}
+  tile.mma_abt %c = %a, %b : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileKv=32 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_abt_c1_depth() attributes {schedule = #s} {
+  %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %a = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  %b = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, f16>
+  // expected-error @below {{expected (m x k) and (n x k) for m x n}}
+  tile.mma_abt %c = %a, %b : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileKv=64 x kHeadDim=128, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_abt_c2() attributes {schedule = #s} {
+  %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %a = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  %b = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, bf16>
+  // expected-error @below {{expected one element type, got '!tile.shared<kTileQ=64 x kHeadDim=64, f16>' and '!tile.shared<kTileKv=64 x kHeadDim=64, bf16>'}}
+  tile.mma_abt %c = %a, %b : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileKv=64 x kHeadDim=64, bf16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_ab_c1(%w: !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4> {tile.name = "w"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %v = tile.alloc "v_tile" : !tile.shared<kTileKv=32 x kHeadDim=64, f16>
+  // expected-error @below {{expected (m x k) and (k x n) for m x n, got '!tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4>' and '!tile.shared<kTileKv=32 x kHeadDim=64, f16>'}}
+  tile.mma_ab %acc += %w, %v : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4>, !tile.shared<kTileKv=32 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_ab_c2(%w: !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4> {tile.name = "w"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %v = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected one element type, got}}
+  tile.mma_ab %acc += %w, %v : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @map_c1_arguments() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  // expected-error @below {{expected a region over ('f32', 'index', 'index'), got ('f32', 'index')}}
+  tile.map %scores {
+  ^bb0(%s: f32, %row: index):
+    tile.yield %s : f32
+  } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @map_c1_result() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  // expected-error @below {{expected the region to yield f32, got ('index')}}
+  tile.map %scores {
+  ^bb0(%s: f32, %row: index, %column: index):
+    tile.yield %row : index
+  } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @map_rows_c1() attributes {schedule = #s} {
+  %lse = tile.alloc "lse_rows" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected a region over ('f32', 'index'), got ('f32', 'index', 'index')}}
+  tile.map_rows %lse {
+  ^bb0(%l: f32, %row: index, %column: index):
+    tile.yield %l : f32
+  } : !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @convert_c1_warps() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  // expected-error @below {{expected sizes and warps to agree, got '!tile.fragment<kTileQ=64 x kTileKv=64, warps 4>' and '!tile.weights<kTileQ=64 x kTileKv=64, f16, warps 2>'}}
+  %w = tile.convert "weights" %scores : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 2>
+  tile.return
+}

@@ -1,0 +1,97 @@
+// RUN: attnc-opt %s | attnc-opt | FileCheck %s
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+// CHECK-LABEL: @fill
+// CHECK: tile.fill %{{.*}}, 0xFF800000 : !tile.row_vector<kTileQ=64, warps 4>
+// CHECK: tile.fill %{{.*}}, 0.000000e+00 : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+tile.kernel @fill() attributes {schedule = #s} {
+  %row_max = tile.alloc "row_max" : !tile.row_vector<kTileQ=64, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.fill %row_max, 0xFF800000 : !tile.row_vector<kTileQ=64, warps 4>
+  tile.fill %acc, 0.0 : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.return
+}
+
+// CHECK-LABEL: @mma_abt
+// CHECK: tile.mma_abt %{{.*}} = %{{.*}}, %{{.*}} : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+tile.kernel @mma_abt() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+  %k_tile = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.mma_abt %scores = %q_tile, %k_tile : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @convert_and_mma_ab
+// CHECK: %[[W:.*]] = tile.convert "weights" %{{.*}} : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>
+// CHECK: tile.mma_ab %{{.*}} += %[[W]], %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+tile.kernel @convert_and_mma_ab() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %v_tile = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  %weights = tile.convert "weights" %scores : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>
+  tile.mma_ab %acc += %weights, %v_tile : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @map
+// CHECK: tile.map %{{.*}} {
+// CHECK-NEXT: ^bb0(%[[S:.*]]: f32, %{{.*}}: index, %{{.*}}: index):
+// CHECK-NEXT: tile.yield %[[S]] : f32
+// CHECK-NEXT: } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+tile.kernel @map() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  tile.map %scores {
+  ^bb0(%s: f32, %row: index, %column: index):
+    tile.yield %s : f32
+  } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  tile.return
+}
+
+// CHECK-LABEL: @map_boundary
+// CHECK: tile.map %{{.*}} boundary {
+tile.kernel @map_boundary() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  tile.map %scores boundary {
+  ^bb0(%s: f32, %row: index, %column: index):
+    tile.yield %s : f32
+  } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  tile.return
+}
+
+// CHECK-LABEL: @map_rows
+// CHECK: tile.map_rows %{{.*}} {
+// CHECK-NEXT: ^bb0(%[[L:.*]]: f32, %{{.*}}: index):
+// CHECK-NEXT: tile.yield %[[L]] : f32
+// CHECK-NEXT: } : !tile.row_vector<kTileQ=64, warps 4>
+tile.kernel @map_rows() attributes {schedule = #s} {
+  %lse = tile.alloc "lse_rows" : !tile.row_vector<kTileQ=64, warps 4>
+  tile.map_rows %lse {
+  ^bb0(%l: f32, %row: index):
+    tile.yield %l : f32
+  } : !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}
+
+// CHECK-LABEL: @softcap
+// CHECK: tile.softcap %{{.*}}, %{{.*}} : f32
+tile.kernel @softcap(%s: f32 {tile.name = "s"}, %cap: f32 {tile.name = "cap"}) attributes {schedule = #s} {
+  %c = tile.softcap %s, %cap : f32
+  tile.return
+}
+
+// CHECK-LABEL: @softmax
+// CHECK: tile.online_softmax %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} scale %{{.*}} may_be_empty scores_may_be_infinite : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+// CHECK: tile.online_softmax {{.*}} scale %{{.*}} :
+// CHECK: tile.finish "lse_rows" %{{.*}}, %{{.*}}, %{{.*}} scale %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
+tile.kernel @softmax() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %row_max = tile.alloc "row_max" : !tile.row_vector<kTileQ=64, warps 4>
+  %row_sum = tile.alloc "row_sum" : !tile.row_vector<kTileQ=64, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %c = tile.constant "kScaleLog2" 1.250000e-01 : f32 : f32
+  tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c may_be_empty scores_may_be_infinite : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}

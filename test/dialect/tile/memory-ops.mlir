@@ -1,0 +1,114 @@
+// RUN: attnc-opt %s | attnc-opt | FileCheck %s
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+// CHECK-LABEL: @alloc
+// CHECK: tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+// CHECK: tile.alloc "k_ring" offset 16384 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+tile.kernel @alloc() attributes {schedule = #s} {
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+  %k_ring = tile.alloc "k_ring" offset 16384 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @ring
+// CHECK: tile.current %[[R:.*]] ahead 1 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+// CHECK: tile.advance %[[R]] : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+tile.kernel @ring() attributes {schedule = #s} {
+  %k_ring = tile.alloc "k_ring" : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  %k_tile = tile.current %k_ring ahead 1 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.advance %k_ring : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @load
+// CHECK: tile.load %{{.*}}[%{{.*}}] : !tile.pointer<i32>
+tile.kernel @load(%cu_q: !tile.pointer<i32> {tile.name = "cu_q"}) attributes {schedule = #s} {
+  %request = tile.block_id 2
+  %q_begin = tile.load %cu_q[%request] : !tile.pointer<i32>
+  tile.return
+}
+
+// CHECK-LABEL: @view_rows
+// CHECK: tile.view_rows "k_rows" %{{.*}} offset %{{.*}} stride %{{.*}} : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
+tile.kernel @view_rows(%k: !tile.pointer<bf16> {tile.name = "k"}, %offset: i64 {tile.name = "offset"},
+                       %stride: i64 {tile.name = "stride"}) attributes {schedule = #s} {
+  %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @side
+// CHECK: %[[BIAS:.*]] = tile.view_side "bias" %{{.*}}[%{{.*}}, %{{.*}}] : !tile.pointer<f32> -> !tile.side<f32, 2>
+// CHECK: tile.read_side %[[BIAS]][%{{.*}}, %{{.*}}] : !tile.side<f32, 2> -> f32
+tile.kernel @side(%p: !tile.pointer<f32> {tile.name = "bias"}, %heads: index {tile.name = "heads"},
+                  %q_len: index {tile.name = "q_len"}) attributes {schedule = #s} {
+  %bias = tile.view_side "bias" %p[%heads, %q_len] : !tile.pointer<f32> -> !tile.side<f32, 2>
+  %h = tile.block_id 1
+  %q = tile.block_id 0
+  %b = tile.read_side %bias[%h, %q] : !tile.side<f32, 2> -> f32
+  tile.return
+}
+
+// CHECK-LABEL: @side_scalar
+// CHECK: tile.view_side "offset" %{{.*}}[] : !tile.pointer<i32> -> !tile.side<i32, 0>
+tile.kernel @side_scalar(%p: !tile.pointer<i32> {tile.name = "offset"}) attributes {schedule = #s} {
+  %0 = tile.view_side "offset" %p[] : !tile.pointer<i32> -> !tile.side<i32, 0>
+  tile.return
+}
+
+// CHECK-LABEL: @copy_async
+// CHECK: tile.copy_async %{{.*}}[%{{.*}}] valid %{{.*}}, %{{.*}} to %{{.*}} : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+// CHECK: to %{{.*}} unless_past %{{.*}} :
+// CHECK: tile.commit
+// CHECK: tile.wait 1
+// CHECK: tile.sync
+tile.kernel @copy_async(%k_rows: !tile.global_rows<kHeadDim=128, bf16> {tile.name = "k_rows"},
+                        %kv: index {tile.name = "kv"}, %begin: index {tile.name = "begin"},
+                        %end: index {tile.name = "end"}) attributes {schedule = #s} {
+  %k_tile = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile unless_past %end : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.commit
+  tile.wait 1
+  tile.sync
+  tile.return
+}
+
+// CHECK-LABEL: @copy_where
+// CHECK: tile.copy_async %{{.*}}[%{{.*}}] valid %{{.*}}, %{{.*}} where {
+// CHECK-NEXT: ^bb0(%[[KEY:.*]]: index):
+// CHECK: tile.yield %{{.*}} : i1
+// CHECK-NEXT: } to %{{.*}} :
+tile.kernel @copy_where(%v_rows: !tile.global_rows<kHeadDim=128, bf16> {tile.name = "v_rows"},
+                        %kv: index {tile.name = "kv"}, %end: index {tile.name = "end"}) attributes {schedule = #s} {
+  %v_tile = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.copy_async %v_rows[%kv] valid %kv, %end where {
+  ^bb0(%key: index):
+    %inside = arith.cmpi slt, %key, %end : index
+    tile.yield %inside : i1
+  } to %v_tile : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @stores
+// CHECK: tile.store_shared %{{.*}} to %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+// CHECK: tile.store_rows %{{.*}} to %{{.*}}[%{{.*}}] valid_end %{{.*}} : !tile.shared<kTileQ=64 x kHeadDim=128, bf16> -> !tile.global_rows<kHeadDim=128, bf16, writable true>
+tile.kernel @stores(%out_rows: !tile.global_rows<kHeadDim=128, bf16, writable true> {tile.name = "out_rows"},
+                    %first_row: index {tile.name = "first_row"}, %q_len: index {tile.name = "q_len"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %staging = tile.alloc "staging" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+  tile.store_shared %acc to %staging : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+  tile.store_rows %staging to %out_rows[%first_row] valid_end %q_len : !tile.shared<kTileQ=64 x kHeadDim=128, bf16> -> !tile.global_rows<kHeadDim=128, bf16, writable true>
+  tile.return
+}
+
+// CHECK-LABEL: @store_row_values
+// CHECK: tile.store_row_values %{{.*}} to %{{.*}} offset %{{.*}} stride %{{.*}} rows %{{.*}}, %{{.*}} : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+tile.kernel @store_row_values(%p: !tile.pointer<f32, writable true> {tile.name = "lse"},
+                              %offset: i64 {tile.name = "offset"}, %stride: i64 {tile.name = "stride"},
+                              %first_row: index {tile.name = "first_row"}, %q_len: index {tile.name = "q_len"})
+    attributes {schedule = #s} {
+  %lse = tile.alloc "lse_rows" : !tile.row_vector<kTileQ=64, warps 4>
+  tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}

@@ -1,0 +1,196 @@
+// RUN: attnc-opt %s -attn-analyze-mask | FileCheck %s
+// What is proved of each kind of mask: dims (i0, i1), symbols [q_len, kv_len, b, h, integer scalars].
+
+!q = !attn.tokens<4x64xf16, packed>
+
+// No mask: every key is full.
+// CHECK-LABEL: @none
+attn.kernel @none(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// Keys up to the last query are visited, keys up to the first one are full.
+// CHECK-LABEL: @causal
+attn.kernel @causal(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %r = arith.cmpi sle, %j, %i : index
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// Both ends of a sliding window: the example of the design.
+// CHECK-LABEL: @causal_window
+attn.kernel @causal_window(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (d0 - 4095, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (d1 - 4095, 0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c = arith.constant 4096 : index
+    %age = arith.subi %i, %j : index
+    %recent = arith.cmpi slt, %age, %c : index
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %recent : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// The quotients of query and key are equal: bounds are multiples of the chunk.
+// CHECK-LABEL: @chunked
+attn.kernel @chunked(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> ((d0 floordiv 100) * 100, 0) to (d0, d1)[s0, s1, s2, s3] -> ((d1 floordiv 100) * 100 + 100, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> ((d1 floordiv 100) * 100, 0) to (d0, d1)[s0, s1, s2, s3] -> ((d0 floordiv 100) * 100 + 100, s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c = arith.constant 100 : index
+    %x = arith.floordivsi %i, %c : index
+    %y = arith.floordivsi %j, %c : index
+    %r = arith.cmpi eq, %y, %x : index
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// Streaming with sink tokens: two visit ranges; the window's full range is the larger one.
+// CHECK-LABEL: @sinks
+attn.kernel @sinks(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (d0 - 4095, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>, <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, 4, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (d1 - 4095, 0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c = arith.constant 4096 : index
+    %age = arith.subi %i, %j : index
+    %recent = arith.cmpi slt, %age, %c : index
+    %c4 = arith.constant 4 : index
+    %sink = arith.cmpi slt, %j, %c4 : index
+    %kept = arith.ori %recent, %sink : i1
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %kept : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// A run-time window is a symbol. Tightness would need window >= 1, which nothing says.
+// CHECK-LABEL: @scalar_window
+attn.kernel @scalar_window(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"}, %window: i32 {attn.name = "window"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (d0 - s4 + 1, 0) to (d0, d1)[s0, s1, s2, s3, s4] -> (d1 + 1, s1)>], full = <(d0, d1)[s0, s1, s2, s3, s4] -> (d1 - s4 + 1, 0) to (d0, d1)[s0, s1, s2, s3, s4] -> (d0 + 1, s1)>, exact = false>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %w = arith.index_cast %window : i32 to index
+    %age = arith.subi %i, %j : index
+    %recent = arith.cmpi slt, %age, %w : index
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %recent : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// A side tensor is unknown: true from above, false from below, and named.
+// CHECK-LABEL: @document
+attn.kernel @document(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"}, %doc: !attn.side<["batch", "kv_len"], i32> {attn.name = "doc"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], exact = false, unknown = ["doc[b, q] == doc[b, kv]"]>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %x = attn.read %doc[%b, %i] : !attn.side<["batch", "kv_len"], i32> -> i32
+    %y = attn.read %doc[%b, %j] : !attn.side<["batch", "kv_len"], i32> -> i32
+    %same = arith.cmpi eq, %x, %y : i32
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %same : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// Polarity: causal or unknown visits everything, and causal alone is full.
+// CHECK-LABEL: @not_document
+attn.kernel @not_document(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"}, %doc: !attn.side<["kv_len"], i32> {attn.name = "doc"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = false, unknown = ["not (doc[kv] == 0)"]>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c0 = arith.constant 0 : i32
+    %true = arith.constant true
+    %x = attn.read %doc[%j] : !attn.side<["kv_len"], i32> -> i32
+    %zero = arith.cmpi eq, %x, %c0 : i32
+    %set = arith.xori %zero, %true : i1
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.ori %causal, %set : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// A term of heads alone bounds no key: it is taken as true, and named.
+// CHECK-LABEL: @head_term
+attn.kernel @head_term(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], exact = false, unknown = ["h <= 1"]>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c2 = arith.constant 2 : index
+    %first = arith.cmpi slt, %h, %c2 : index
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %first : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// |q - kv| < 5 through max: two bounds.
+// CHECK-LABEL: @abs_distance
+attn.kernel @abs_distance(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (d0 - 4, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 5, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (d1 - 4, 0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 5, s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c5 = arith.constant 5 : index
+    %x = arith.subi %i, %j : index
+    %y = arith.subi %j, %i : index
+    %distance = arith.maxsi %x, %y : index
+    %r = arith.cmpi slt, %distance, %c5 : index
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// A range inside another one is dropped: causal, or causal in a window, is causal.
+// CHECK-LABEL: @subsumed
+attn.kernel @subsumed(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c = arith.constant 4096 : index
+    %age = arith.subi %i, %j : index
+    %recent = arith.cmpi slt, %age, %c : index
+    %causal = arith.cmpi sle, %j, %i : index
+    %both = arith.andi %causal, %recent : i1
+    %r = arith.ori %causal, %both : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// Hides everything: one empty range.
+// CHECK-LABEL: @nothing
+attn.kernel @nothing(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (0, s1)>], exact = true>
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %r = arith.cmpi sgt, %j, %m : index
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}

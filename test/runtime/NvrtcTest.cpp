@@ -1,0 +1,174 @@
+// NvrtcTest.cpp - real compilations by the NVRTC of this machine.
+#include "Samples.h"
+#include "TemporaryFolder.h"
+#include "codegen/device/DeviceHeaders.h"
+#include "runtime/nvrtc/NvrtcCompiler.h"
+#include "runtime/nvrtc/NvrtcLibrary.h"
+
+#include <gtest/gtest.h>
+#include <thread>
+
+namespace attnc {
+namespace {
+
+class NvrtcTest : public ::testing::Test {
+protected:
+  void SetUp() override {
+    Result<std::shared_ptr<Nvrtc>> opened = Nvrtc::open();
+    ASSERT_TRUE(opened.ok()) << opened.status().str();
+    nvrtc = *opened;
+  }
+  std::shared_ptr<Nvrtc> nvrtc;
+};
+
+TEST_F(NvrtcTest, CubinAndPtxForEveryTarget) {
+  for (const Target &target : Target::all()) {
+    Result<Image> image = nvrtc->compile(test::saxpyProgram(target.name().c_str()));
+    ASSERT_TRUE(image.ok()) << image.status().str();
+    EXPECT_EQ(image->cubin.substr(0, 4), "\x7f" "ELF");
+    EXPECT_NE(image->ptx.find(".target " + target.name()), std::string::npos);
+    EXPECT_NE(image->ptx.find(".entry saxpy_0a1b2c"), std::string::npos);
+    EXPECT_NE(image->ptx.back(), '\0');
+    ASSERT_EQ(image->resources.size(), 1u);
+    EXPECT_EQ(image->resources[0].kernel, "saxpy_0a1b2c");
+    EXPECT_GT(image->resources[0].registers, 0);
+    EXPECT_EQ(image->resources[0].spillStoreBytes, 0);
+    EXPECT_EQ(image->compilerVersion, nvrtc->version());
+  }
+}
+
+TEST_F(NvrtcTest, ResourcesAreThoseOfTheKernel) {
+  Program program = test::saxpyProgram();
+  program.text += R"(
+extern "C" __global__ void other_00ff00(float *p, int n) {
+  __shared__ float tile[512];
+  float local[64];
+  for (int i = 0; i < 64; ++i)
+    local[i] = p[i] * i;
+  asm volatile("" ::"l"(local) : "memory"); // its address escapes: it lives on the stack
+  tile[threadIdx.x] = local[n];
+  __syncthreads();
+  p[threadIdx.x] = tile[511 - threadIdx.x];
+}
+)";
+  program.launches.push_back(program.launches[0]);
+  program.launches[1].kernel = "other_00ff00";
+  program.launches.push_back(program.launches[0]); // launched twice, listed once
+  Result<Image> image = nvrtc->compile(program);
+  ASSERT_TRUE(image.ok()) << image.status().str();
+  ASSERT_EQ(image->resources.size(), 2u) << image->log;
+  EXPECT_EQ(image->resources[1].kernel, "other_00ff00");
+  EXPECT_EQ(image->resources[1].staticSharedBytes, 2048);
+  EXPECT_GE(image->resources[1].stackBytes, 256) << image->log;
+  EXPECT_EQ(image->resources[0].staticSharedBytes, 0);
+}
+
+TEST_F(NvrtcTest, ErrorsCarryTheWholeLog) {
+  Program program = test::saxpyProgram();
+  program.text += "int broken = undeclared;\nint again = alsoUndeclared;\n";
+  Status status = nvrtc->compile(program).status();
+  EXPECT_EQ(status.code(), Code::CompileFailed);
+  EXPECT_NE(status.message().find("refused 'saxpy.cu' for sm_90: NVRTC_ERROR_COMPILATION"), std::string::npos);
+  EXPECT_NE(status.message().find("identifier \"undeclared\" is undefined"), std::string::npos);
+  EXPECT_NE(status.message().find("identifier \"alsoUndeclared\" is undefined"), std::string::npos);
+}
+
+TEST_F(NvrtcTest, PtxasErrorsAreCompileErrors) {
+  Program program = test::saxpyProgram();
+  program.text += "extern \"C\" __global__ void bad() { asm volatile(\"no.instruction;\"); }\n";
+  Status status = nvrtc->compile(program).status();
+  EXPECT_EQ(status.code(), Code::CompileFailed);
+  EXPECT_NE(status.message().find("Not a name of any known instruction: 'no'"), std::string::npos)
+      << status.message();
+}
+
+TEST_F(NvrtcTest, AMissingKernelIsAnError) {
+  Program program = test::saxpyProgram();
+  program.launches[0].kernel = "saxpy_ffffff";
+  Status status = nvrtc->compile(program).status();
+  EXPECT_EQ(status.code(), Code::CompileFailed);
+  EXPECT_NE(status.message().find("expected kernel 'saxpy_ffffff'"), std::string::npos);
+}
+
+TEST_F(NvrtcTest, HeadersComeFromTheTableOnly) {
+  // A file of the working folder must not be picked up.
+  test::TemporaryFolder folder;
+  const auto before = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path());
+  test::writeFile("stray.cuh", "int stray;\n");
+  Program program = test::saxpyProgram();
+  program.text = "#include \"stray.cuh\"\n" + program.text;
+  Status status = nvrtc->compile(program).status();
+  std::filesystem::current_path(before);
+  EXPECT_EQ(status.code(), Code::CompileFailed);
+  EXPECT_NE(status.message().find("stray.cuh"), std::string::npos);
+}
+
+TEST_F(NvrtcTest, EveryDeviceHeaderCanBeIncluded) {
+  ASSERT_FALSE(deviceHeaders().empty());
+  const std::string first(deviceHeaders().front().name);
+  Program program = test::saxpyProgram();
+  program.text = "#include \"" + first + "\"\n" + program.text;
+  Result<Image> image = nvrtc->compile(program);
+  EXPECT_TRUE(image.ok()) << image.status().str();
+}
+
+TEST_F(NvrtcTest, ThreadsCompileAtTheSameTime) {
+  std::vector<std::thread> threads;
+  std::vector<std::string> cubins(4);
+  for (size_t i = 0; i < cubins.size(); ++i)
+    threads.emplace_back([&, i] {
+      Result<Image> image = nvrtc->compile(test::saxpyProgram());
+      if (image.ok())
+        cubins[i] = image->cubin;
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_FALSE(cubins[0].empty());
+  for (const std::string &cubin : cubins)
+    EXPECT_EQ(cubin, cubins[0]); // the same text gives the same bytes
+}
+
+TEST_F(NvrtcTest, ContentKeyFollowsTheText) {
+  Program program = test::saxpyProgram();
+  const std::string key = contentKey(program, *nvrtc);
+  EXPECT_EQ(contentKey(program, *nvrtc), key);
+  program.text += "int more;\n";
+  EXPECT_NE(contentKey(program, *nvrtc), key);
+}
+
+TEST(NvrtcLibrary, ANamedLibraryIsTheOnlyCandidate) {
+  setenv("ATTNC_NVRTC", "/nowhere/libnvrtc.so", 1);
+  EXPECT_EQ(nvrtcCandidates(), std::vector<std::string>{"/nowhere/libnvrtc.so"});
+  Status status = NvrtcLibrary::load().status();
+  EXPECT_EQ(status.code(), Code::NotFound);
+  ASSERT_EQ(status.notes().size(), 1u);
+  EXPECT_EQ(status.notes()[0].message, "/nowhere/libnvrtc.so: no such file");
+  setenv("ATTNC_NVRTC", "libm.so.6", 1);
+  status = NvrtcLibrary::load().status();
+  EXPECT_EQ(status.code(), Code::NotFound);
+  EXPECT_NE(status.notes()[0].message.find("expected an NVRTC library, got one without nvrtcVersion"),
+            std::string::npos);
+  unsetenv("ATTNC_NVRTC");
+}
+
+TEST(NvrtcLibrary, CandidatesFollowTheEnvironment) {
+  setenv("CUDA_HOME", "/a", 1);
+  setenv("ATTNC_NVRTC_WHEEL", "/w", 1);
+  const std::vector<std::string> candidates = nvrtcCandidates();
+  unsetenv("CUDA_HOME");
+  unsetenv("ATTNC_NVRTC_WHEEL");
+  EXPECT_EQ(candidates.front(), "/a/lib64/libnvrtc.so.13");
+  auto has = [&](const char *path) { return std::count(candidates.begin(), candidates.end(), path) == 1; };
+  EXPECT_TRUE(has("/usr/local/cuda/lib64/libnvrtc.so.13"));
+  EXPECT_TRUE(has("libnvrtc.so.13"));
+  EXPECT_TRUE(has("/w/lib/libnvrtc.so.13"));
+}
+
+TEST(NvrtcLibrary, ErrorNames) {
+  EXPECT_EQ(nvrtcErrorName(6), "NVRTC_ERROR_COMPILATION");
+  EXPECT_EQ(nvrtcErrorName(999), "NVRTC error 999");
+}
+
+} // namespace
+} // namespace attnc

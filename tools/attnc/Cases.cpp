@@ -1,0 +1,96 @@
+// Cases.cpp - lists of lengths, fitted to what a layout can express.
+#include "tools/attnc/Cases.h"
+
+#include <algorithm>
+#include <set>
+
+namespace attnc::cli {
+namespace {
+
+using Pairs = std::vector<std::pair<int64_t, int64_t>>; // (q_len, kv_len) of each request
+
+const std::vector<Pairs> kBatches = {
+    {{1, 1}},
+    {{7, 7}, {64, 64}, {0, 0}, {65, 65}},
+    {{127, 300}, {1, 65}, {300, 127}},
+    {{65, 0}, {0, 64}, {64, 1}},
+    {{300, 300}},
+    {{7, 64}, {65, 127}},
+};
+
+std::string listText(const std::vector<int64_t> &values) {
+  std::string out;
+  for (int64_t value : values)
+    out += (out.empty() ? "" : ",") + std::to_string(value);
+  return out;
+}
+
+bool hasLengths(const Program &program, const std::string &sequence) {
+  return std::any_of(program.tensors.begin(), program.tensors.end(), [&](const TensorSig &sig) {
+    return sig.name == "cu_" + sequence || sig.name == sequence + "_lens";
+  });
+}
+
+/// The longest length may be the padded one or less than it; both happen.
+constexpr int64_t kExtraPadding = 3;
+
+bool isPadded(const Program &program, const std::string &sequence) {
+  for (const TensorSig &sig : program.tensors)
+    for (const Formula &axis : sig.shape)
+      if (axis.text == sequence + "_len")
+        return true;
+  return false;
+}
+
+CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
+  CheckCase out;
+  out.request.seed = seed;
+  out.request.dims["batch"] = static_cast<int64_t>(batch.size());
+  for (const std::string sequence : {"q", "kv"}) {
+    std::vector<int64_t> lens;
+    for (const auto &[q, kv] : batch)
+      lens.push_back(sequence == "q" ? q : kv);
+    out.name += (out.name.empty() ? "" : " ") + sequence + " " + listText(lens);
+    const bool varies = hasLengths(program, sequence);
+    const int64_t longest = *std::max_element(lens.begin(), lens.end());
+    if (varies)
+      out.request.lens[sequence] = lens;
+    if (!varies || (isPadded(program, sequence) && batch.size() > 1))
+      out.request.dims[sequence + "_len"] = longest + (varies ? kExtraPadding : 0);
+  }
+  int64_t next = 5;
+  for (const ScalarSig &sig : program.scalars)
+    if (sig.required)
+      out.request.scalars[sig.name] = static_cast<double>(next++);
+  return out;
+}
+
+} // namespace
+
+std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
+  const bool qVaries = hasLengths(program, "q"), kvVaries = hasLengths(program, "kv");
+  std::vector<CheckCase> cases;
+  std::set<Pairs> seen;
+  auto add = [&](const Pairs &batch) {
+    if (seen.insert(batch).second)
+      cases.push_back(makeCase(program, batch, seed + cases.size()));
+  };
+  for (const Pairs &batch : kBatches) {
+    if (qVaries && kvVaries) {
+      add(batch);
+      continue;
+    }
+    for (const auto &[q, kv] : batch) {
+      Pairs uniform = {{q, kv}, {q, kv}};
+      // Where only one side varies, the other is the same for every request.
+      if (kvVaries)
+        uniform = {{q, kv}, {q, kv / 2}};
+      if (qVaries)
+        uniform = {{q, kv}, {q / 2, kv}};
+      add(uniform);
+    }
+  }
+  return cases;
+}
+
+} // namespace attnc::cli

@@ -1,0 +1,23 @@
+// Cases.h - the awkward shapes that `attnc check` tries.
+//
+// Must not know any spec by name.
+#pragma once
+
+#include "tools/attnc/Problem.h"
+
+#include <string>
+#include <vector>
+
+namespace attnc::cli {
+
+struct CheckCase {
+  std::string name; ///< "q 7,64,0 kv 7,64,0"
+  ProblemRequest request;
+};
+
+/// Lengths 0, 1, 7, 64, 65, 127 and 300, equal and unequal, alone and mixed in a batch, as far as the
+/// program's layout can express them: a layout without lengths per request gets one case a pair. Scalars that
+/// have no default get a value.
+std::vector<CheckCase> checkCases(const Program &program, uint64_t seed);
+
+} // namespace attnc::cli

@@ -1,0 +1,201 @@
+// CheckCommand.cpp - attnc check: valid? compiles? agrees with the reference on awkward shapes?
+//
+// Must not stop at the first spec that fails.
+#include "runtime/jit/Stopwatch.h"
+#include "tools/attnc/Cases.h"
+#include "tools/attnc/Execute.h"
+#include "tools/attnc/SharedOptions.h"
+#include "tools/attnc/Table.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace attnc::cli {
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> specs;
+  std::string arch, device = "sim";
+  int seeds = 2;
+  JitFlags jit;
+  bool json = false;
+};
+
+/// What is known of one spec, one line of the table.
+struct Outcome {
+  std::string spec, name;
+  Status status;      ///< of the first failure
+  std::string failed; ///< "read", "compile", or the case
+  int runs = 0, mismatches = 0;
+  double worst = 0; ///< error over bound
+  double seconds = 0;
+
+  bool passed() const { return status.ok(); }
+};
+
+class Checker {
+public:
+  Checker(const CheckOptions &options, const Target &target, Jit &jit)
+      : options(options), target(target), jit(jit) {}
+
+  Outcome check(const std::string &path) {
+    Outcome out;
+    out.spec = path;
+    Stopwatch watch;
+    out.status = checkSpec(path, out);
+    out.seconds = watch.milliseconds() / 1000;
+    return out;
+  }
+
+private:
+  Status checkSpec(const std::string &path, Outcome &out) {
+    out.failed = "read";
+    ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(path));
+    out.name = spec.name.value;
+    out.failed = "compile";
+    ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit.compile(spec, target));
+    ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
+    Status first;
+    const std::vector<CheckCase> cases = checkCases(kernel.program(), 1);
+    for (size_t i = 0; i < cases.size(); ++i) {
+      progress(out.name, i, cases.size(), cases[i].name);
+      Status status = checkCase(kernel, *oracle, cases[i], out);
+      if (!status.ok() && first.ok()) {
+        out.failed = cases[i].name;
+        first = std::move(status);
+      }
+    }
+    progress(out.name, cases.size(), cases.size(), first.ok() ? "done" : "FAILED");
+    return first;
+  }
+
+  /// The data is the same for every seed; the simulator's order of warps is not.
+  Status checkCase(const Kernel &kernel, const Oracle &oracle, const CheckCase &item, Outcome &out) {
+    ATTNC_ASSIGN_OR_RETURN(Problem problem, makeProblem(kernel.program(), item.request));
+    const Arguments arguments = problem.arguments(kernel.program());
+    ATTNC_ASSIGN_OR_RETURN(ReferenceResult expected, oracle.run(arguments));
+    for (int seed = 0; seed < options.seeds; ++seed) {
+      SimOptions sim;
+      sim.seed = static_cast<uint64_t>(seed);
+      ATTNC_ASSIGN_OR_RETURN(
+          std::shared_ptr<Device> device,
+          openDevice(options.device == "sim" ? DeviceKind::Sim : DeviceKind::Cuda, target, sim));
+      ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
+      ATTNC_ASSIGN_OR_RETURN(Comparison comparison, compare(expected, arguments));
+      ++out.runs;
+      for (const TensorComparison &tensor : comparison.tensors)
+        out.worst = std::max(out.worst, tensor.maxRatio);
+      if (!comparison.passed()) {
+        ++out.mismatches;
+        return Status(Code::Mismatch, out.spec + ": " + item.name + ", seed " + std::to_string(seed) +
+                                          ": results differ from the reference\n" + comparison.str());
+      }
+    }
+    return Status::success();
+  }
+
+  void progress(const std::string &name, size_t done, size_t total, const std::string &what) const {
+    std::fprintf(stderr, "[%zu/%zu] %s: %s\n", done, total, name.c_str(), what.c_str());
+  }
+
+  const CheckOptions &options;
+  Target target;
+  Jit &jit;
+};
+
+std::string ratioText(const Outcome &outcome) {
+  if (outcome.runs == 0)
+    return "-";
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.3g", outcome.worst);
+  return text;
+}
+
+void printTable(const std::vector<Outcome> &outcomes, const Target &target) {
+  Table table({"spec", "name", "arch", "runs", "error/bound", "seconds", "result"});
+  for (const Outcome &outcome : outcomes) {
+    char seconds[32];
+    std::snprintf(seconds, sizeof(seconds), "%.1f", outcome.seconds);
+    table.row({outcome.spec, outcome.name.empty() ? "-" : outcome.name, target.name(),
+               std::to_string(outcome.runs), ratioText(outcome), seconds,
+               outcome.passed()
+                   ? "passed"
+                   : std::string(codeName(outcome.status.code())) + " (" + outcome.failed + ")"});
+  }
+  std::fputs(table.str().c_str(), stdout);
+}
+
+nlohmann::json outcomeJson(const Outcome &outcome) {
+  nlohmann::json out = {{"spec", outcome.spec},
+                        {"name", outcome.name},
+                        {"passed", outcome.passed()},
+                        {"runs", outcome.runs},
+                        {"mismatches", outcome.mismatches},
+                        {"max_error_over_bound", outcome.worst},
+                        {"seconds", outcome.seconds}};
+  if (!outcome.passed()) {
+    out["failed_at"] = outcome.failed;
+    out["error"] = statusJson(outcome.status);
+  }
+  return out;
+}
+
+int check(const CheckOptions &options) {
+  Result<Target> target = chooseTarget(options.arch);
+  if (!target.ok())
+    return report(target.status(), options.json);
+  Result<std::shared_ptr<Jit>> jit = options.jit.create();
+  if (!jit.ok())
+    return report(jit.status(), options.json);
+  if (options.device == "cuda") // say once, not once a spec, that there is none
+    if (Status status = openDevice(DeviceKind::Cuda, *target, {}).status(); !status.ok())
+      return report(status, options.json);
+
+  Checker checker(options, *target, **jit);
+  std::vector<Outcome> outcomes;
+  for (const std::string &spec : options.specs) {
+    outcomes.push_back(checker.check(spec));
+    if (!outcomes.back().passed())
+      report(outcomes.back().status);
+  }
+  // A wrong result is the worst news; otherwise the first failure tells what is wrong.
+  int code = kOk;
+  for (const Outcome &outcome : outcomes)
+    if (!outcome.passed() && (code == kOk || outcome.status.code() == Code::Mismatch))
+      code = exitCode(outcome.status.code());
+  if (options.json) {
+    nlohmann::json items = nlohmann::json::array();
+    for (const Outcome &outcome : outcomes)
+      items.push_back(outcomeJson(outcome));
+    printJson({{"ok", code == kOk},
+               {"arch", target->name()},
+               {"device", options.device},
+               {"specs", std::move(items)}});
+  } else {
+    printTable(outcomes, *target);
+  }
+  return code;
+}
+
+} // namespace
+
+void addCheckCommand(CLI::App &app, Action &action) {
+  CLI::App *verb = addVerb(app, "check", "Valid? Compiles? Agrees with the reference on awkward shapes?",
+                           {"attnc check specs/catalog/*.yaml", "attnc check spec.yaml --arch sm_80 --json"});
+  auto options = std::make_shared<CheckOptions>();
+  verb->add_option("SPEC", options->specs, "The specs (YAML)")->required();
+  addArch(*verb, options->arch);
+  verb->add_option("--device", options->device, "Where to run")
+      ->check(CLI::IsMember({"sim", "cuda"}))
+      ->capture_default_str();
+  verb->add_option("--seeds", options->seeds, "Runs of each case; on sim each with another order of warps")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  options->jit.addTo(*verb);
+  addJson(*verb, options->json);
+  verb->callback([options, &action] { action = [options] { return check(*options); }; });
+}
+
+} // namespace attnc::cli

@@ -1,0 +1,235 @@
+// RunCommand.cpp - attnc run: one kernel, real tensors, any device.
+//
+// Must not know layouts: the program's signature says what is needed.
+#include "runtime/jit/Compile.h"
+#include "runtime/jit/Stopwatch.h"
+#include "tools/attnc/Execute.h"
+#include "tools/attnc/Npy.h"
+#include "tools/attnc/SharedOptions.h"
+
+#include <nlohmann/json.hpp>
+
+namespace attnc::cli {
+namespace {
+
+struct RunOptions {
+  std::string spec, arch, device = "auto";
+  ProblemFlags problem;
+  JitFlags jit;
+  SimOptions sim;
+  std::vector<std::string> outputs;
+  bool check = false, counters = false, json = false;
+};
+
+/// One run, step by step; what it learns is what is printed.
+class Runner {
+public:
+  explicit Runner(const RunOptions &options) : options(options) {}
+
+  Status run() {
+    Stopwatch watch;
+    ATTNC_ASSIGN_OR_RETURN(spec, readSpec(options.spec));
+    times["read"] = watch.milliseconds();
+    ATTNC_RETURN_IF_ERROR(openTarget());
+    ATTNC_RETURN_IF_ERROR(kind == DeviceKind::Reference ? compileForReference() : compileForDevice());
+    ATTNC_RETURN_IF_ERROR(checkOutputNames());
+    watch.restart();
+    ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
+    ATTNC_ASSIGN_OR_RETURN(problem, makeProblem(program(), request));
+    times["inputs"] = watch.milliseconds();
+    ATTNC_RETURN_IF_ERROR(kind == DeviceKind::Reference ? runReference() : runDevice());
+    return writeOutputs();
+  }
+
+  bool passed() const { return !comparison || comparison->passed(); }
+
+  void print() const {
+    std::printf("%s on %s (%s)\n", program().name.c_str(), deviceName.c_str(), target.name().c_str());
+    if (kernel)
+      std::printf("  kernel   %s, %.1f ms\n", std::string(sourceName(report.source)).c_str(),
+                  times.at("compile"));
+    std::printf("  inputs   %.1f ms\n  run      %.3f ms\n", times.at("inputs"), times.at("run"));
+    for (const auto &[name, path] : written)
+      std::printf("  wrote    %s %s to %s\n", name.c_str(),
+                  shapeText(problem.tensors.find(name)->second.shape).c_str(), path.c_str());
+    if (options.counters)
+      std::printf("  counters %s\n", counters.c_str());
+    if (!comparison)
+      return;
+    std::printf("  check    %.1f ms, %s\n", times.at("check"), passed() ? "passed" : "FAILED");
+    for (const TensorComparison &tensor : comparison->tensors)
+      std::printf("           %s\n", comparisonText(tensor).c_str());
+    if (!passed())
+      std::printf("%s", comparison->str().c_str());
+  }
+
+  nlohmann::json json() const {
+    nlohmann::json out = {{"ok", passed()},
+                          {"name", program().name},
+                          {"device", deviceName},
+                          {"arch", target.name()},
+                          {"dims", problem.dims},
+                          {"lens", problem.lens},
+                          {"scalars", problem.scalars},
+                          {"times_ms", times},
+                          {"outputs", written}};
+    if (kernel)
+      out["source"] = sourceName(report.source);
+    if (comparison)
+      out["check"] = comparisonJson(*comparison);
+    if (options.counters)
+      out["counters"] = nlohmann::json::parse(counters, nullptr, false);
+    return out;
+  }
+
+private:
+  const Program &program() const { return kernel ? kernel->program() : plain; }
+
+  Status openTarget() {
+    constexpr std::pair<std::string_view, DeviceKind> kinds[] = {{"auto", DeviceKind::Auto},
+                                                                 {"cuda", DeviceKind::Cuda},
+                                                                 {"sim", DeviceKind::Sim},
+                                                                 {"reference", DeviceKind::Reference}};
+    for (const auto &[name, value] : kinds)
+      if (name == options.device)
+        kind = value;
+    if (kind == DeviceKind::Reference && options.check)
+      return Status(Code::InvalidArgument,
+                    "--check: expected a device to compare with the reference, got the reference");
+    ATTNC_ASSIGN_OR_RETURN(target, chooseTarget(options.arch));
+    if (kind == DeviceKind::Reference) {
+      deviceName = "reference";
+      return Status::success();
+    }
+    // Before compiling: a device that is not there should say so at once.
+    ATTNC_ASSIGN_OR_RETURN(device, openDevice(kind, target, options.sim));
+    deviceName = device->name();
+    return Status::success();
+  }
+
+  Status compileForDevice() {
+    Stopwatch watch;
+    ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
+    ATTNC_ASSIGN_OR_RETURN(Kernel found, jit->compile(spec, target, &report));
+    kernel.emplace(std::move(found));
+    times["compile"] = watch.milliseconds();
+    return Status::success();
+  }
+
+  /// The reference needs the signature, not the code.
+  Status compileForReference() {
+    ATTNC_ASSIGN_OR_RETURN(plain, compileToProgram(spec, target));
+    return Status::success();
+  }
+
+  Status checkOutputNames() {
+    std::string names;
+    for (const TensorSig &sig : program().tensors)
+      if (sig.output)
+        names += (names.empty() ? "" : ", ") + sig.name;
+    for (const std::string &text : options.outputs) {
+      ATTNC_ASSIGN_OR_RETURN(auto assignment, splitAssignment("--output", text));
+      bool known = false;
+      for (const TensorSig &sig : program().tensors)
+        known |= sig.output && sig.name == assignment.first;
+      if (!known)
+        return Status(Code::InvalidArgument, "--output " + assignment.first + ": expected one of " + names +
+                                                 ", got '" + assignment.first + "'");
+      if (!written.emplace(assignment).second)
+        return Status(Code::InvalidArgument,
+                      "--output: expected each name once, got '" + assignment.first + "' twice");
+    }
+    return Status::success();
+  }
+
+  Status runReference() {
+    ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
+    const Arguments arguments = problem.arguments(program());
+    Stopwatch watch;
+    ATTNC_ASSIGN_OR_RETURN(ReferenceResult result, oracle->run(arguments));
+    times["run"] = watch.milliseconds();
+    return store(result, arguments);
+  }
+
+  Status runDevice() {
+    ATTNC_ASSIGN_OR_RETURN(times["run"], execute(*kernel, *device, problem));
+    if (options.counters)
+      counters = device->takeCounters();
+    if (!options.check)
+      return Status::success();
+    Stopwatch watch;
+    ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
+    const Arguments arguments = problem.arguments(program());
+    ATTNC_ASSIGN_OR_RETURN(ReferenceResult expected, oracle->run(arguments));
+    ATTNC_ASSIGN_OR_RETURN(Comparison compared, compare(expected, arguments));
+    comparison.emplace(std::move(compared));
+    times["check"] = watch.milliseconds();
+    return Status::success();
+  }
+
+  Status writeOutputs() {
+    for (const auto &[name, path] : written)
+      ATTNC_RETURN_IF_ERROR(writeNpy(path, problem.tensors.find(name)->second));
+    return Status::success();
+  }
+
+  const RunOptions &options;
+  Spec spec;
+  Target target;
+  DeviceKind kind = DeviceKind::Auto;
+  std::shared_ptr<Device> device;
+  std::string deviceName, counters;
+  std::optional<Kernel> kernel;
+  Program plain; ///< without a kernel
+  JitReport report;
+  Problem problem;
+  std::optional<Comparison> comparison;
+  std::map<std::string, double> times;
+  std::map<std::string, std::string> written;
+};
+
+int run(const RunOptions &options) {
+  Runner runner(options);
+  if (Status status = runner.run(); !status.ok())
+    return report(status, options.json);
+  if (options.json)
+    printJson(runner.json());
+  else
+    runner.print();
+  return runner.passed() ? kOk : kMismatch;
+}
+
+} // namespace
+
+void addRunCommand(CLI::App &app, Action &action) {
+  CLI::App *verb = addVerb(
+      app, "run", "Run a kernel on real tensors",
+      {"attnc run specs/catalog/bert-encoder.yaml --dim batch=2 --dim q_len=300 --dim kv_len=300 --check",
+       "attnc run specs/catalog/llama3-prefill.yaml --lens q=3,17,128 --lens kv=3,40,128 --device sim "
+       "--check",
+       "attnc run spec.yaml --input q=q.npy --input k=k.npy --input v=v.npy --lens q=64 --lens kv=64 "
+       "--output out=o.npy"});
+  auto options = std::make_shared<RunOptions>();
+  verb->add_option("SPEC", options->spec, "The spec (YAML)")->required();
+  addArch(*verb, options->arch);
+  verb->add_option("--device", options->device, "Where to run; auto is the GPU if there is one, else sim")
+      ->check(CLI::IsMember({"auto", "cuda", "sim", "reference"}))
+      ->capture_default_str();
+  options->problem.addShapesTo(*verb);
+  options->problem.addTensorsTo(*verb);
+  addRepeated(*verb, "--output", options->outputs, "Write an output to a .npy file (bf16 as f32)")
+      ->type_name("NAME=FILE");
+  verb->add_flag("--check", options->check, "Compare every element with the reference");
+  verb->add_option("--sim-seed", options->sim.seed,
+                   "Order in which the simulator runs warps; 0 is program order")
+      ->capture_default_str();
+  verb->add_option("--sim-threads", options->sim.threads, "Host threads of the simulator; 1 replays exactly")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  verb->add_flag("--counters", options->counters, "Also the simulator's counters (JSON)");
+  options->jit.addTo(*verb);
+  addJson(*verb, options->json);
+  verb->callback([options, &action] { action = [options] { return run(*options); }; });
+}
+
+} // namespace attnc::cli

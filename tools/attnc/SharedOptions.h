@@ -1,0 +1,46 @@
+// SharedOptions.h - groups of options that several verbs take, and what they stand for.
+//
+// Must not do work while the command line is parsed.
+#pragma once
+
+#include "runtime/jit/Jit.h"
+#include "tools/attnc/Command.h"
+#include "tools/attnc/Problem.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace attnc::cli {
+
+/// --no-cache, --no-compile, --bundle, --dump.
+struct JitFlags {
+  bool noCache = false, noCompile = false;
+  std::vector<std::string> bundles;
+  std::string dump;
+
+  void addTo(CLI::App &verb);
+  Result<std::shared_ptr<Jit>> create() const;
+};
+
+/// --dim, --lens, --param; and with tensors also --input, --seed.
+struct ProblemFlags {
+  std::vector<std::string> dims, lens, params, inputs;
+  uint64_t seed = 1;
+
+  void addShapesTo(CLI::App &verb);
+  void addTensorsTo(CLI::App &verb);
+  /// Splits and checks the texts; InvalidArgument names the option.
+  Result<ProblemRequest> request() const;
+};
+
+/// An option that may be repeated and takes one value each time, so that a SPEC after it stays a SPEC.
+CLI::Option *addRepeated(CLI::App &verb, const std::string &name, std::vector<std::string> &values,
+                         const std::string &description);
+
+/// --arch.
+void addArch(CLI::App &verb, std::string &arch);
+/// --json.
+void addJson(CLI::App &verb, bool &json);
+
+} // namespace attnc::cli
