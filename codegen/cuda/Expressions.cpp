@@ -82,7 +82,6 @@ static std::pair<StringRef, StringRef> callee(Operation *op) {
       .Case<tile::RoundDownOp>([](auto) { return std::pair("round_down", "core"); })
       .Case<tile::RoundUpOp>([](auto) { return std::pair("round_up", "core"); })
       .Case<tile::ClampOp>([](auto) { return std::pair("clamp", "core"); })
-      .Case<math::AbsIOp>([](auto) { return std::pair("attn::abs", "attn/math"); })
       .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return std::pair("fminf", "core"); })
       .Case<arith::MaximumFOp, arith::MaxNumFOp>([](auto) { return std::pair("fmaxf", "core"); })
       .Case<math::AbsFOp>([](auto) { return std::pair("fabsf", "core"); })
@@ -110,8 +109,11 @@ std::string Printer::exprOf(Operation *op, int &own) {
         return c.getName().str();
       })
       .Case([&](arith::ConstantOp c) {
-        if (auto real = dyn_cast<FloatAttr>(c.getValue()))
+        if (auto real = dyn_cast<FloatAttr>(c.getValue())) {
+          if (real.getValue().isNegative())
+            at(kUnary);
           return floatLiteral(real.getValue());
+        }
         auto integer = cast<IntegerAttr>(c.getValue());
         if (integer.getType().isInteger(1))
           return std::string(integer.getValue().isZero() ? "false" : "true");

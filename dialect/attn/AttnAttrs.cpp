@@ -7,6 +7,30 @@
 using namespace mlir;
 using namespace attnc::attn;
 
+/// `full = <...>, exact = true`, or without the first: an optional group could not be told by its comma.
+static ParseResult parseFullAndExact(AsmParser &parser, RangeAttr &full, bool &exact) {
+  if (succeeded(parser.parseOptionalKeyword("full"))) {
+    FailureOr<RangeAttr> range = failure();
+    if (parser.parseEqual() || failed(range = FieldParser<RangeAttr>::parse(parser)) || parser.parseComma())
+      return failure();
+    full = *range;
+  }
+  FailureOr<bool> flag = failure();
+  if (parser.parseKeyword("exact") || parser.parseEqual() || failed(flag = FieldParser<bool>::parse(parser)))
+    return failure();
+  exact = *flag;
+  return success();
+}
+
+static void printFullAndExact(AsmPrinter &printer, RangeAttr full, bool exact) {
+  if (full) {
+    printer << "full = ";
+    printer.printStrippedAttrOrType(full);
+    printer << ", ";
+  }
+  printer << "exact = " << (exact ? "true" : "false");
+}
+
 #define GET_ATTRDEF_CLASSES
 #include "dialect/attn/AttnAttrs.cpp.inc"
 

@@ -32,8 +32,7 @@ def Attn_MaskProofAttr : Attn_Attr<"MaskProof", "mask_proof"> {
                         OptionalParameter<"::attnc::attn::RangeAttr">:$full, "bool":$exact,
                         OptionalParameter<"::mlir::ArrayAttr">:$unknown);
   let assemblyFormat = [{
-    `<` `visit` `=` `[` $visit `]` (`,` `full` `=` $full^)? `,` `exact` `=` $exact
-        (`,` `unknown` `=` $unknown^)? `>`
+    `<` `visit` `=` `[` $visit `]` `,` custom<FullAndExact>($full, $exact) (`,` `unknown` `=` $unknown^)? `>`
   }];
 }
 

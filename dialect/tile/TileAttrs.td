@@ -15,7 +15,8 @@ def Tile_DimAttr : Tile_Attr<"Dim", "dim"> {
 def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
   let summary = "the target's answer to one attn kernel, as data";
   let description = [{
-    Query rows and keys of a tile, tiles of K and V in flight, warps of a block.
+    Query rows and keys of a tile, tiles of K and V in flight, warps of a block:
+    `#tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>`.
 
     Constraints: (C1) tile_q is a power of two from 16 * warps to 256. (C2) tile_kv is a power of two from
     16 to 256. (C3) stages is 1 to 4. (C4) warps is 1, 2, 4 or 8.
@@ -29,7 +30,8 @@ def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
 def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
   let summary = "what a tensor argument of a program must look like";
   let description = [{
-    `#tile.tensor<"q", bf16, ["total_q", "16", "128"], strided, align 16>`: see attnc/Kernel.h, TensorSig.
+    `#tile.tensor<name = "q", elementType = bf16, shape = ["total_q", "16", "128"], strided = true, alignment = 16>`:
+    see attnc/Kernel.h, TensorSig.
   }];
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$elementType,
                         "::mlir::ArrayAttr":$shape, DefaultValuedParameter<"bool", "false">:$output,
@@ -40,7 +42,8 @@ def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
 
 def Tile_ScalarAttr : Tile_Attr<"Scalar", "scalar"> {
   let summary = "a run-time scalar of a program";
-  let description = [{ `#tile.scalar<name = "window", type = i32, default = 4096.0>`; absent default: required. }];
+  let description = [{ `#tile.scalar<name = "window", type = i32, defaultValue = 4.096000e+03 : f64>`; without a default the
+    caller has to give it. }];
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$type,
                         OptionalParameter<"::mlir::FloatAttr">:$defaultValue);
   let assemblyFormat = "`<` struct(params) `>`";

@@ -8,7 +8,7 @@ def Tile_FillOp : Tile_Op<"fill"> {
   let summary = "sets every element of a fragment or a row vector";
   let description = [{
     ```mlir
-    tile.fill %row_max, 0xFF800000 : !tile.row_vector<kTileQ=128, warps 4>
+    tile.fill %row_max, 0xFF800000 : !tile.row_vector<kTileQ=64, warps 4>
     ```
   }];
   let arguments = (ins Arg<AnyTypeOf<[Tile_FragmentType, Tile_RowVectorType]>, "", [MemWrite]>:$storage,
@@ -21,7 +21,8 @@ def Tile_MmaAbtOp : Tile_Op<"mma_abt"> {
   let description = [{
     Constraints: (C1) a is rows x k, b is columns x k of dst. (C2) one element type.
     ```mlir
-    tile.mma_abt %scores = %q_smem, %k_tile : ...
+    tile.mma_abt %scores = %q_tile, %k_tile : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+        = !tile.shared<kTileQ=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins Arg<Tile_FragmentType, "", [MemWrite]>:$dst, Arg<Tile_SharedType, "", [MemRead]>:$a,
@@ -37,13 +38,14 @@ def Tile_MmaAbOp : Tile_Op<"mma_ab"> {
   let description = [{
     Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) one element type.
     ```mlir
-    tile.mma_ab %acc += %weights, %v_tile : ...
+    tile.mma_ab %acc += %weights, %v_tile : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+        = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$dst, Tile_WeightsType:$a,
                        Arg<Tile_SharedType, "", [MemRead]>:$b);
   let assemblyFormat = [{
-    $dst `+` `=` $a `,` $b attr-dict `:` qualified(type($dst)) `=` qualified(type($a)) `,` qualified(type($b))
+    $dst `+` `` `=` $a `,` $b attr-dict `:` qualified(type($dst)) `=` qualified(type($a)) `,` qualified(type($b))
   }];
   let hasVerifier = 1;
 }
@@ -58,9 +60,8 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlockImplicitTerminator<"YieldOp">]> {
     ```mlir
     tile.map %scores boundary {
     ^bb0(%s: f32, %row: index, %column: index):
-      ...
-      tile.yield %r : f32
-    } : !tile.fragment<kTileQ=128 x kTileKv=64, warps 4>
+      tile.yield %s : f32
+    } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
     ```
   }];
   let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$storage, UnitAttr:$boundary);
@@ -74,7 +75,10 @@ def Tile_MapRowsOp : Tile_Op<"map_rows", [SingleBlockImplicitTerminator<"YieldOp
   let description = [{
     Block arguments (value: f32, row: index); yields f32. Constraints: (C1) region signature as above.
     ```mlir
-    tile.map_rows %lse { ^bb0(%l: f32, %row: index): ... tile.yield %r : f32 } : !tile.row_vector<...>
+    tile.map_rows %lse {
+    ^bb0(%l: f32, %row: index):
+      tile.yield %l : f32
+    } : !tile.row_vector<kTileQ=64, warps 4>
     ```
   }];
   let arguments = (ins Arg<Tile_RowVectorType, "", [MemRead, MemWrite]>:$storage);
@@ -87,7 +91,7 @@ def Tile_YieldOp : Tile_Op<"yield", [Pure, Terminator]> {
   let summary = "ends a map or a loop body";
   let description = [{
     ```mlir
-    tile.yield %r : f32
+    tile.yield %s : f32
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$operands);
@@ -113,7 +117,9 @@ def Tile_OnlineSoftmaxOp : Tile_Op<"online_softmax"> {
     The scores become exp2(scale_log2 * (s - row max)). `may_be_empty` guards rows in which nothing has been
     visible yet; it is dropped where every score of the tile is finite.
     ```mlir
-    tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c may_be_empty : ...
+    tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c may_be_empty scores_may_be_infinite
+        : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>,
+          !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
     ```
   }];
   let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$scores,
@@ -135,7 +141,8 @@ def Tile_ConvertOp : Tile_Op<"convert"> {
 
     Constraints: (C1) the sizes and warps agree.
     ```mlir
-    %weights = tile.convert "weights" %scores : !tile.fragment<...> -> !tile.weights<...>
+    %weights = tile.convert "weights" %scores
+        : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>
     ```
   }];
   let arguments = (ins StrAttr:$name, Arg<Tile_FragmentType, "", [MemRead]>:$src);
@@ -149,7 +156,9 @@ def Tile_FinishOp : Tile_Op<"finish", [MemoryEffects<[MemAlloc]>]> {
   let description = [{
     A row in which nothing was visible gets output 0 and LSE -inf.
     ```mlir
-    %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c : ...
+    %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c
+        : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>,
+          !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
     ```
   }];
   let arguments = (ins StrAttr:$name, Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$acc,

@@ -6,6 +6,20 @@
 using namespace mlir;
 using namespace attnc::tile;
 
+LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel = symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
+  if (!kernel) // C1
+    return emitOpError("expected a kernel named ") << getKernel() << ", got none";
+  if (getFields().size() != kernel.getArgumentTypes().size()) { // C2
+    InFlightDiagnostic diagnostic = emitOpError("expected one field for each of ")
+                                    << kernel.getArgumentTypes().size() << " kernel arguments, got "
+                                    << getFields().size();
+    diagnostic.attachNote(kernel.getLoc()) << "the kernel is here";
+    return diagnostic;
+  }
+  return success();
+}
+
 ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
                       function_interface_impl::VariadicFlag,

@@ -12,8 +12,8 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
   let description = [{
     `dims` are the dims that a caller has to give because no tensor's shape tells them.
     ```mlir
-    tile.program @causal tensors [...] scalars [...] dims ["q_len"] {
-      tile.launch @causal_fwd grid ["ceildiv(q_len, 128)", "8", "batch"] fields [...]
+    tile.program @causal tensors [] scalars [] dims ["q_len"] attributes {remarks = {mask.exact = "true"}} {
+      tile.launch @pair grid ["ceildiv(q_len, 64)", "8", "batch"] fields ["tensor:q", "dim:q.stride0"]
     }
     ```
   }];
@@ -25,13 +25,16 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
   }];
 }
 
-def Tile_LaunchOp : Tile_Op<"launch", [HasParent<"ProgramOp">]> {
+def Tile_LaunchOp : Tile_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>, HasParent<"ProgramOp">]> {
   let summary = "one launch of a kernel over a grid given by formulas";
   let description = [{
     `fields` says, for each kernel argument in order, where its value comes from: `tensor:q`, `scalar:window`
     or `dim:q.stride0` (a formula over named dims).
 
     Constraints: (C1) the kernel exists. (C2) one field per kernel argument.
+    ```mlir
+    tile.launch @pair grid ["ceildiv(q_len, 64)", "8", "batch"] fields ["tensor:q", "dim:q.stride0"]
+    ```
   }];
   let arguments = (ins FlatSymbolRefAttr:$kernel, ArrayAttr:$grid, ArrayAttr:$fields);
   let assemblyFormat = "$kernel `grid` $grid `fields` $fields attr-dict";
@@ -45,6 +48,12 @@ def Tile_KernelOp : Tile_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove, S
     pointers, index (an int), i64 and f32. `shared_bytes` is set by `tile-plan-shared-memory`.
 
     Constraints: (C1) every argument has a `tile.name`. (C2) no results.
+    ```mlir
+    tile.kernel @pair(%q: !tile.pointer<bf16> {tile.name = "q"}, %stride: i64 {tile.name = "q_stride"})
+        attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+      tile.return
+    }
+    ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
                        Tile_ScheduleAttr:$schedule, OptionalAttr<I64Attr>:$shared_bytes,
@@ -62,7 +71,11 @@ def Tile_KernelOp : Tile_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove, S
 
 def Tile_ReturnOp : Tile_Op<"return", [Pure, Terminator, HasParent<"KernelOp">]> {
   let summary = "ends a kernel";
-  let description = [{ ```mlir tile.return ``` }];
+  let description = [{
+    ```mlir
+    tile.return
+    ```
+  }];
   let assemblyFormat = "attr-dict";
 }
 
@@ -88,7 +101,7 @@ def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicit
     ```mlir
     tile.loop "keys" %begin to %end step <kTileKv = 64> full %fb, %fe {
     ^bb0(%kv: index):
-      ...
+      tile.sync
     }
     ```
   }];
@@ -138,14 +151,14 @@ class Tile_RoundOp<string mnemonic, string direction> : Tile_Op<mnemonic, [Pure]
 def Tile_RoundDownOp : Tile_RoundOp<"round_down", "rounds down"> {
   let description = [{
     ```mlir
-    %begin = tile.round_down %key_begin, %tile
+    %lower = tile.round_down %key_begin, %tile
     ```
   }];
 }
 def Tile_RoundUpOp : Tile_RoundOp<"round_up", "rounds up"> {
   let description = [{
     ```mlir
-    %begin = tile.round_up %key_begin, %tile
+    %value = tile.round_up %key_begin, %tile
     ```
   }];
 }
@@ -154,7 +167,7 @@ def Tile_ClampOp : Tile_Op<"clamp", [Pure]> {
   let summary = "max(lower, min(value, upper)): lower wins if the bounds cross";
   let description = [{
     ```mlir
-    %x = tile.clamp %value, %lower, %upper
+    %x = tile.clamp %value, %lower, %key_end
     ```
   }];
   let arguments = (ins Index:$value, Index:$lower, Index:$upper);

@@ -12,7 +12,7 @@ def Tile_AllocOp : Tile_Op<"alloc", [MemoryEffects<[MemAlloc]>]> {
     Shared tiles and rings get their byte `offset` in dynamic shared memory from `tile-plan-shared-memory`.
 
     ```mlir
-    %q_smem = tile.alloc "q_smem" : !tile.shared<kTileQ=128 x kHeadDim=128, bf16>
+    %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$offset);
@@ -25,7 +25,8 @@ def Tile_CurrentOp : Tile_Op<"current", [Pure]> {
   let description = [{
     Constraints: (C1) ahead is less than the ring's stages.
     ```mlir
-    %k_tile = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+    %k_tile = tile.current %k_ring ahead 1
+        : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins Tile_RingType:$ring, I64Attr:$ahead);
@@ -110,7 +111,8 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
 
     Constraints: (C1) dst and src agree in columns and element type. (C2) `where` maps an index to i1.
     ```mlir
-    tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile : ...
+    tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile unless_past %end
+        : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
   let regions = (region MaxSizedRegion<1>:$where);
@@ -125,7 +127,11 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
 
 def Tile_CommitOp : Tile_Op<"commit", [MemoryEffects<[MemWrite]>]> {
   let summary = "closes a group of asynchronous copies";
-  let description = [{ ```mlir tile.commit ``` }];
+  let description = [{
+    ```mlir
+    tile.commit
+    ```
+  }];
   let assemblyFormat = "attr-dict";
 }
 
@@ -142,7 +148,11 @@ def Tile_WaitOp : Tile_Op<"wait", [MemoryEffects<[MemWrite]>]> {
 
 def Tile_SyncOp : Tile_Op<"sync", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "all threads of the block meet; shared writes before it are seen after it";
-  let description = [{ ```mlir tile.sync ``` }];
+  let description = [{
+    ```mlir
+    tile.sync
+    ```
+  }];
   let assemblyFormat = "attr-dict";
 }
 
@@ -151,7 +161,8 @@ def Tile_StoreSharedOp : Tile_Op<"store_shared"> {
   let description = [{
     Constraints: (C1) the sizes agree.
     ```mlir
-    tile.store_shared %acc to %staging : !tile.fragment<...> -> !tile.shared<...>
+    tile.store_shared %acc to %staging
+        : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Arg<Tile_SharedType, "", [MemWrite]>:$dst);
@@ -164,7 +175,8 @@ def Tile_StoreRowsOp : Tile_Op<"store_rows", [MemoryEffects<[MemWrite]>]> {
   let description = [{
     Row r goes to row `first_row + r` if that is below valid_end.
     ```mlir
-    tile.store_rows %staging to %out_rows[%first_row] valid_end %q_len : ...
+    tile.store_rows %staging to %out_rows[%first_row] valid_end %q_len
+        : !tile.shared<kTileQ=64 x kHeadDim=128, bf16> -> !tile.global_rows<kHeadDim=128, bf16, writable true>
     ```
   }];
   let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src, Tile_GlobalRowsType:$dst, Index:$first_row,
@@ -180,7 +192,8 @@ def Tile_StoreRowValuesOp : Tile_Op<"store_row_values", [MemoryEffects<[MemWrite
   let description = [{
     Row r goes to `pointer[offset + (first_row + r) * stride]` if first_row + r is below valid_end.
     ```mlir
-    tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len : ...
+    tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len
+        : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
     ```
   }];
   let arguments = (ins Arg<Tile_RowVectorType, "", [MemRead]>:$src, Tile_PointerType:$pointer, I64:$offset,

@@ -12,8 +12,9 @@ using namespace attnc::tile;
 
 LogicalResult CurrentOp::verify() {
   int64_t stages = getRing().getType().getStages().getSize();
-  if (int64_t(getAhead()) < 0 || int64_t(getAhead()) >= stages) // C1
-    return emitOpError("expected a slot less than ") << stages << " ahead, got " << getAhead();
+  int64_t ahead = getAhead();
+  if (ahead < 0 || ahead >= stages) // C1
+    return emitOpError("expected a slot less than ") << stages << " ahead, got " << ahead;
   if (getSlot().getType() != getRing().getType().slot())
     return emitOpError("expected a slot of ")
            << getRing().getType().slot() << ", got " << getSlot().getType();

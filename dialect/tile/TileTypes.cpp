@@ -42,6 +42,13 @@ LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError, D
   return success();
 }
 
+LogicalResult RingType::verify(function_ref<InFlightDiagnostic()> emitError, DimAttr stages, DimAttr rows,
+                               DimAttr columns, Type element) {
+  if (stages.getSize() > 4) // C1
+    return emitError() << "expected 1 to 4 stages, got " << stages.getSize();
+  return SharedType::verify(emitError, rows, columns, element); // C2
+}
+
 LogicalResult FragmentType::verify(function_ref<InFlightDiagnostic()> emitError, DimAttr rows,
                                    DimAttr columns, int64_t warps) {
   if (warps < 1 || rows.getSize() % (16 * warps) != 0) // C1

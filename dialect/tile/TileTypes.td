@@ -6,7 +6,7 @@ include "dialect/tile/TileAttrs.td"
 
 def Tile_PointerType : Tile_Type<"Pointer", "pointer"> {
   let summary = "an address in global memory";
-  let description = [{ `!tile.pointer<bf16>`. `mutable` pointers may be stored through. }];
+  let description = [{ `!tile.pointer<bf16>`. `!tile.pointer<bf16, writable true>` may be stored through. }];
   let parameters = (ins "::mlir::Type":$elementType, DefaultValuedParameter<"bool", "false">:$writable);
   let assemblyFormat = "`<` $elementType (`,` `writable` $writable^)? `>`";
 }
@@ -46,12 +46,16 @@ def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
 
 def Tile_RingType : Tile_TileType<"Ring", "ring"> {
   let summary = "a ring of shared tiles that copies fill ahead of their use";
-  let description = [{ `!tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>`. }];
+  let description = [{
+    `!tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>`. Constraints: (C1) 1 to 4 stages. (C2) a slot is a
+    valid `!tile.shared`.
+  }];
   let parameters = (ins "::attnc::tile::DimAttr":$stages, "::attnc::tile::DimAttr":$rows,
                         "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType);
   let assemblyFormat = [{
     `<` custom<DimAttr>($stages) `x` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` $elementType `>`
   }];
+  let genVerifyDecl = 1;
   let extraClassDeclaration = dimsDeclaration # [{
     SharedType slot() const { return SharedType::get(getContext(), getRows(), getColumns(), getElementType()); }
     int64_t bytes() const { return getStages().getSize() * slot().bytes(); }

@@ -25,7 +25,8 @@ AffineSum &AffineSum::add(const AffineSum &other, int64_t factor) {
   overflow |= other.overflow;
   int64_t product = 0;
   for (auto [leaf, coefficient] : other.terms) {
-    overflow |= __builtin_mul_overflow(coefficient, factor, &product) || product > kLimit || product < -kLimit;
+    overflow |=
+        __builtin_mul_overflow(coefficient, factor, &product) || product > kLimit || product < -kLimit;
     auto *found = llvm::find_if(terms, [&, leaf = leaf](auto &term) { return term.first == leaf; });
     if (found == terms.end()) {
       if (product != 0)

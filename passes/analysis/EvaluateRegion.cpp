@@ -76,8 +76,9 @@ RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &
       })
       .Case([&](arith::CmpFOp compare) -> Compute {
         return [p = compare.getPredicate()](RegionEvaluator &self, ArrayRef<unsigned> in) -> RegionValue {
-          return {arith::applyCmpPredicate(p, APFloat(self.slots[in[0]].real), APFloat(self.slots[in[1]].real)),
-                  0};
+          return {
+              arith::applyCmpPredicate(p, APFloat(self.slots[in[0]].real), APFloat(self.slots[in[1]].real)),
+              0};
         };
       })
       .Case<arith::IndexCastOp>([&](auto) -> Compute {

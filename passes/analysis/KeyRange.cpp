@@ -40,8 +40,7 @@ Solved attnc::solveForKey(AffineSum atom, MLIRContext *context) {
     // floor(x / C) >= limit iff x >= C * limit; floor(x / C) <= limit iff x <= C * limit + C - 1.
     int64_t divisor = cast<AffineConstantExpr>(binary.getRHS()).getValue();
     AffineSum dividend = AffineSum::of(binary.getLHS());
-    atom = lower ? limit * divisor - dividend
-                 : (dividend - limit * divisor).addConstant(1 - divisor);
+    atom = lower ? limit * divisor - dividend : (dividend - limit * divisor).addConstant(1 - divisor);
   }
 }
 

@@ -124,7 +124,8 @@ Visit MaskAnalyzer::visitOf(const Conjunct &conjunct) {
 
 bool MaskAnalyzer::contains(const KeyRange &outer, const KeyRange &inner) {
   SmallVector<AffineSum> inside = inner.inside(context);
-  return llvm::all_of(outer.beyond(context), [&](const AffineSum &beyond) { return empty(inside, {beyond}); });
+  return llvm::all_of(outer.beyond(context),
+                      [&](const AffineSum &beyond) { return empty(inside, {beyond}); });
 }
 
 /// A range around both: the bounds of each that hold in the other.
@@ -172,8 +173,8 @@ int64_t MaskAnalyzer::sampleKeys(const KeyRange &range) {
   auto kernel = attention->getParentOfType<attn::KernelOp>();
   SmallVector<int64_t> scalars;
   for (Value scalar : kernel.integerScalars()) {
-    auto value = kernel.getArgAttrOfType<IntegerAttr>(cast<BlockArgument>(scalar).getArgNumber(),
-                                                      attn::kDefaultAttr);
+    auto value =
+        kernel.getArgAttrOfType<IntegerAttr>(cast<BlockArgument>(scalar).getArgNumber(), attn::kDefaultAttr);
     scalars.push_back(value ? value.getInt() : 512);
   }
   int64_t keys = 0;
@@ -247,9 +248,9 @@ MaskProof MaskAnalyzer::run() {
     exact &= visit.exact;
   }
   SmallVector<Attribute> texts(unknown.begin(), unknown.end());
-  result.attr = attn::MaskProofAttr::get(context, ranges,
-                                         full ? full->attr(names.size(), context) : attn::RangeAttr(), exact,
-                                         texts.empty() ? ArrayAttr() : ArrayAttr::get(context, texts));
+  result.attr =
+      attn::MaskProofAttr::get(context, ranges, full ? full->attr(names.size(), context) : attn::RangeAttr(),
+                               exact, texts.empty() ? ArrayAttr() : ArrayAttr::get(context, texts));
   result.proofs = system.proofs();
   result.limited = system.limited();
   return result;

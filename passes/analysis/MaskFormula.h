@@ -1,6 +1,7 @@
 // MaskFormula.h - a mask region as alternatives of linear inequalities.
 //
-// Exact where it can be; a term that is not linear in positions, lengths and scalars is kept by its text only.
+// Exact where it can be; a term that is not linear in positions, lengths and scalars is kept by its text
+// only.
 #pragma once
 
 #include "dialect/attn/Attn.h"

@@ -83,10 +83,9 @@ Value RegionRebuilder::intern(Operation *op, unsigned result) {
     Operation *source = value.getDefiningOp();
     return source && source->hasTrait<OpTrait::ConstantLike>() ? intern(source) : value;
   }
-  size_t hash =
-      OperationEquivalence::computeHash(op, OperationEquivalence::directHashValue,
-                                        OperationEquivalence::ignoreHashValue,
-                                        OperationEquivalence::IgnoreLocations);
+  size_t hash = OperationEquivalence::computeHash(op, OperationEquivalence::directHashValue,
+                                                  OperationEquivalence::ignoreHashValue,
+                                                  OperationEquivalence::IgnoreLocations);
   auto [begin, end] = interned.equal_range(hash);
   for (auto it = begin; it != end; ++it) {
     if (it->second == op)

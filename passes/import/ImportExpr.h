@@ -16,7 +16,8 @@ mlir::Location importLocation(mlir::MLIRContext *context, const Location &where,
 
 /// What names mean inside one region.
 struct ExprScope {
-  /// q, kv, q_row, h, kvh, b, q_len, kv_len (index) and, in a score, s (f32). Built on first use by `variable`.
+  /// q, kv, q_row, h, kvh, b, q_len, kv_len (index) and, in a score, s (f32). Built on first use by
+  /// `variable`.
   mlir::Value s, b, h, q, kv, qLen, kvLen;
   int64_t group = 1;
   attn::Anchor anchor = attn::Anchor::BottomRight;

@@ -136,8 +136,7 @@ attn::KernelOp SpecImporter::createKernel() {
   SmallVector<Type> results = {types.front()};
   SmallVector<StringRef> names = {"out"};
   if (spec.outputs.lse) {
-    results.push_back(
-        attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout));
+    results.push_back(attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout));
     names.push_back("lse");
   }
   SmallVector<Attribute> argAttrs(attributes.begin(), attributes.end()), resultAttrs;
@@ -147,10 +146,9 @@ attn::KernelOp SpecImporter::createKernel() {
   attn::Lengths lengths = spec.lengths.value == LengthsKind::None ? attn::Lengths::None
                           : spec.lengths.value == LengthsKind::Kv ? attn::Lengths::Kv
                                                                   : attn::Lengths::Both;
-  auto kernel = attn::KernelOp::create(
-      builder, nameLoc, spec.name.value, builder.getFunctionType(types, results),
-      lengths, builder.getArrayAttr(argAttrs),
-      builder.getArrayAttr(resultAttrs));
+  auto kernel =
+      attn::KernelOp::create(builder, nameLoc, spec.name.value, builder.getFunctionType(types, results),
+                             lengths, builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
   if (DictionaryAttr fields = pins(); !fields.empty())
     kernel->setAttr(attn::kPinsAttr, fields);
   Block &body = kernel.getBody().emplaceBlock();

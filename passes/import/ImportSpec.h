@@ -16,7 +16,8 @@ namespace attnc {
 /// expression give the same ops (up to locations). Null after an error, which the context's diagnostic
 /// handler has received. Loads the dialects it needs.
 ///
-/// Pinned schedule fields travel as `attn.pins` on the kernel: {tile_kv = 32 : i64, ..., location = loc(...)}.
+/// Pinned schedule fields travel as `attn.pins` on the kernel: {tile_kv = 32 : i64, ..., location =
+/// loc(...)}.
 mlir::OwningOpRef<mlir::ModuleOp> importSpec(const Spec &spec, mlir::MLIRContext &context);
 
 } // namespace attnc

@@ -53,7 +53,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     int64_t dim = attention.getQ().getType().getDim();
     if (!machine.hasMmaSync16())
       return kernel.emitOpError("expected sm_80 or later for the mma.sync family, got ") << machine.name();
-    if (dim % 64 != 0 || dim > 256)
+    if (dim != 64 && dim != 128 && dim != 256)
       return kernel.emitOpError("expected a head_dim of 64, 128 or 256, got ") << dim;
 
     Candidate choice = heuristic(attention);

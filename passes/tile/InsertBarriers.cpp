@@ -12,6 +12,10 @@ namespace {
 struct InsertBarriersPass : impl::TileInsertBarriersPassBase<InsertBarriersPass> {
   void runOnOperation() override {
     for (auto &[op, need] : tile::findHazards(getOperation())) {
+      if (need.pendingGroups && *need.pendingGroups < 0) {
+        op->emitOpError("expected a tile.commit between this op and the copy that fills its tile, got none");
+        return signalPassFailure();
+      }
       OpBuilder b(op);
       // A slot's address is computed next to its use; keep the two together.
       for (Operation *previous = op->getPrevNode();

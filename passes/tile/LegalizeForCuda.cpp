@@ -1,6 +1,8 @@
 // LegalizeForCuda.cpp - the contract of the CUDA printer: only ops it knows, every repeated scalar named.
 #include "passes/tile/TilePasses.h"
 
+#include "llvm/ADT/StringMap.h"
+
 using namespace mlir;
 
 namespace attnc {
@@ -14,13 +16,23 @@ using namespace tile;
 bool hasPrinter(Operation *op) {
   if (isa<TileDialect>(op->getDialect()))
     return true;
+  // C++'s && and || are for conditions, its comparisons of int are signed, and of float ordered (but for !=).
+  if (isa<arith::AndIOp, arith::OrIOp, arith::XOrIOp>(op))
+    return op->getResult(0).getType().isInteger(1);
+  if (auto compare = dyn_cast<arith::CmpIOp>(op))
+    return compare.getPredicate() <= arith::CmpIPredicate::sge;
+  if (auto compare = dyn_cast<arith::CmpFOp>(op)) {
+    using P = arith::CmpFPredicate;
+    return llvm::is_contained({P::OEQ, P::OGT, P::OGE, P::OLT, P::OLE, P::UNE}, compare.getPredicate());
+  }
+  // float(x) of a signed or a bool operand; bool(x) and int(x) would not be what narrowing and i1 signs mean.
+  if (isa<arith::UIToFPOp, arith::ExtUIOp>(op))
+    return op->getOperand(0).getType().isInteger(1);
   return isa<arith::ConstantOp, arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivSIOp,
-             arith::FloorDivSIOp, arith::CeilDivSIOp, arith::MinSIOp, arith::MaxSIOp, arith::AndIOp,
-             arith::OrIOp, arith::XOrIOp, arith::CmpIOp, arith::CmpFOp, arith::SelectOp, arith::IndexCastOp,
-             arith::SIToFPOp, arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp, arith::NegFOp,
-             arith::MinimumFOp, arith::MaximumFOp, arith::MinNumFOp, arith::MaxNumFOp, arith::ExtUIOp,
-             arith::ExtSIOp, arith::TruncIOp, arith::UIToFPOp, math::ExpOp, math::LogOp, math::SqrtOp,
-             math::TanhOp, math::ErfOp, math::AbsFOp, math::AbsIOp, math::Exp2Op>(op);
+             arith::FloorDivSIOp, arith::CeilDivSIOp, arith::MinSIOp, arith::MaxSIOp, arith::SelectOp,
+             arith::IndexCastOp, arith::SIToFPOp, arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
+             arith::NegFOp, arith::MinNumFOp, arith::MaxNumFOp, math::ExpOp, math::LogOp, math::SqrtOp,
+             math::TanhOp, math::ErfOp, math::AbsFOp>(op);
 }
 
 /// Worth a name of its own when used twice: an expression, not a leaf.
@@ -49,7 +61,7 @@ struct LegalizeForCudaPass : impl::TileLegalizeForCudaPassBase<LegalizeForCudaPa
         repeated.push_back(op);
       return WalkResult::advance();
     });
-    if (result.wasInterrupted())
+    if (result.wasInterrupted() || failed(checkConstants()))
       return signalPassFailure();
     for (Operation *op : repeated) {
       OpBuilder b(op->getContext());
@@ -59,6 +71,21 @@ struct LegalizeForCudaPass : impl::TileLegalizeForCudaPassBase<LegalizeForCudaPa
       value.replaceAllUsesExcept(let.getResult(), let);
     }
     removeUnused();
+  }
+
+  /// A constant's name is declared once, at the top of the text.
+  LogicalResult checkConstants() {
+    llvm::StringMap<ConstantOp> first;
+    auto result = getOperation().walk([&](ConstantOp op) {
+      auto [found, inserted] = first.try_emplace(op.getName(), op);
+      if (inserted || found->second.getValue() == op.getValue())
+        return WalkResult::advance();
+      InFlightDiagnostic diagnostic = op.emitOpError("expected one value for ")
+                                      << op.getName() << ", got " << op.getValue();
+      diagnostic.attachNote(found->second.getLoc()) << "another value is " << found->second.getValue();
+      return WalkResult::interrupt();
+    });
+    return failure(result.wasInterrupted());
   }
 
   /// Constants and scalars that nothing reads would be printed as unused declarations.

@@ -40,6 +40,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     SmallVector<CopyAsyncOp> copies = candidates(loop);
     OpBuilder b(loop);
     if (stages == 1) {
+      CommitOp::create(b, loop.getLoc()); // what was copied before the loop; no prefetch closes its group
       for (CopyAsyncOp copy : copies) {
         b.setInsertionPointAfter(copy);
         CommitOp::create(b, copy.getLoc());

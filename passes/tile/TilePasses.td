@@ -37,7 +37,8 @@ def TileInsertBarriersPass : Pass<"tile-insert-barriers", "::attnc::tile::Kernel
   let summary = "place waits and syncs where the hazards analysis says that threads must meet";
   let description = [{
     Read after write and write after read of shared tiles by other threads, asynchronous copies included;
-    also on the path on which a loop runs zero times. See AsyncHazards.h.
+    also on the path on which a loop runs zero times. Fails at an access to a tile whose copy was never
+    committed: no wait would cover it. See AsyncHazards.h.
   }];
 }
 

@@ -99,8 +99,8 @@ Status bindDims(const LaunchPlan &plan, const Arguments &arguments, BoundArgumen
 
 } // namespace
 
-Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &plan, const Arguments &arguments,
-                                     BindMode mode) {
+Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &plan,
+                                     const Arguments &arguments, BindMode mode) {
   BoundArguments bound;
   bound.values.resize(plan.symbols.size());
   std::vector<std::string> definedBy(plan.symbols.size());

@@ -25,7 +25,7 @@ enum class BindMode : uint8_t {
 };
 
 /// InvalidArgument names the tensor, scalar or dim, what was expected and what came.
-Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &plan, const Arguments &arguments,
-                                     BindMode mode);
+Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &plan,
+                                     const Arguments &arguments, BindMode mode);
 
 } // namespace attnc

@@ -97,8 +97,9 @@ Status bindShape(const TensorSig &sig, const PlannedTensor &planned, const Symbo
       values[*slot] = extent - offset;
       definedBy[*slot] = "tensor '" + sig.name + "'";
     } else if (*values[*slot] != extent - offset) {
-      return shapeMismatch(sig, tensor, " (" + dim + " is " + std::to_string(*values[*slot]) + " by " +
-                                            definedBy[*slot] + ")");
+      return shapeMismatch(sig, tensor,
+                           " (" + dim + " is " + std::to_string(*values[*slot]) + " by " + definedBy[*slot] +
+                               ")");
     }
   }
   for (size_t axis = 0; axis < planned.strideSlots.size(); ++axis)
@@ -159,8 +160,8 @@ Status checkAliasing(const Program &program, const std::vector<const Tensor *> &
       if ((program.tensors[j].output && j >= i) || begin == end || otherBegin == otherEnd)
         continue;
       if (begin < otherEnd && otherBegin < end)
-        return bad(program.tensors[i], "memory of its own, got memory that overlaps tensor '" +
-                                           program.tensors[j].name + "'");
+        return bad(program.tensors[i],
+                   "memory of its own, got memory that overlaps tensor '" + program.tensors[j].name + "'");
     }
   }
   return Status::success();

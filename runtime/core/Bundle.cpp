@@ -85,8 +85,9 @@ Status writeAll(const fs::path &folder, const std::vector<Image> &images) {
   for (const Image &image : images) {
     const std::string stem = image.program.name + "." + image.program.target.name();
     if (!isPlainFileName(stem))
-      return Status(Code::InvalidArgument, "bundle: expected a name of letters, digits, '_', '-' and '.', got '" +
-                                               image.program.name + "'");
+      return Status(Code::InvalidArgument,
+                    "bundle: expected a name of letters, digits, '_', '-' and '.', got '" +
+                        image.program.name + "'");
     if (sums.count(stem + kParts[0].extension))
       return Status(Code::InvalidArgument, "bundle: expected each kernel once, got '" + image.program.name +
                                                "' for " + image.program.target.name() + " twice");
@@ -94,8 +95,7 @@ Status writeAll(const fs::path &folder, const std::vector<Image> &images) {
     kernels.push_back({{"stem", stem}, {"image", imageToJson(image)}});
   }
   const nlohmann::json manifest = {{"attnc_bundle", kBundleFormat}, {"kernels", kernels}};
-  const std::string text =
-      manifest.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  const std::string text = manifest.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   ATTNC_RETURN_IF_ERROR(writeWholeFile(folder / kManifestFile, text));
   sums[kManifestFile] = sha256Hex(text);
   return writeWholeFile(folder / kSumsFile, checksumText(sums));
@@ -118,8 +118,8 @@ Result<Bundle> Bundle::open(const fs::path &folder) {
   if (!fs::is_directory(folder, error))
     return Status(Code::NotFound, "bundle: expected a folder, got '" + folder.string() + "'");
   if (!fs::exists(folder / kSumsFile, error) && !fs::exists(folder / kManifestFile, error))
-    return Status(Code::NotFound, "bundle: expected " + std::string(kManifestFile) + " and " + kSumsFile + " in '" +
-                                      folder.string() + "', got neither");
+    return Status(Code::NotFound, "bundle: expected " + std::string(kManifestFile) + " and " + kSumsFile +
+                                      " in '" + folder.string() + "', got neither");
   const std::string where = "bundle '" + folder.string() + "': ";
   Result<std::string> sums = readWholeFile(folder / kSumsFile);
   if (!sums.ok())
@@ -138,7 +138,8 @@ Result<Bundle> Bundle::open(const fs::path &folder) {
   state->kernels = std::move(*kernels);
   for (const BundledKernel &kernel : state->kernels)
     for (const Part &part : kParts)
-      if (Result<std::string> bytes = readCheckedFile(folder, kernel.stem + part.extension, state->sums); !bytes)
+      if (Result<std::string> bytes = readCheckedFile(folder, kernel.stem + part.extension, state->sums);
+          !bytes)
         return bytes.status().prefix(where);
   return Bundle(std::move(state));
 }
@@ -178,7 +179,8 @@ Result<Kernel> Bundle::find(std::string_view name, const Target &target) const {
 Status Bundle::write(const fs::path &folder, const std::vector<Image> &images) {
   std::error_code error;
   if (fs::exists(folder, error) && !(fs::is_directory(folder, error) && fs::is_empty(folder, error)))
-    return Status(Code::InvalidArgument, "bundle: expected a new or empty folder, got '" + folder.string() + "'");
+    return Status(Code::InvalidArgument,
+                  "bundle: expected a new or empty folder, got '" + folder.string() + "'");
   if (images.empty())
     return Status(Code::InvalidArgument, "bundle: expected at least one kernel, got none");
   fs::path target = fs::absolute(folder, error).lexically_normal();

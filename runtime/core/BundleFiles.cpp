@@ -30,8 +30,8 @@ Result<Checksums> parseChecksums(std::string_view text) {
     constexpr size_t kNameAt = 66; // 64 digits and two blanks
     if (entry.size() <= kNameAt || !isDigestHex(entry.substr(0, 64)) || entry.substr(64, 2) != "  " ||
         !isPlainFileName(entry.substr(kNameAt)))
-      return Status(Code::Corrupt, "SHA256SUMS: expected a digest and a file name in line " +
-                                       std::to_string(line));
+      return Status(Code::Corrupt,
+                    "SHA256SUMS: expected a digest and a file name in line " + std::to_string(line));
     sums.emplace(entry.substr(kNameAt), entry.substr(0, 64));
   }
   return sums;

@@ -32,11 +32,12 @@ namespace {
 
 static_assert(int(ATTNC_OK) == int(Code::Ok) && int(ATTNC_INVALID_ARGUMENT) == int(Code::InvalidArgument) &&
               int(ATTNC_INVALID_SPEC) == int(Code::InvalidSpec) &&
-              int(ATTNC_UNSUPPORTED) == int(Code::Unsupported) && int(ATTNC_NOT_FOUND) == int(Code::NotFound) &&
-              int(ATTNC_IO_ERROR) == int(Code::IoError) && int(ATTNC_CORRUPT) == int(Code::Corrupt) &&
+              int(ATTNC_UNSUPPORTED) == int(Code::Unsupported) &&
+              int(ATTNC_NOT_FOUND) == int(Code::NotFound) && int(ATTNC_IO_ERROR) == int(Code::IoError) &&
+              int(ATTNC_CORRUPT) == int(Code::Corrupt) &&
               int(ATTNC_COMPILE_FAILED) == int(Code::CompileFailed) &&
-              int(ATTNC_DEVICE_ERROR) == int(Code::DeviceError) && int(ATTNC_MISMATCH) == int(Code::Mismatch) &&
-              int(ATTNC_INTERNAL) == int(Code::Internal));
+              int(ATTNC_DEVICE_ERROR) == int(Code::DeviceError) &&
+              int(ATTNC_MISMATCH) == int(Code::Mismatch) && int(ATTNC_INTERNAL) == int(Code::Internal));
 
 thread_local std::string lastError;
 
@@ -86,7 +87,8 @@ Status openDevice(const attncDeviceOptions *given, attncDevice *out) {
     sim.threads = options.simThreads > 0 ? options.simThreads : 1;
     handle->device = openSimDevice(target, sim);
   } else {
-    return Status(Code::InvalidArgument, "expected device kind 'cuda' or 'sim', got '" + std::string(kind) + "'");
+    return Status(Code::InvalidArgument,
+                  "expected device kind 'cuda' or 'sim', got '" + std::string(kind) + "'");
   }
   handle->name = handle->device->name();
   handle->target = handle->device->target().name();
@@ -172,8 +174,9 @@ attncCode attncBundleEntry(attncBundle bundle, size_t index, const char **name, 
   return guarded([&]() -> Status {
     ATTNC_RETURN_IF_ERROR(needed(bundle, "a bundle"));
     if (index >= bundle->entries.size())
-      return Status(Code::InvalidArgument, "expected an index below " + std::to_string(bundle->entries.size()) +
-                                               ", got " + std::to_string(index));
+      return Status(Code::InvalidArgument, "expected an index below " +
+                                               std::to_string(bundle->entries.size()) + ", got " +
+                                               std::to_string(index));
     if (name)
       *name = bundle->entries[index].first.c_str();
     if (target)

@@ -52,9 +52,9 @@ Result<Tensor> convertTensor(const std::string &name, const DLTensor &given, std
   const std::string where = "tensor '" + name + "': ";
   std::optional<DType> dtype = convertDType(given.dtype);
   if (!dtype)
-    return bad(where + "expected a dtype that attnc has, got DLPack code " + std::to_string(given.dtype.code) +
-               " with " + std::to_string(given.dtype.bits) + " bits and " + std::to_string(given.dtype.lanes) +
-               " lanes");
+    return bad(where + "expected a dtype that attnc has, got DLPack code " +
+               std::to_string(given.dtype.code) + " with " + std::to_string(given.dtype.bits) + " bits and " +
+               std::to_string(given.dtype.lanes) + " lanes");
   constexpr int kMaxRank = 64;
   if (given.ndim < 0 || given.ndim > kMaxRank || (given.ndim > 0 && !given.shape))
     return bad(where + "expected a shape with at most 64 axes, got ndim " + std::to_string(given.ndim));
@@ -77,7 +77,9 @@ template <class T> Status checkList(const T *items, size_t count, const char *wh
   return Status::success();
 }
 
-Status twice(const char *name) { return bad(std::string("expected each name once, got '") + name + "' twice"); }
+Status twice(const char *name) {
+  return bad(std::string("expected each name once, got '") + name + "' twice");
+}
 
 } // namespace
 

@@ -71,7 +71,8 @@ Result<fs::path> Cache::folderFor(const CacheOptions &options) {
     return fs::path(folder) / "attnc";
   if (std::string home = environment("HOME"); !home.empty())
     return fs::path(home) / ".cache" / "attnc";
-  return Status(Code::NotFound, "expected a cache folder in ATTNC_CACHE_DIR, XDG_CACHE_HOME or HOME, got none");
+  return Status(Code::NotFound,
+                "expected a cache folder in ATTNC_CACHE_DIR, XDG_CACHE_HOME or HOME, got none");
 }
 
 Cache::Cache(fs::path root, uint64_t limit, CacheOptions options)
@@ -106,8 +107,12 @@ void Cache::warn(const std::string &message) const {
     std::fprintf(stderr, "attnc: warning: cache: %s\n", message.c_str());
 }
 
-fs::path Cache::entryPath(const std::string &key) const { return folder / "entries" / key.substr(0, 2) / key; }
-fs::path Cache::aliasPath(const std::string &key) const { return folder / "aliases" / key.substr(0, 2) / key; }
+fs::path Cache::entryPath(const std::string &key) const {
+  return folder / "entries" / key.substr(0, 2) / key;
+}
+fs::path Cache::aliasPath(const std::string &key) const {
+  return folder / "aliases" / key.substr(0, 2) / key;
+}
 
 std::optional<Image> Cache::find(const std::string &contentKey) const {
   if (!isDigestHex(contentKey))
@@ -158,9 +163,10 @@ std::optional<std::string> Cache::lookupAlias(const std::string &requestKey) con
 
 Status Cache::putAlias(const std::string &requestKey, const std::string &contentKey) {
   if (!isDigestHex(requestKey) || !isDigestHex(contentKey))
-    return Status(Code::InvalidArgument, "cache: expected keys of 64 hex digits, got '" + requestKey + "' and '" +
-                                             contentKey + "'");
-  return publishFile(folder / "tmp", aliasPath(requestKey), aliasText(requestKey, contentKey)).prefix("cache: ");
+    return Status(Code::InvalidArgument,
+                  "cache: expected keys of 64 hex digits, got '" + requestKey + "' and '" + contentKey + "'");
+  return publishFile(folder / "tmp", aliasPath(requestKey), aliasText(requestKey, contentKey))
+      .prefix("cache: ");
 }
 
 } // namespace attnc

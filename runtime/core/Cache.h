@@ -60,8 +60,8 @@ struct CacheEntry {
 
 /// What `verify` and `prune` did.
 struct CacheReport {
-  size_t entries = 0; ///< left in the cache
-  uint64_t bytes = 0; ///< of those
+  size_t entries = 0;               ///< left in the cache
+  uint64_t bytes = 0;               ///< of those
   std::vector<std::string> removed; ///< keys, with the reason where there is one
 };
 
@@ -107,8 +107,8 @@ private:
   void removeLeftovers() const;
   void removeDanglingAliases() const;
 
-  std::filesystem::path root;    ///< what the user named
-  std::filesystem::path folder;  ///< root / format version
+  std::filesystem::path root;   ///< what the user named
+  std::filesystem::path folder; ///< root / format version
   uint64_t limit;
   CacheOptions options;
 };

@@ -97,7 +97,8 @@ Result<CacheReport> Cache::prune(uint64_t limitBytes) {
   report.entries = files.size();
   report.bytes = totalBytes(files);
   if (report.bytes > limitBytes) {
-    std::sort(files.begin(), files.end(), [](const Found &a, const Found &b) { return a.lastUse < b.lastUse; });
+    std::sort(files.begin(), files.end(),
+              [](const Found &a, const Found &b) { return a.lastUse < b.lastUse; });
     for (const Found &file : files) {
       if (report.bytes <= limitBytes)
         break;

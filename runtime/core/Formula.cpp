@@ -146,8 +146,8 @@ private:
       steps.push_back({Op::Name, symbols.intern(name)});
       return;
     }
-    auto function = std::find_if(kFunctions.begin(), kFunctions.end(),
-                                 [&](const Function &f) { return f.name == name; });
+    auto function =
+        std::find_if(kFunctions.begin(), kFunctions.end(), [&](const Function &f) { return f.name == name; });
     if (function == kFunctions.end()) {
       at = begin;
       return fail("ceildiv, round_up, min or max");

@@ -67,6 +67,7 @@ private:
 };
 
 /// Parses and evaluates in one go, for callers that are not in a hurry (`explain`, tests).
-Result<int64_t> evaluateFormula(const Formula &formula, const std::map<std::string, int64_t, std::less<>> &dims);
+Result<int64_t> evaluateFormula(const Formula &formula,
+                                const std::map<std::string, int64_t, std::less<>> &dims);
 
 } // namespace attnc

@@ -124,7 +124,8 @@ Status Kernel::run(Device &device, const Arguments &arguments, void *stream, voi
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Module> module, state->moduleOn(device));
 
   if (reinterpret_cast<uintptr_t>(workspace) % kWorkspaceAlignment != 0)
-    return Status(Code::InvalidArgument, "expected a workspace that is aligned to 256 bytes, got one that is not");
+    return Status(Code::InvalidArgument,
+                  "expected a workspace that is aligned to 256 bytes, got one that is not");
   ScopedMemory own(device);
   const bool allocates = layout.bytes > 0 && !workspace;
   if (allocates) {

@@ -27,7 +27,8 @@ size_t digestStart(std::string_view symbol) {
   while (start > 0 && isHex(symbol[start - 1]))
     --start;
   size_t digits = symbol.size() - start;
-  return start >= 2 && symbol[start - 1] == '_' && digits >= 6 && digits <= 12 ? start : std::string_view::npos;
+  return start >= 2 && symbol[start - 1] == '_' && digits >= 6 && digits <= 12 ? start
+                                                                               : std::string_view::npos;
 }
 
 void blankSymbol(std::string &text, std::string_view symbol) {
@@ -121,7 +122,8 @@ std::vector<SourceHeader> includedHeaders(std::string_view text, std::span<const
   return out;
 }
 
-std::string requestKey(std::string_view canonicalSpec, const Target &target, std::string_view compilerBuildId) {
+std::string requestKey(std::string_view canonicalSpec, const Target &target,
+                       std::string_view compilerBuildId) {
   return Digest()
       .field(kRequestKeyFormat)
       .field(canonicalSpec)

@@ -23,7 +23,8 @@ struct SourceHeader {
 std::vector<SourceHeader> includedHeaders(std::string_view text, std::span<const SourceHeader> headers);
 
 /// Level 1: a spec in hand, before the compiler runs. `compilerBuildId` names the build of attnc.
-std::string requestKey(std::string_view canonicalSpec, const Target &target, std::string_view compilerBuildId);
+std::string requestKey(std::string_view canonicalSpec, const Target &target,
+                       std::string_view compilerBuildId);
 
 /// The program's text without what does not change the code: digests at the end of kernel symbols, places of
 /// the spec in comments, and the banner (the comment lines at the top).

@@ -63,7 +63,8 @@ private:
     for (const ScalarSig &sig : program.scalars) {
       ATTNC_RETURN_IF_ERROR(check("scalar", sig.name));
       if (sig.dtype != DType::F32 && sig.dtype != DType::I32)
-        return bad("scalar '" + sig.name + "': expected f32 or i32, got " + std::string(dtypeName(sig.dtype)));
+        return bad("scalar '" + sig.name + "': expected f32 or i32, got " +
+                   std::string(dtypeName(sig.dtype)));
     }
     for (const Workspace &workspace : program.workspaces)
       ATTNC_RETURN_IF_ERROR(check("workspace", workspace.name));
@@ -138,8 +139,8 @@ private:
     }
     planned.paramBytes = alignUp(planned.paramBytes, alignment);
     if (planned.paramBytes > kMaxParamBytes)
-      return bad(where + ": expected at most " + std::to_string(kMaxParamBytes) + " bytes of parameters, got " +
-                 std::to_string(planned.paramBytes));
+      return bad(where + ": expected at most " + std::to_string(kMaxParamBytes) +
+                 " bytes of parameters, got " + std::to_string(planned.paramBytes));
     plan.launches.push_back(std::move(planned));
     return Status::success();
   }
@@ -164,8 +165,8 @@ private:
     case Field::Kind::Scalar:
       ATTNC_RETURN_IF_ERROR(lookUp(program.scalars, "scalar"));
       if (field.dtype != program.scalars[out.index].dtype)
-        return bad(where + ": expected " + std::string(dtypeName(program.scalars[out.index].dtype)) + ", got " +
-                   std::string(dtypeName(field.dtype)));
+        return bad(where + ": expected " + std::string(dtypeName(program.scalars[out.index].dtype)) +
+                   ", got " + std::string(dtypeName(field.dtype)));
       break;
     case Field::Kind::Dim: {
       if (field.dtype != DType::I32 && field.dtype != DType::I64)
@@ -189,8 +190,8 @@ private:
       }
     for (size_t slot = 0; slot < plan.symbols.size(); ++slot)
       if (!defined.count(static_cast<int>(slot)))
-        return bad("expected formulas over dims and strides, got '" + plan.symbols.name(static_cast<int>(slot)) +
-                   "', which no tensor and no dim defines");
+        return bad("expected formulas over dims and strides, got '" +
+                   plan.symbols.name(static_cast<int>(slot)) + "', which no tensor and no dim defines");
     return Status::success();
   }
 

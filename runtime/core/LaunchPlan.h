@@ -23,7 +23,7 @@ struct PlannedField {
   Field::Kind kind = Field::Kind::Dim;
   DType dtype = DType::I64;
   size_t offset = 0;
-  size_t index = 0; ///< of the tensor, scalar or workspace in the program
+  size_t index = 0;      ///< of the tensor, scalar or workspace in the program
   ParsedFormula formula; ///< of Dim
 };
 

@@ -62,8 +62,9 @@ Status checkPrivate(const struct stat &info, uid_t owner, const std::string &pat
     return Status(Code::IoError, "'" + path + "': expected owner " + std::to_string(owner) + ", got " +
                                      std::to_string(info.st_uid));
   if (info.st_mode & (S_IWGRP | S_IWOTH))
-    return Status(Code::IoError, "'" + path + "': expected that only its owner may write, got a mode that lets "
-                                              "others");
+    return Status(Code::IoError, "'" + path +
+                                     "': expected that only its owner may write, got a mode that lets "
+                                     "others");
   return Status::success();
 }
 
@@ -88,13 +89,15 @@ Status makePrivateFolder(const fs::path &path) {
 Result<std::string> readPrivateFile(const fs::path &path, Reading reading) {
   FileHandle file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
   if (file.fd < 0)
-    return errno == ENOENT || errno == ENOTDIR ? Status(Code::NotFound, "'" + path.string() + "' is not there")
-                                               : ioError("opening '" + path.string() + "'", errno);
+    return errno == ENOENT || errno == ENOTDIR
+               ? Status(Code::NotFound, "'" + path.string() + "' is not there")
+               : ioError("opening '" + path.string() + "'", errno);
   struct stat info;
   if (fstat(file.fd, &info) != 0)
     return ioError("reading '" + path.string() + "'", errno);
   if (!S_ISREG(info.st_mode) || info.st_size > kMaxFileBytes)
-    return Status(Code::IoError, "'" + path.string() + "': expected a file of at most 1 GiB, got something else");
+    return Status(Code::IoError,
+                  "'" + path.string() + "': expected a file of at most 1 GiB, got something else");
   ATTNC_RETURN_IF_ERROR(checkPrivate(info, geteuid(), path.string()));
 
   std::string bytes(static_cast<size_t>(info.st_size), '\0');
@@ -117,8 +120,8 @@ Result<std::string> readPrivateFile(const fs::path &path, Reading reading) {
 
 Status publishFile(const fs::path &temporaries, const fs::path &target, std::string_view bytes) {
   static std::atomic<uint64_t> counter{0};
-  const fs::path temporary = temporaries / (target.filename().string() + "." + std::to_string(getpid()) + "." +
-                                            std::to_string(counter.fetch_add(1)));
+  const fs::path temporary = temporaries / (target.filename().string() + "." + std::to_string(getpid()) +
+                                            "." + std::to_string(counter.fetch_add(1)));
   ATTNC_RETURN_IF_ERROR(makePrivateFolder(temporaries));
   ATTNC_RETURN_IF_ERROR(makePrivateFolder(target.parent_path()));
   // A process of the same number may have died here before, in another container.

@@ -29,8 +29,8 @@ Json write(const TensorSig &sig) {
   Json shape = Json::array();
   for (const Formula &entry : sig.shape)
     shape.push_back(entry.text);
-  return {{"name", sig.name},       {"dtype", dtypeName(sig.dtype)}, {"shape", shape},
-          {"output", sig.output},   {"strided", sig.strided},        {"alignment", sig.alignment}};
+  return {{"name", sig.name},     {"dtype", dtypeName(sig.dtype)}, {"shape", shape},
+          {"output", sig.output}, {"strided", sig.strided},        {"alignment", sig.alignment}};
 }
 
 Json write(const ScalarSig &sig) {

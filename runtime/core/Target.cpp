@@ -13,13 +13,15 @@ bool Target::runsOn(const Target &device) const {
   const bool same = computeCapability == device.computeCapability;
   if (archSpecific)
     return same && device.archSpecific;
-  return computeCapability / 10 == device.computeCapability / 10 && computeCapability <= device.computeCapability;
+  return computeCapability / 10 == device.computeCapability / 10 &&
+         computeCapability <= device.computeCapability;
 }
 
 const std::vector<Target> &Target::all() {
   constexpr int kKiB = 1024;
   // CUDA C++ Programming Guide, "Compute Capabilities": technical specifications per compute capability.
-  // {capability, a variant, shared per block, shared per SM, reserved, registers, threads, blocks, registers per thread}
+  // {capability, a variant, shared per block, shared per SM, reserved, registers, threads, blocks, registers
+  // per thread}
   static const std::vector<Target> targets{
       {80, false, 163 * kKiB, 164 * kKiB, kKiB, 65536, 2048, 32, 255},
       {86, false, 99 * kKiB, 100 * kKiB, kKiB, 65536, 1536, 16, 255},

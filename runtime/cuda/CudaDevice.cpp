@@ -15,7 +15,8 @@ CuStream asStream(void *stream) { return static_cast<CuStream>(stream); }
 class CudaDevice final : public Device {
 public:
   CudaDevice(std::shared_ptr<CudaContext> context, int ordinal, Target target)
-      : context(std::move(context)), driver(this->context->driver), ordinal(ordinal), limits(std::move(target)) {}
+      : context(std::move(context)), driver(this->context->driver), ordinal(ordinal),
+        limits(std::move(target)) {}
 
   std::string name() const override { return "cuda:" + std::to_string(ordinal); }
   Target target() const override { return limits; }
@@ -64,7 +65,9 @@ public:
                 "zeroing " + std::to_string(bytes) + " bytes");
   }
 
-  Result<std::unique_ptr<Module>> load(const Image &image) override { return CudaModule::load(context, image); }
+  Result<std::unique_ptr<Module>> load(const Image &image) override {
+    return CudaModule::load(context, image);
+  }
 
   Status launch(Module &module, const std::string &kernel, const LaunchConfig &config,
                 std::span<const std::byte> params) override;
@@ -88,7 +91,8 @@ Status CudaDevice::launch(Module &module, const std::string &kernel, const Launc
                           std::span<const std::byte> params) {
   auto *loaded = dynamic_cast<CudaModule *>(&module);
   if (!loaded || loaded->owner() != context.get())
-    return Status(Code::InvalidArgument, "expected a module loaded on " + name() + ", got one of another device");
+    return Status(Code::InvalidArgument,
+                  "expected a module loaded on " + name() + ", got one of another device");
   CuFunction function = loaded->find(kernel);
   if (!function)
     return Status(Code::NotFound, "expected kernel '" + kernel + "' in the module, got none of that name");
@@ -103,8 +107,9 @@ Status CudaDevice::launch(Module &module, const std::string &kernel, const Launc
   // A buffer with its size, unlike a list of pointers, cannot make the driver read past the end.
   size_t bytes = params.size();
   void *extra[] = {kCuParamBuffer, const_cast<std::byte *>(params.data()), kCuParamSize, &bytes, kCuParamEnd};
-  return call([&] { return driver.cuLaunchKernelEx(&launchConfig, function, nullptr, bytes ? extra : nullptr); },
-              "launching kernel '" + kernel + "'");
+  return call(
+      [&] { return driver.cuLaunchKernelEx(&launchConfig, function, nullptr, bytes ? extra : nullptr); },
+      "launching kernel '" + kernel + "'");
 }
 
 /// The newest architecture in the table that a GPU of this capability runs.
@@ -116,8 +121,9 @@ Result<Target> targetOf(int capability) {
       best = &target; // the table is sorted, with an `a` variant after its base
   if (best)
     return *best;
-  return Status(Code::Unsupported, "expected a GPU of compute capability 8.0 or newer that attnc knows, got " +
-                                       std::to_string(capability / 10) + "." + std::to_string(capability % 10));
+  return Status(Code::Unsupported,
+                "expected a GPU of compute capability 8.0 or newer that attnc knows, got " +
+                    std::to_string(capability / 10) + "." + std::to_string(capability % 10));
 }
 
 } // namespace
@@ -146,7 +152,8 @@ Result<std::shared_ptr<Device>> openCudaDevice(int ordinal) {
     ATTNC_RETURN_IF_ERROR(driver->check(driver->cuDeviceGetAttribute(value, attribute, context->device),
                                         "asking for the compute capability"));
   ATTNC_ASSIGN_OR_RETURN(Target target, targetOf(10 * major + minor));
-  return std::shared_ptr<Device>(std::make_shared<CudaDevice>(std::move(context), ordinal, std::move(target)));
+  return std::shared_ptr<Device>(
+      std::make_shared<CudaDevice>(std::move(context), ordinal, std::move(target)));
 }
 
 } // namespace attnc

@@ -16,7 +16,8 @@ Result<std::unique_ptr<Module>> CudaModule::load(std::shared_ptr<CudaContext> co
 
 CudaModule::~CudaModule() {
   if (module)
-    (void)context->with([&] { return context->driver.check(context->driver.cuModuleUnload(module), "unloading"); });
+    (void)context->with(
+        [&] { return context->driver.check(context->driver.cuModuleUnload(module), "unloading"); });
 }
 
 CuFunction CudaModule::find(const std::string &kernel) const {

@@ -15,16 +15,18 @@ Result<const Driver *> loadDriver() {
     return Status(Code::NotFound, "expected an NVIDIA driver, got none: " + std::string(dlerror()));
   static Driver driver;
   std::string missing;
-#define ATTNC_DRIVER(name, symbol, ...)                                                                     \
-  driver.name = reinterpret_cast<CuResult (*)(__VA_ARGS__)>(dlsym(handle, symbol));                         \
-  if (!driver.name)                                                                                         \
+#define ATTNC_DRIVER(name, symbol, ...)                                                                      \
+  driver.name = reinterpret_cast<CuResult (*)(__VA_ARGS__)>(dlsym(handle, symbol));                          \
+  if (!driver.name)                                                                                          \
     missing += std::string(missing.empty() ? "" : ", ") + symbol;
 #include "runtime/cuda/DriverSymbols.def"
 #undef ATTNC_DRIVER
   if (!missing.empty())
-    return Status(Code::NotFound, "expected an NVIDIA driver of CUDA 12.0 or newer, got one without " + missing);
+    return Status(Code::NotFound,
+                  "expected an NVIDIA driver of CUDA 12.0 or newer, got one without " + missing);
   if (CuResult result = driver.cuInit(0)) {
-    Status failure = driver.check(result, "expected a working NVIDIA driver and a GPU, got cuInit failing with");
+    Status failure =
+        driver.check(result, "expected a working NVIDIA driver and a GPU, got cuInit failing with");
     return Status(Code::NotFound, failure.message());
   }
   return &driver;

@@ -3,6 +3,7 @@
 // Must not judge: the code of the Status only tells a refusal from a bug.
 #include "runtime/jit/Diagnostics.h"
 
+#include "mlir/IR/BuiltinAttributes.h"
 #include "mlir/IR/Location.h"
 
 namespace attnc {

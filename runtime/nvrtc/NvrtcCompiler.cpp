@@ -31,9 +31,7 @@ public:
 
   std::vector<std::string> flags(const Target &target) const override {
     // Without --no-source-include a file in the working folder could stand in for an embedded header.
-    return {"--gpu-architecture=" + target.name(),
-            "--std=c++17",
-            "--ptxas-options=-v",
+    return {"--gpu-architecture=" + target.name(), "--std=c++17", "--ptxas-options=-v",
             "--no-source-include"};
   }
 
@@ -56,7 +54,8 @@ private:
   }
 
   /// For texts, which NVRTC ends with a NUL.
-  Result<std::string> getText(NvrtcProgram handle, std::string_view what, GetSize getSize, GetBytes getBytes) {
+  Result<std::string> getText(NvrtcProgram handle, std::string_view what, GetSize getSize,
+                              GetBytes getBytes) {
     ATTNC_ASSIGN_OR_RETURN(std::string text, get(handle, what, getSize, getBytes));
     while (!text.empty() && text.back() == '\0')
       text.pop_back();
@@ -84,10 +83,11 @@ Result<Image> LoadedNvrtc::compile(const Program &program) {
 
   NvrtcProgram handle = nullptr;
   const std::string fileName = program.name + ".cu";
-  if (NvrtcCode code = api->nvrtcCreateProgram(&handle, program.text.c_str(), fileName.c_str(),
-                                               static_cast<int>(names.size()), textPointers.data(),
-                                               namePointers.data()))
-    return Status(Code::CompileFailed, version() + " did not take '" + fileName + "': " + nvrtcErrorName(code));
+  if (NvrtcCode code =
+          api->nvrtcCreateProgram(&handle, program.text.c_str(), fileName.c_str(),
+                                  static_cast<int>(names.size()), textPointers.data(), namePointers.data()))
+    return Status(Code::CompileFailed,
+                  version() + " did not take '" + fileName + "': " + nvrtcErrorName(code));
   auto destroy = [this](NvrtcProgram p) { api->nvrtcDestroyProgram(&p); };
   std::unique_ptr<NvrtcProgramImpl, decltype(destroy)> owner(handle, destroy);
 
@@ -100,8 +100,9 @@ Result<Image> LoadedNvrtc::compile(const Program &program) {
   ATTNC_ASSIGN_OR_RETURN(image.log,
                          getText(handle, "log", api->nvrtcGetProgramLogSize, api->nvrtcGetProgramLog));
   if (compiled)
-    return Status(Code::CompileFailed, version() + " refused '" + fileName + "' for " + program.target.name() +
-                                           ": " + nvrtcErrorName(compiled) + "\n" + image.log);
+    return Status(Code::CompileFailed, version() + " refused '" + fileName + "' for " +
+                                           program.target.name() + ": " + nvrtcErrorName(compiled) + "\n" +
+                                           image.log);
   ATTNC_ASSIGN_OR_RETURN(image.cubin, get(handle, "cubin", api->nvrtcGetCUBINSize, api->nvrtcGetCUBIN));
   ATTNC_ASSIGN_OR_RETURN(image.ptx, getText(handle, "PTX", api->nvrtcGetPTXSize, api->nvrtcGetPTX));
   image.program = program;

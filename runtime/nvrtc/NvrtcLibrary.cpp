@@ -56,9 +56,9 @@ Result<std::shared_ptr<NvrtcLibrary>> loadFile(const std::string &path) {
   library->path = path;
   std::string missing;
   // Never unloaded: NVRTC leaves threads and atexit handlers behind.
-#define ATTNC_NVRTC(name, ...)                                                                              \
-  library->name = reinterpret_cast<NvrtcCode (*)(__VA_ARGS__)>(dlsym(handle, #name));                       \
-  if (!library->name)                                                                                       \
+#define ATTNC_NVRTC(name, ...)                                                                               \
+  library->name = reinterpret_cast<NvrtcCode (*)(__VA_ARGS__)>(dlsym(handle, #name));                        \
+  if (!library->name)                                                                                        \
     missing += std::string(missing.empty() ? "" : ", ") + #name;
 #include "runtime/nvrtc/NvrtcSymbols.def"
 #undef ATTNC_NVRTC
@@ -66,8 +66,7 @@ Result<std::shared_ptr<NvrtcLibrary>> loadFile(const std::string &path) {
     return Status(Code::NotFound, path + ": expected an NVRTC library, got one without " + missing);
   if (NvrtcCode code = library->nvrtcVersion(&library->major, &library->minor))
     return Status(Code::NotFound, path + ": nvrtcVersion failed: " + nvrtcErrorName(code));
-  if (std::pair(library->major, library->minor) <
-      std::pair(NvrtcLibrary::kMinMajor, NvrtcLibrary::kMinMinor))
+  if (std::pair(library->major, library->minor) < std::pair(NvrtcLibrary::kMinMajor, NvrtcLibrary::kMinMinor))
     return Status(Code::NotFound, path + ": expected NVRTC " + std::to_string(NvrtcLibrary::kMinMajor) + "." +
                                       std::to_string(NvrtcLibrary::kMinMinor) + " or newer, got " +
                                       std::to_string(library->major) + "." + std::to_string(library->minor));
@@ -87,7 +86,12 @@ std::vector<std::string> nvrtcCandidates() {
   for (const fs::path &root : usualToolkits())
     addToolkit(out, root);
   out.insert(out.end(), kNames.begin(), kNames.end());
-  if (std::string wheel = environment("ATTNC_NVRTC_WHEEL"); !wheel.empty())
+  std::string wheel = environment("ATTNC_NVRTC_WHEEL");
+#ifdef ATTNC_NVRTC_WHEEL_DEFAULT // where tools/setup put it
+  if (wheel.empty())
+    wheel = ATTNC_NVRTC_WHEEL_DEFAULT;
+#endif
+  if (!wheel.empty())
     for (const char *inside : {"", "lib", "nvidia/cu13/lib", "nvidia/cuda_nvrtc/lib"})
       addFolder(out, fs::path(wheel) / inside);
   return out;

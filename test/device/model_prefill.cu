@@ -1,7 +1,7 @@
 // model_prefill.cu - a causal, packed, grouped-query prefill written by hand as the printer writes one.
 //
-// The tests put T, kHeadDim, kTileQ, kTileKv, kWarps and kStages in front. kStages 1 and 2 differ in where the
-// copies are issued; everything else is the same text.
+// The tests put T, kHeadDim, kTileQ, kTileKv, kWarps and kStages in front. kStages 1 and 2 differ in where
+// the copies are issued; everything else is the same text.
 #include "attnc/attn/finish.cuh"
 #include "attnc/attn/online_softmax.cuh"
 #include "attnc/block/copy_async.cuh"
@@ -31,7 +31,8 @@ struct Params {
   float scale_log2;
 };
 
-extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks) model_prefill(const __grid_constant__ Params p) {
+extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks)
+    model_prefill(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
   const SharedTile<T, kTileQ, kHeadDim> q_smem(shared_memory);
   SharedRing<T, kTileKv, kHeadDim, kStages> k_ring(shared_memory + kKeyRing);
@@ -53,7 +54,8 @@ extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks) model_prefill
   const int visit_end = clamp(last_position + 1, 0, kv_len);
   const int full_end = clamp(round_down(first_position + 1, kTileKv), visit_begin, visit_end);
 
-  const GlobalRows<const T, kHeadDim> q_rows{p.q + (i64(q_begin) * p.q_token_stride + head * kHeadDim), p.q_token_stride};
+  const GlobalRows<const T, kHeadDim> q_rows{p.q + (i64(q_begin) * p.q_token_stride + head * kHeadDim),
+                                             p.q_token_stride};
   const i64 kv_offset = i64(kv_begin) * p.kv_token_stride + head / p.group * kHeadDim;
   const GlobalRows<const T, kHeadDim> k_rows{p.k + kv_offset, p.kv_token_stride};
   const GlobalRows<const T, kHeadDim> v_rows{p.v + kv_offset, p.kv_token_stride};
@@ -153,7 +155,8 @@ extern "C" __global__ void __launch_bounds__(kThreads, kMinBlocks) model_prefill
   block::sync();
   warp::store_shared(q_smem, acc);
   block::sync();
-  const GlobalRows<T, kHeadDim> out_rows{p.out + (i64(q_begin) * p.heads + head) * kHeadDim, i64(p.heads) * kHeadDim};
+  const GlobalRows<T, kHeadDim> out_rows{p.out + (i64(q_begin) * p.heads + head) * kHeadDim,
+                                         i64(p.heads) * kHeadDim};
   block::store_rows<kThreads>(out_rows, q_smem, first_row, q_len);
   warp::store_row_values(p.lse + i64(q_begin) * p.heads + head, p.heads, lse, first_row, q_len);
 }

@@ -84,8 +84,11 @@ void checkTile(ProvedMask &mask, const Shape &shape, int64_t row, int64_t rows, 
 void checkMask(ProvedMask &mask, RandomMask &random, int shapes) {
   static const int64_t lengths[] = {0, 1, 2, 5, 7, 16, 19, 31};
   for (int i = 0; i < shapes; ++i) {
-    Shape shape{lengths[random.between(0, 7)], lengths[random.between(0, 7)], random.between(0, 1),
-                random.between(0, 3), {random.between(-1, 12), random.between(-1, 12), {}}};
+    Shape shape{lengths[random.between(0, 7)],
+                lengths[random.between(0, 7)],
+                random.between(0, 1),
+                random.between(0, 3),
+                {random.between(-1, 12), random.between(-1, 12), {}}};
     for (int64_t kv = 0; kv < shape.kvLen; ++kv)
       shape.values.doc.push_back(random.between(0, 2));
     static const int64_t tiles[] = {1, 3, 8, 64};
@@ -109,7 +112,7 @@ void checkImport(ProvedMask &mask, RandomMask &random) {
   auto evaluator = RegionEvaluator::create(mask.attention.getMask(), scalars, read);
   ASSERT_TRUE(mlir::succeeded(evaluator));
   for (int i = 0; i < 60; ++i) {
-    Position at{random.between(0, 1), random.between(0, 3), random.between(-6, 20),
+    Position at{random.between(0, 1),  random.between(0, 3),  random.between(-6, 20),
                 random.between(0, 12), random.between(1, 19), random.between(1, 19)};
     ASSERT_EQ(evaluator->visible(at.b, at.h, at.q, at.kv, at.qLen, at.kvLen),
               visible(mask.spec.mask, mask.spec, values, at));
@@ -177,9 +180,17 @@ TEST(MaskProof, RandomExpressions) { runRandom(/*sugar=*/false, 800, 2); }
 
 /// The masks that models use are proved exactly: every visited key is seen, full is as large as it can be.
 TEST(MaskProof, PlainSugarIsTight) {
-  std::vector<MaskNode> masks = {MaskNode(), causal(), window(5, 0), window(3, 4), window(std::nullopt, 2),
-                                 window(2, std::nullopt), window(-1, 4), chunked(6), chunked(1),
-                                 all({causal(), window(4, std::nullopt)}), all({causal(), chunked(5)}),
+  std::vector<MaskNode> masks = {MaskNode(),
+                                 causal(),
+                                 window(5, 0),
+                                 window(3, 4),
+                                 window(std::nullopt, 2),
+                                 window(2, std::nullopt),
+                                 window(-1, 4),
+                                 chunked(6),
+                                 chunked(1),
+                                 all({causal(), window(4, std::nullopt)}),
+                                 all({causal(), chunked(5)}),
                                  all({causal(), chunked(7), window(2, 0)})};
   RandomMask random(3);
   for (const MaskNode &node : masks)
@@ -223,8 +234,7 @@ TEST(MaskProof, AlwaysTrue) {
   ProvedMask none((specOf(MaskNode())));
   EXPECT_TRUE(none.proof.alwaysTrue);
   // causal or not causal
-  ProvedMask either(specOf(
-      all({causal(), all({causal()}, MaskNode::Kind::Not)}, MaskNode::Kind::Any)));
+  ProvedMask either(specOf(all({causal(), all({causal()}, MaskNode::Kind::Not)}, MaskNode::Kind::Any)));
   EXPECT_TRUE(either.proof.alwaysTrue);
   ProvedMask causalOnly(specOf(causal()));
   EXPECT_FALSE(causalOnly.proof.alwaysTrue);

@@ -253,10 +253,10 @@ bool visible(const MaskNode &mask, const Spec &spec, const CallValues &values, c
 }
 
 static std::string describe(const Expr &expr) {
-  static const char *names[] = {"int",   "float", "bool",     "var", "param", "read", "neg",   "not",  "abs",
-                                "+",     "-",     "*",        "//",  "%",     "/",    "min",   "max",  "clamp",
-                                "exp",   "log",   "sqrt",     "tanh", "sigmoid", "silu", "relu", "gelu", "==",
-                                "!=",    "<",     "<=",       ">",   ">=",    "and",  "or",    "select", "float"};
+  static const char *names[] = {
+      "int",  "float", "bool", "var", "param", "read",  "neg", "not", "abs",  "+",    "-",       "*",
+      "//",   "%",     "/",    "min", "max",   "clamp", "exp", "log", "sqrt", "tanh", "sigmoid", "silu",
+      "relu", "gelu",  "==",   "!=",  "<",     "<=",    ">",   ">=",  "and",  "or",   "select",  "float"};
   if (expr.kind == ExprKind::IntLiteral)
     return std::to_string(expr.intValue);
   if (expr.operands.empty())

@@ -119,8 +119,9 @@ TEST_P(Bounds, WrongScaleByOnePercent) {
   Comparison comparison = measure(kernel);
   record("scale", comparison);
   EXPECT_GT(ratio(comparison, "lse"), 50) << comparison.str();
-  if (GetParam().dtype == DType::F16)
+  if (GetParam().dtype == DType::F16) {
     EXPECT_GT(ratio(comparison, "out"), 2) << comparison.str();
+  }
 }
 
 TEST_P(Bounds, MissedKey) {

@@ -56,7 +56,10 @@ void EmulatedKernel::run(const Tensor &q, const Tensor &k, const Tensor &v, cons
   };
   for (int64_t h = 0; h < heads; ++h) {
     int64_t kvHead = h / (heads / kvHeads);
-    std::vector<std::vector<float>> keys, values(size_t(dim), std::vector<float>(size_t(kvLen)));
+    std::vector<std::vector<float>> keys;
+    std::vector<std::vector<float>> values{size_t(dim), std::vector<float>{}};
+    for (std::vector<float> &column : values)
+      column.resize(size_t(kvLen));
     for (int64_t j = 0; j < kvLen; ++j) {
       keys.push_back(rowOf(k, kvHeads, j, kvHead));
       std::vector<float> value = rowOf(v, kvHeads, j, kvHead);

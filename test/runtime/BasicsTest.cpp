@@ -12,7 +12,8 @@ namespace {
 TEST(Status, Text) {
   Status status(Code::InvalidSpec, "expected a, got b", {"x.yaml", 14, 11});
   status.note("because of this", {"x.yaml", 3, 0}).note("and that");
-  EXPECT_EQ(status.str(), "x.yaml:14:11: error: expected a, got b\nx.yaml:3: note: because of this\nnote: and that");
+  EXPECT_EQ(status.str(),
+            "x.yaml:14:11: error: expected a, got b\nx.yaml:3: note: because of this\nnote: and that");
   EXPECT_EQ(Status(Code::IoError, "m", {"f", 0, 0}).prefix("while: ").str(), "f: error: while: m");
   EXPECT_EQ(Status::success().str(), "ok");
   EXPECT_EQ((Location{"", 3, 4}).str(), "<input>:3:4");
@@ -30,7 +31,8 @@ TEST(Target, TableAndParse) {
   EXPECT_EQ(Target::all().size(), 7u);
   for (const Target &target : Target::all()) {
     EXPECT_EQ(*Target::parse(target.name()), target);
-    EXPECT_LE(target.sharedBytesPerBlock + target.sharedBytesReserved, target.sharedBytesPerSm) << target.name();
+    EXPECT_LE(target.sharedBytesPerBlock + target.sharedBytesReserved, target.sharedBytesPerSm)
+        << target.name();
   }
   EXPECT_TRUE(Target::parse("sm_90a")->archSpecific);
   EXPECT_EQ(Target::parse("sm_86")->sharedBytesPerBlock, 101376);

@@ -1,6 +1,6 @@
 // BindArgumentsTest.cpp - every wrong argument has a message that names it and says what was expected.
-#include "Samples.h"
 #include "runtime/core/BindArguments.h"
+#include "Samples.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -85,7 +85,8 @@ TEST_F(BindArgumentsTest, Shapes) {
   EXPECT_EQ(error(), "tensor 'k': expected shape [total_kv, 8, 128], got [56, 4, 128]");
   arguments.tensors["k"].shape = {56, 8, 128};
   arguments.tensors["v"].shape = {57, 8, 128};
-  EXPECT_EQ(error(), "tensor 'v': expected shape [total_kv, 8, 128], got [57, 8, 128] (total_kv is 56 by tensor 'k')");
+  EXPECT_EQ(error(),
+            "tensor 'v': expected shape [total_kv, 8, 128], got [57, 8, 128] (total_kv is 56 by tensor 'k')");
   arguments.tensors["v"].shape = {56, 8, 128};
   arguments.dims["batch"] = 4;
   EXPECT_EQ(error(), "tensor 'cu_q': expected shape [batch + 1], got [4] (batch is 4 by the caller)");
@@ -101,14 +102,17 @@ TEST_F(BindArgumentsTest, Strides) {
   q.strides = {2048, 128, 2};
   EXPECT_EQ(error(), "tensor 'q': expected stride 1 on the last axis, got strides [2048, 128, 2]");
   q.strides = {2052, 128, 1};
-  EXPECT_EQ(error(), "tensor 'q': expected outer strides that are a multiple of 16 bytes, got strides [2052, 128, 1] of f16");
+  EXPECT_EQ(error(), "tensor 'q': expected outer strides that are a multiple of 16 bytes, got strides [2052, "
+                     "128, 1] of f16");
   q.strides = {-2048, 128, 1};
   EXPECT_EQ(error(), "tensor 'q': expected strides of at least 0, got [-2048, 128, 1]");
   q.strides = {0, 128, 1}; // an input may be broadcast
   EXPECT_TRUE(bind().ok()) << bind().status().str();
   arguments.tensors["out"].strides = {0, 128, 1};
-  EXPECT_EQ(error(), "tensor 'out': expected an output without overlapping elements, got strides [0, 128, 1] for shape "
-                     "[40, 16, 128]");
+  EXPECT_EQ(
+      error(),
+      "tensor 'out': expected an output without overlapping elements, got strides [0, 128, 1] for shape "
+      "[40, 16, 128]");
   arguments.tensors["out"].strides = {};
   arguments.tensors["cu_q"].strides = {2};
   EXPECT_EQ(error(), "tensor 'cu_q': expected a contiguous tensor, got strides [2] for shape [4]");
@@ -122,7 +126,8 @@ TEST_F(BindArgumentsTest, StridesOfSingleElementsDoNotMatter) {
 
 TEST_F(BindArgumentsTest, Addresses) {
   arguments.tensors["q"].data = at(8);
-  EXPECT_EQ(error(), "tensor 'q': expected an address that is a multiple of 16 bytes, got one that is off by 8");
+  EXPECT_EQ(error(),
+            "tensor 'q': expected an address that is a multiple of 16 bytes, got one that is off by 8");
   arguments.tensors["q"].data = nullptr;
   EXPECT_EQ(error(), "tensor 'q': expected memory for shape [40, 16, 128], got a null address");
   EXPECT_TRUE(bind(BindMode::ShapesOnly).ok());

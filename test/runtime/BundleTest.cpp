@@ -37,7 +37,8 @@ TEST_F(BundleTest, RoundTrip) {
   Result<Bundle> bundle = Bundle::open(folder());
   ASSERT_TRUE(bundle.ok()) << bundle.status().str();
   using Entry = std::pair<std::string, std::string>;
-  EXPECT_EQ(bundle->list(), (std::vector<Entry>{{"saxpy", "sm_90"}, {"saxpy", "sm_90a"}, {"packed", "sm_80"}}));
+  EXPECT_EQ(bundle->list(),
+            (std::vector<Entry>{{"saxpy", "sm_90"}, {"saxpy", "sm_90a"}, {"packed", "sm_80"}}));
   Result<Kernel> kernel = bundle->find("packed", test::target("sm_80"));
   ASSERT_TRUE(kernel.ok()) << kernel.status().str();
   EXPECT_TRUE(test::sameImage(kernel->image(), images[2]));
@@ -57,7 +58,8 @@ TEST_F(BundleTest, FindPrefersTheBestThatRuns) {
   EXPECT_EQ(bundle.find("packed", test::target("sm_89"))->program().target.name(), "sm_80");
   Status status = bundle.find("packed", test::target("sm_90")).status();
   EXPECT_EQ(status.code(), Code::NotFound);
-  EXPECT_NE(status.message().find("expected kernel 'packed' for sm_90, got saxpy (sm_90), saxpy (sm_90a), packed (sm_80)"),
+  EXPECT_NE(status.message().find(
+                "expected kernel 'packed' for sm_90, got saxpy (sm_90), saxpy (sm_90a), packed (sm_80)"),
             std::string::npos);
 }
 

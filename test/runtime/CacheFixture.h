@@ -8,8 +8,20 @@
 
 #include <gtest/gtest.h>
 #include <mutex>
+#include <sys/wait.h>
+#include <unistd.h>
 
 namespace attnc::test {
+
+/// Runs `body` in a child; its exit code, or minus the signal that ended it.
+template <class Body> int inChild(Body body) {
+  const pid_t child = fork();
+  if (child == 0)
+    _exit(body());
+  int status = 0;
+  waitpid(child, &status, 0);
+  return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+}
 
 class CacheFixture : public ::testing::Test {
 protected:

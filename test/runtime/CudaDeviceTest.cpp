@@ -77,8 +77,9 @@ TEST_F(CudaDeviceTest, Memory) {
   ASSERT_TRUE(device->release(memory).ok());
   EXPECT_TRUE(device->release(nullptr).ok());
   EXPECT_TRUE(device->upload(nullptr, nullptr, 0).ok());
-  EXPECT_STREQ(calls(), "retain 40\ncuMemAlloc 16\ncuMemsetD8Async 16\ncuMemcpyHtoDAsync 4\ncuStreamSynchronize 7\n"
-                        "cuMemcpyDtoHAsync 16\ncuStreamSynchronize 0\ncuMemFree\n");
+  EXPECT_STREQ(calls(),
+               "retain 40\ncuMemAlloc 16\ncuMemsetD8Async 16\ncuMemcpyHtoDAsync 4\ncuStreamSynchronize 7\n"
+               "cuMemcpyDtoHAsync 16\ncuStreamSynchronize 0\ncuMemFree\n");
 }
 
 TEST_F(CudaDeviceTest, LoadAndLaunch) {
@@ -90,14 +91,16 @@ TEST_F(CudaDeviceTest, LoadAndLaunch) {
   {
     Result<std::unique_ptr<Module>> module = device->load(test::sampleImage(program));
     ASSERT_TRUE(module.ok()) << module.status().str();
-    EXPECT_STREQ(calls(), "cuModuleLoadDataEx\ncuModuleGetFunction attend_00aa11\ncuFuncSetAttribute 8 65536\n"
-                          "cuModuleGetFunction merge_00aa11\ncuFuncSetAttribute 8 1024\n");
+    EXPECT_STREQ(calls(),
+                 "cuModuleLoadDataEx\ncuModuleGetFunction attend_00aa11\ncuFuncSetAttribute 8 65536\n"
+                 "cuModuleGetFunction merge_00aa11\ncuFuncSetAttribute 8 1024\n");
     reset();
     const std::array<std::byte, 3> params{std::byte(1), std::byte(2), std::byte(255)};
     LaunchConfig config{{3, 16, 2}, 128, 65536, reinterpret_cast<void *>(9)};
     ASSERT_TRUE(device->launch(**module, "attend_00aa11", config, params).ok());
     ASSERT_TRUE(device->launch(**module, "merge_00aa11", {{1, 1, 1}, 32, 0, nullptr}, {}).ok());
-    EXPECT_STREQ(calls(), "cuLaunchKernelEx 3 16 2 128 1 1 65536 9 | 1 2 255\ncuLaunchKernelEx 1 1 1 32 1 1 0 0\n");
+    EXPECT_STREQ(calls(),
+                 "cuLaunchKernelEx 3 16 2 128 1 1 65536 9 | 1 2 255\ncuLaunchKernelEx 1 1 1 32 1 1 0 0\n");
     EXPECT_EQ(device->launch(**module, "other", config, params).code(), Code::NotFound);
     EXPECT_EQ(open()->launch(**module, "attend_00aa11", config, params).code(), Code::InvalidArgument);
     reset();

@@ -132,8 +132,8 @@ int cuLaunchKernelEx(const LaunchConfig *config, void *, void **params, void **e
                      config->block[2], config->shared})
     detail += std::to_string(n) + " ";
   detail += std::to_string(reinterpret_cast<uintptr_t>(config->stream));
-  if (params || (extra && (extra[0] != reinterpret_cast<void *>(1) || extra[2] != reinterpret_cast<void *>(2) ||
-                           extra[4] != nullptr)))
+  if (params || (extra && (extra[0] != reinterpret_cast<void *>(1) ||
+                           extra[2] != reinterpret_cast<void *>(2) || extra[4] != nullptr)))
     return 1;
   if (extra) {
     const auto *bytes = static_cast<const unsigned char *>(extra[1]);

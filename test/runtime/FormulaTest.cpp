@@ -55,7 +55,8 @@ TEST(Formula, ArithmeticErrors) {
   EXPECT_EQ(errorOf("4611686018427387904 * 2"), "formula '4611686018427387904 * 2': 64-bit overflow");
   EXPECT_EQ(errorOf("(0 - 9223372036854775807 - 1) / -1"),
             "formula '(0 - 9223372036854775807 - 1) / -1': 64-bit overflow");
-  EXPECT_EQ(errorOf("-(0 - 9223372036854775807 - 1)"), "formula '-(0 - 9223372036854775807 - 1)': 64-bit overflow");
+  EXPECT_EQ(errorOf("-(0 - 9223372036854775807 - 1)"),
+            "formula '-(0 - 9223372036854775807 - 1)': 64-bit overflow");
   EXPECT_EQ(errorOf("round_up(9223372036854775807, 1000)"),
             "formula 'round_up(9223372036854775807, 1000)': 64-bit overflow");
   EXPECT_EQ(errorOf("kv_len + 1"), "formula 'kv_len + 1': expected a value for 'kv_len', got none");
@@ -91,8 +92,9 @@ TEST(Formula, DepthAndLengthAreBounded) {
 
 TEST(Formula, RandomTextNeverCrashes) {
   std::mt19937 random(7);
-  const std::vector<std::string> tokens = {"1", "0", "q_len", "+", "-", "*", "/", "%", "(", ")", ",", "min(",
-                                           "ceildiv(", "round_up(", " ", ".", "$", "9223372036854775807"};
+  const std::vector<std::string> tokens = {"1",        "0",         "q_len", "+", "-", "*",
+                                           "/",        "%",         "(",     ")", ",", "min(",
+                                           "ceildiv(", "round_up(", " ",     ".", "$", "9223372036854775807"};
   int parsed = 0;
   for (int i = 0; i < 200000; ++i) {
     std::string text;

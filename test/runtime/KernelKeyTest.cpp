@@ -1,6 +1,6 @@
 // KernelKeyTest.cpp - what changes a key and what must not.
-#include "Samples.h"
 #include "runtime/core/KernelKey.h"
+#include "Samples.h"
 
 #include <gtest/gtest.h>
 

@@ -152,8 +152,9 @@ TEST(Kernel, WrongDevice) {
   RecordingDevice small(test::target("sm_86"));
   Program program = test::packedProgram();
   program.launches[0].dynamicSharedBytes = 120 * 1024;
-  EXPECT_EQ(makeKernel(program).prepare(small).message(),
-            "kernel 'attend_00aa11': expected at most 101376 bytes of shared memory on recording, got 122896");
+  EXPECT_EQ(
+      makeKernel(program).prepare(small).message(),
+      "kernel 'attend_00aa11': expected at most 101376 bytes of shared memory on recording, got 122896");
 }
 
 TEST(Kernel, BrokenProgramsFailEverywhere) {

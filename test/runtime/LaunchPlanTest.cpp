@@ -1,6 +1,6 @@
 // LaunchPlanTest.cpp - programs that contradict themselves, and parameter layout.
-#include "Samples.h"
 #include "runtime/core/LaunchPlan.h"
+#include "Samples.h"
 
 #include <gtest/gtest.h>
 
@@ -40,8 +40,10 @@ TEST(LaunchPlan, TailPaddingCounts) {
 }
 
 TEST(LaunchPlan, Contradictions) {
-  EXPECT_EQ(errorAfter([](Program &p) { p.tensors[1].name = "q"; }), "expected different names, got 'q' twice");
-  EXPECT_EQ(errorAfter([](Program &p) { p.tensors[1].name = "k v"; }), "expected a name for a tensor, got 'k v'");
+  EXPECT_EQ(errorAfter([](Program &p) { p.tensors[1].name = "q"; }),
+            "expected different names, got 'q' twice");
+  EXPECT_EQ(errorAfter([](Program &p) { p.tensors[1].name = "k v"; }),
+            "expected a name for a tensor, got 'k v'");
   EXPECT_EQ(errorAfter([](Program &p) { p.tensors[0].shape[0].text = "2 * n"; }),
             "tensor 'q': expected shape entries like '128', 'q_len' or 'batch + 1', got '2 * n'");
   EXPECT_EQ(errorAfter([](Program &p) { p.tensors[0].alignment = 12; }),
@@ -58,16 +60,18 @@ TEST(LaunchPlan, Contradictions) {
             "kernel 'attend_00aa11': parameter 'window': expected i32, got f32");
   EXPECT_EQ(errorAfter([](Program &p) { p.launches[0].threads = 2048; }),
             "kernel 'attend_00aa11': expected 1 to 1024 threads, got 2048");
-  EXPECT_EQ(errorAfter([](Program &p) { p.launches[0].dynamicSharedBytes = 170000; }),
-            "kernel 'attend_00aa11': expected at most 166912 bytes of dynamic shared memory on sm_80, got 170000");
+  EXPECT_EQ(
+      errorAfter([](Program &p) { p.launches[0].dynamicSharedBytes = 170000; }),
+      "kernel 'attend_00aa11': expected at most 166912 bytes of dynamic shared memory on sm_80, got 170000");
   EXPECT_EQ(errorAfter([](Program &p) { p.launches.clear(); }), "expected at least one launch, got none");
   EXPECT_EQ(errorAfter([](Program &p) {
               while (p.launches[1].params.size() < 600)
                 p.launches[1].params.push_back(p.launches[1].params[0]);
             }),
             "kernel 'merge_00aa11': expected at most 4096 bytes of parameters, got 4800");
-  EXPECT_NE(errorAfter([](Program &p) { p.workspaces[0].bytes.text = "1 +"; }).find("workspace 'partial': formula"),
-            std::string::npos);
+  EXPECT_NE(
+      errorAfter([](Program &p) { p.workspaces[0].bytes.text = "1 +"; }).find("workspace 'partial': formula"),
+      std::string::npos);
 }
 
 } // namespace

@@ -25,7 +25,8 @@ TEST_F(NvrtcTest, CubinAndPtxForEveryTarget) {
   for (const Target &target : Target::all()) {
     Result<Image> image = nvrtc->compile(test::saxpyProgram(target.name().c_str()));
     ASSERT_TRUE(image.ok()) << image.status().str();
-    EXPECT_EQ(image->cubin.substr(0, 4), "\x7f" "ELF");
+    EXPECT_EQ(image->cubin.substr(0, 4), "\x7f"
+                                         "ELF");
     EXPECT_NE(image->ptx.find(".target " + target.name()), std::string::npos);
     EXPECT_NE(image->ptx.find(".entry saxpy_0a1b2c"), std::string::npos);
     EXPECT_NE(image->ptx.back(), '\0');
@@ -68,7 +69,8 @@ TEST_F(NvrtcTest, ErrorsCarryTheWholeLog) {
   program.text += "int broken = undeclared;\nint again = alsoUndeclared;\n";
   Status status = nvrtc->compile(program).status();
   EXPECT_EQ(status.code(), Code::CompileFailed);
-  EXPECT_NE(status.message().find("refused 'saxpy.cu' for sm_90: NVRTC_ERROR_COMPILATION"), std::string::npos);
+  EXPECT_NE(status.message().find("refused 'saxpy.cu' for sm_90: NVRTC_ERROR_COMPILATION"),
+            std::string::npos);
   EXPECT_NE(status.message().find("identifier \"undeclared\" is undefined"), std::string::npos);
   EXPECT_NE(status.message().find("identifier \"alsoUndeclared\" is undefined"), std::string::npos);
 }

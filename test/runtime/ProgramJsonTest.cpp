@@ -1,6 +1,6 @@
 // ProgramJsonTest.cpp - manifests there and back, and damaged ones.
-#include "Samples.h"
 #include "runtime/core/ProgramJson.h"
+#include "Samples.h"
 
 #include <gtest/gtest.h>
 #include <random>
@@ -55,14 +55,16 @@ TEST(ProgramJson, DamageIsNamed) {
             "manifest: target: expected a known architecture, got 'sm_91'");
   EXPECT_EQ(errorAfter("\"default\":2.0,\"dtype\":\"f32\"", "\"default\":2.0,\"dtype\":\"f33\""),
             "manifest: scalars[0].dtype: expected a dtype, got 'f33'");
-  EXPECT_EQ(errorAfter("\"name\":\"saxpy\"", "\"nome\":\"saxpy\""), "manifest: expected key 'name', got none");
+  EXPECT_EQ(errorAfter("\"name\":\"saxpy\"", "\"nome\":\"saxpy\""),
+            "manifest: expected key 'name', got none");
   EXPECT_EQ(errorAfter("\"strided\":false", "\"strided\":false,\"extra\":1"),
             "manifest: tensors[0]: expected no other keys, got 'extra'");
   EXPECT_EQ(errorAfter("[\"ceildiv(n, 128)\",\"1\",\"1\"]", "[\"1\"]"),
             "manifest: launches[0].grid: expected 3 formulas, got 1");
   EXPECT_EQ(errorAfter("\"kind\":\"tensor\"", "\"kind\":\"tonsor\""),
             "manifest: launches[0].params[0].kind: expected a known kind, got 'tonsor'");
-  EXPECT_NE(errorAfter("ceildiv(n, 128)", "ceildiv(m, 128)").find("got 'm', which no tensor"), std::string::npos);
+  EXPECT_NE(errorAfter("ceildiv(n, 128)", "ceildiv(m, 128)").find("got 'm', which no tensor"),
+            std::string::npos);
   EXPECT_EQ(errorAfter("{", "["), "manifest: expected JSON, got something else");
 }
 

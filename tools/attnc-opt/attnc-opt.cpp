@@ -4,6 +4,7 @@
 #include "passes/Passes.h"
 #include "passes/Pipeline.h"
 #include "passes/lower/LowerPasses.h"
+#include "passes/reference/ConvertAttnToLinalg.h"
 #include "passes/tile/TilePasses.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -34,6 +35,7 @@ int main(int argc, char **argv) {
   attnc::registerAttncPasses();
   attnc::registerLowerPasses();
   attnc::registerTilePasses();
+  attnc::registerAttncReferencePasses();
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
   mlir::PassPipelineRegistration<PipelineOptions> pipeline("attnc-pipeline", "every pass from attn to printable tile IR",

@@ -1,6 +1,7 @@
 // CompileCommand.cpp - attnc compile: a kernel into the cache, or one of its forms to a file.
 //
 // Must not run anything.
+#include "runtime/core/ProgramJson.h"
 #include "runtime/jit/Compile.h"
 #include "tools/attnc/SharedOptions.h"
 
@@ -47,6 +48,7 @@ nlohmann::json kernelJson(const Kernel &kernel, const JitReport &report) {
           {"compiler", kernel.image().compilerVersion},
           {"cubin_bytes", kernel.image().cubin.size()},
           {"kernels", std::move(kernels)},
+          {"program", nlohmann::json::parse(programToJson(kernel.program()), nullptr, false)},
           {"times_ms",
            {{"read", report.readMs},
             {"spec_to_cuda", report.compileMs},

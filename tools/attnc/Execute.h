@@ -1,4 +1,4 @@
-// Execute.h - choosing a device, running a kernel on it with host tensors, and comparing.
+// Execute.h - choosing a device, the reference, and how a comparison reads.
 //
 // Must not print.
 #pragma once
@@ -6,7 +6,7 @@
 #include "attnc/Runtime.h"
 #include "codegen/reference/ReferenceResult.h"
 #include "specs/Spec.h"
-#include "tools/attnc/Problem.h"
+#include "tools/attnc/DeviceRun.h"
 
 #include <nlohmann/json_fwd.hpp>
 

@@ -27,7 +27,7 @@ public:
   int64_t between(int64_t low, int64_t high) {
     return low + static_cast<int64_t>(next() % static_cast<uint64_t>(high - low + 1));
   }
-  /// Standard normal.
+  /// Normal to a good approximation: mean 0, variance 1, within -6 and 6.
   double normal();
 
 private:
@@ -37,7 +37,7 @@ private:
 /// A seed for tensor `name`, so that adding a tensor does not change the others.
 uint64_t seedFor(uint64_t seed, std::string_view name);
 
-/// Floats are standard normal; i32 is 0 to 3 (identifiers that repeat); bool is true three times of four.
+/// Floats are normal; i32 is 0 to 3 (identifiers that repeat); bool is true three times of four.
 void fillRandom(HostTensor &tensor, uint64_t seed);
 
 } // namespace attnc::cli

@@ -12,6 +12,7 @@ ATTNC_DEVICE float exp(float x) { return expf(x); }
 ATTNC_DEVICE float log(float x) { return logf(x); }
 ATTNC_DEVICE float sqrt(float x) { return sqrtf(x); }
 ATTNC_DEVICE float tanh(float x) { return tanhf(x); }
+ATTNC_DEVICE float erf(float x) { return erff(x); }
 
 /// 1 / (1 + e^-x).
 ATTNC_DEVICE float sigmoid(float x) { return __fdiv_rn(1.0f, 1.0f + expf(-x)); }

@@ -151,12 +151,8 @@ tile.kernel @war_next_iteration(%rows: !rows {tile.name = "rows"}, %i: index {ti
 // CHECK-NEXT: ^bb0
 // CHECK-NEXT: tile.wait 0
 // CHECK-NEXT: tile.sync
-// CHECK-NEXT: tile.current %{{.*}} ahead 1
+// CHECK-NEXT: %{{.*}} = tile.current %{{.*}} ahead 1
 // CHECK-NEXT: tile.copy_async
-// CHECK-NEXT: tile.commit
-// CHECK-NEXT: tile.current %{{.*}} ahead 0
-// CHECK-NEXT: tile.mma_abt
-// CHECK-NEXT: tile.advance
 tile.kernel @war_across_stages(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"}) attributes {schedule = #s} {
   %ring = tile.alloc "ring" : !ring2
   %c = tile.alloc "c" : !frag
@@ -181,9 +177,8 @@ tile.kernel @war_across_stages(%rows: !rows {tile.name = "rows"}, %i: index {til
 // CHECK-NEXT: ^bb0
 // CHECK-NEXT: tile.wait 1
 // CHECK-NEXT: tile.sync
-// CHECK-NEXT: tile.current %{{.*}} ahead 2
-// CHECK-NOT: tile.wait
-// CHECK: tile.advance
+// CHECK-NEXT: %{{.*}} = tile.current %{{.*}} ahead 2
+// CHECK-NEXT: tile.copy_async
 tile.kernel @war_across_three_stages(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 3, warps = 4>} {
   %ring = tile.alloc "ring" : !ring3

@@ -128,10 +128,12 @@ tile.kernel @two_rings(%rows: !rows {tile.name = "rows"}, %i: index {tile.name =
 !tile = !tile.shared<kTileKv=64 x kHeadDim=64, f16>
 !frag = !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
 
-// One stage: no ring, the copy only becomes a group.
+// One stage: no ring, the copy only becomes a group. What was copied before the loop becomes one as well: no
+// prefetch closes it.
 // CHECK-LABEL: @one_stage
 // CHECK: %[[K:.*]] = tile.alloc "k_tile" : !tile.shared
-// CHECK: tile.loop
+// CHECK: tile.commit
+// CHECK-NEXT: tile.loop
 // CHECK: tile.copy_async %{{.*}} to %[[K]] :
 // CHECK-NEXT: tile.commit
 // CHECK-NEXT: tile.mma_abt

@@ -1,6 +1,7 @@
 // run_bundle.cpp - attention out of a bundle with the runtime alone: two prompts of 3 and 5 tokens.
 //
-// usage: run_bundle BUNDLE [cuda|sim]     BUNDLE holds llama3_prefill: 32 query heads, 8 key heads, 128 dims, bf16
+// usage: run_bundle BUNDLE [cuda|sim]     BUNDLE holds llama3_prefill: 32 query heads, 8 key heads, 128 dims,
+// bf16
 #include <attnc/Runtime.h>
 #include <cstdio>
 #include <string_view>
@@ -15,7 +16,8 @@ Status run(const char *folder, bool sim) {
 
   Arguments arguments;
   arguments.dims = {{"q_len", 5}, {"kv_len", 5}}; // the longest of each
-  const auto add = [&](const char *name, DType dtype, std::vector<int64_t> shape, const void *from) -> Status {
+  const auto add = [&](const char *name, DType dtype, std::vector<int64_t> shape,
+                       const void *from) -> Status {
     Tensor tensor{nullptr, dtype, std::move(shape), {}};
     ATTNC_ASSIGN_OR_RETURN(tensor.data, device->allocate(tensor.spanBytes()));
     if (from)

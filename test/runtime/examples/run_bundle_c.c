@@ -1,5 +1,6 @@
 /* run_bundle_c.c - attention out of a bundle through the C ABI: two prompts of 3 and 5 tokens. */
-/* usage: run_bundle_c BUNDLE [cuda|sim]     BUNDLE holds llama3_prefill: 32 query heads, 8 key heads, 128 dims, bf16 */
+/* usage: run_bundle_c BUNDLE [cuda|sim]     BUNDLE holds llama3_prefill: 32 query heads, 8 key heads, 128
+ * dims, bf16 */
 #include <attnc/attnc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,11 +14,12 @@ static void check(attncCode code) {
 }
 
 static uint16_t ones[8 * 32 * 128], result[8 * 32 * 128];
-static int64_t q_shape[] = {8, 32, 128}, kv_shape[] = {8, 8, 128}, lse_shape[] = {8, 32}, starts_shape[] = {3};
+static int64_t q_shape[] = {8, 32, 128}, kv_shape[] = {8, 8, 128}, lse_shape[] = {8, 32},
+               starts_shape[] = {3};
 
 /* Allocates a tensor on the device, and fills it unless `from` is NULL. */
-static DLTensor make(attncDevice device, DLDeviceType place, uint8_t code, uint8_t bits, int rank, int64_t *shape,
-                     const void *from) {
+static DLTensor make(attncDevice device, DLDeviceType place, uint8_t code, uint8_t bits, int rank,
+                     int64_t *shape, const void *from) {
   size_t bytes = bits / 8;
   DLTensor tensor = {NULL, {place, 0}, rank, {code, bits, 1}, shape, NULL, 0};
   for (int i = 0; i < rank; ++i)

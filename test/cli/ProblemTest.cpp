@@ -1,0 +1,218 @@
+// ProblemTest.cpp - dims, lengths and files made into tensors, driven by a signature.
+#include "tools/attnc/Problem.h"
+#include "tools/attnc/Cases.h"
+#include "tools/attnc/Npy.h"
+
+#include <cmath>
+#include <filesystem>
+#include <gtest/gtest.h>
+#include <set>
+#include <unistd.h>
+
+using namespace attnc;
+using namespace attnc::cli;
+
+namespace {
+
+TensorSig sig(std::string name, DType dtype, std::vector<Formula> shape, bool output = false) {
+  TensorSig out;
+  out.name = std::move(name);
+  out.dtype = dtype;
+  out.shape = std::move(shape);
+  out.output = output;
+  return out;
+}
+
+Program packed() {
+  Program program;
+  program.name = "packed";
+  program.dims = {"q_len", "kv_len"};
+  program.tensors = {sig("q", DType::F16, {{"total_q"}, {"2"}, {"8"}}),
+                     sig("k", DType::F16, {{"total_kv"}, {"1"}, {"8"}}),
+                     sig("cu_q", DType::I32, {{"batch + 1"}}), sig("cu_kv", DType::I32, {{"batch + 1"}}),
+                     sig("out", DType::F16, {{"total_q"}, {"2"}, {"8"}}, true)};
+  return program;
+}
+
+Program padded() {
+  Program program;
+  program.name = "padded";
+  program.tensors = {sig("q", DType::F16, {{"batch"}, {"q_len"}, {"2"}, {"8"}}),
+                     sig("k", DType::F16, {{"batch"}, {"kv_len"}, {"1"}, {"8"}}),
+                     sig("kv_lens", DType::I32, {{"batch"}}),
+                     sig("out", DType::F16, {{"batch"}, {"q_len"}, {"2"}, {"8"}}, true)};
+  program.scalars = {{"window", DType::I32, 16, false}, {"gain", DType::F32, 0, true}};
+  return program;
+}
+
+std::vector<double> values(const HostTensor &tensor) {
+  std::vector<double> out;
+  for (int64_t i = 0; i < tensor.elements(); ++i)
+    out.push_back(tensor.get(i));
+  return out;
+}
+
+/// A folder with .npy files, gone afterwards.
+class ProblemFiles : public testing::Test {
+protected:
+  void SetUp() override {
+    folder = std::filesystem::temp_directory_path() / ("attnc-problem-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder);
+  }
+  void TearDown() override { std::filesystem::remove_all(folder); }
+
+  std::filesystem::path write(const std::string &name, DType dtype, std::vector<int64_t> shape,
+                              std::vector<double> data = {}) {
+    Result<HostTensor> tensor = HostTensor::zeros(dtype, std::move(shape));
+    for (size_t i = 0; i < data.size(); ++i)
+      tensor->set(static_cast<int64_t>(i), data[i]);
+    EXPECT_TRUE(writeNpy(folder / name, *tensor).ok());
+    return folder / name;
+  }
+  std::filesystem::path folder;
+};
+
+TEST(Problem, LengthsBecomeCumulativeLengths) {
+  ProblemRequest request;
+  request.lens = {{"q", {3, 0, 5}}, {"kv", {4, 7, 5}}};
+  Result<Problem> problem = makeProblem(packed(), request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  EXPECT_EQ(values(problem->tensors.at("cu_q")), (std::vector<double>{0, 3, 3, 8}));
+  EXPECT_EQ(values(problem->tensors.at("cu_kv")), (std::vector<double>{0, 4, 11, 16}));
+  EXPECT_EQ(problem->tensors.at("q").shape, (std::vector<int64_t>{8, 2, 8}));
+  EXPECT_EQ(problem->dims.at("q_len"), 5);
+  EXPECT_EQ(problem->dims.at("kv_len"), 7);
+  const Arguments arguments = problem->arguments(packed());
+  EXPECT_EQ(arguments.dims.size(), 2u);
+  EXPECT_EQ(arguments.tensors.size(), 5u);
+  EXPECT_EQ(requestLengths(*problem), (std::vector<std::pair<int64_t, int64_t>>{{3, 4}, {0, 7}, {5, 5}}));
+}
+
+TEST(Problem, DimsAloneMeanEqualLengths) {
+  ProblemRequest request;
+  request.dims = {{"batch", 2}, {"q_len", 3}, {"kv_len", 4}};
+  Result<Problem> problem = makeProblem(packed(), request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  EXPECT_EQ(values(problem->tensors.at("cu_kv")), (std::vector<double>{0, 4, 8}));
+}
+
+TEST(Problem, SameSeedSameNumbersWhateverElseIsThere) {
+  ProblemRequest request;
+  request.lens = {{"q", {3}}, {"kv", {4}}};
+  Program fewer = packed();
+  fewer.tensors.erase(fewer.tensors.begin()); // without q
+  fewer.tensors.pop_back();
+  fewer.dims = {"q_len"};
+  Result<Problem> all = makeProblem(packed(), request), some = makeProblem(fewer, request);
+  ASSERT_TRUE(all.ok() && some.ok());
+  EXPECT_EQ(all->tensors.at("k").bytes, some->tensors.at("k").bytes);
+  request.seed = 2;
+  EXPECT_NE(makeProblem(packed(), request)->tensors.at("k").bytes, all->tensors.at("k").bytes);
+}
+
+TEST(Problem, PaddingIsPoisonedPastEachLength) {
+  ProblemRequest request;
+  request.dims = {{"batch", 2}, {"q_len", 2}, {"kv_len", 3}};
+  request.lens = {{"kv", {1, 3}}};
+  request.scalars = {{"gain", 1.5}};
+  Result<Problem> problem = makeProblem(padded(), request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  const HostTensor &k = problem->tensors.at("k");
+  EXPECT_FALSE(std::isnan(k.get(7)));
+  EXPECT_TRUE(std::isnan(k.get(8)));
+  EXPECT_TRUE(std::isnan(k.get(23)));
+  for (int64_t i = 24; i < 48; ++i)
+    EXPECT_FALSE(std::isnan(k.get(i)));
+  for (double value : values(problem->tensors.at("q")))
+    EXPECT_FALSE(std::isnan(value)); // q has no lengths of its own
+  EXPECT_EQ(problem->scalars, (ByName<double>{{"gain", 1.5}, {"window", 16}}));
+}
+
+TEST_F(ProblemFiles, InputsAreRoundedAndDefineDims) {
+  ProblemRequest request;
+  request.inputs = {{"q", write("q.npy", DType::F32, {3, 2, 8}, {1.0 / 3})},
+                    {"cu_q", write("cu.npy", DType::I64, {2}, {0, 3})}};
+  request.lens = {{"kv", {4}}};
+  Result<Problem> problem = makeProblem(packed(), request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  EXPECT_EQ(problem->tensors.at("q").dtype, DType::F16);
+  EXPECT_EQ(problem->tensors.at("q").get(0), halfToFloat(floatToHalf(1.0f / 3)));
+  EXPECT_EQ(problem->tensors.at("cu_q").dtype, DType::I32);
+  EXPECT_EQ(problem->dims.at("q_len"), 3);
+}
+
+TEST_F(ProblemFiles, ShapeErrorsNameTheTensorAndBothShapes) {
+  ProblemRequest request;
+  request.lens = {{"q", {3}}, {"kv", {4}}};
+  request.inputs = {{"k", write("k.npy", DType::F32, {4, 2, 8})}};
+  EXPECT_EQ(makeProblem(packed(), request).status().message(),
+            "tensor 'k': expected shape [total_kv, 1, 8], got [4, 2, 8] in " + (folder / "k.npy").string());
+  request.inputs = {{"k", write("k.npy", DType::F32, {4, 8})}};
+  EXPECT_NE(makeProblem(packed(), request).status().message().find("got [4, 8]"), std::string::npos);
+  request.inputs = {{"q", write("q.npy", DType::F32, {9, 2, 8})}};
+  EXPECT_EQ(makeProblem(packed(), request).status().message(),
+            "--lens q: expected total_q 9 (from tensor 'q'), got 3");
+
+  ProblemRequest dims;
+  dims.dims = {{"batch", 2}, {"q_len", 2}, {"kv_len", 3}};
+  dims.scalars = {{"gain", 1}};
+  dims.inputs = {{"q", write("q.npy", DType::F32, {2, 5, 2, 8})}};
+  EXPECT_EQ(makeProblem(padded(), dims).status().message(),
+            "tensor 'q': expected shape [batch, q_len, 2, 8] = [2, 2, 2, 8], got [2, 5, 2, 8] in " +
+                (folder / "q.npy").string() + " (q_len is from --dim)");
+}
+
+TEST_F(ProblemFiles, CumulativeLengthsAreChecked) {
+  ProblemRequest request;
+  request.lens = {{"kv", {4, 4}}};
+  request.inputs = {{"cu_q", write("cu.npy", DType::I32, {3}, {0, 5, 3})}};
+  EXPECT_NE(makeProblem(packed(), request).status().message().find("got 3 at index 2"), std::string::npos);
+  request.inputs = {{"cu_q", write("cu.npy", DType::I32, {3}, {1, 2, 3})}};
+  EXPECT_NE(makeProblem(packed(), request).status().message().find("got 1 at index 0"), std::string::npos);
+  request.inputs = {{"cu_q", write("cu.npy", DType::I32, {0})}};
+  EXPECT_EQ(makeProblem(packed(), request).status().code(), Code::InvalidArgument);
+  request.inputs = {{"cu_q", write("cu.npy", DType::F32, {3})}};
+  EXPECT_NE(makeProblem(packed(), request).status().message().find("expected i32 elements, got f32"),
+            std::string::npos);
+}
+
+TEST(Problem, ContradictionsAreErrors) {
+  ProblemRequest request;
+  request.dims = {{"batch", 3}};
+  request.lens = {{"q", {1, 2}}, {"kv", {1, 2}}};
+  EXPECT_FALSE(makeProblem(packed(), request).ok());
+  request.dims = {{"q_len", 1}};
+  EXPECT_EQ(makeProblem(packed(), request).status().message(),
+            "--lens q: expected lengths of at most q_len 1 (from --dim), got 2");
+  request.dims = {{"batch", -1}};
+  EXPECT_FALSE(makeProblem(packed(), request).ok());
+  request = {};
+  request.dims = {{"batch", int64_t(1) << 40}, {"q_len", 1}, {"kv_len", 1}};
+  EXPECT_FALSE(makeProblem(packed(), request).ok());
+  request = {};
+  request.dims = {{"batch", 1}, {"q_len", 1}, {"kv_len", 1}};
+  EXPECT_EQ(makeProblem(padded(), request).status().message(),
+            "expected --param gain=VALUE (f32, no default), got none");
+  request.scalars = {{"gain", 1}, {"window", 1.5}};
+  EXPECT_EQ(makeProblem(padded(), request).status().code(), Code::InvalidArgument);
+}
+
+TEST(Cases, EveryLayoutGetsTheAwkwardLengths) {
+  for (const Program &program : {packed(), padded()}) {
+    std::set<int64_t> q, kv;
+    for (const CheckCase &item : checkCases(program, 1)) {
+      Result<Problem> problem = makeProblem(program, item.request);
+      ASSERT_TRUE(problem.ok()) << item.name << ": " << problem.status().message();
+      for (const auto &[qLen, kvLen] : requestLengths(*problem)) {
+        q.insert(qLen);
+        kv.insert(kvLen);
+      }
+    }
+    for (int64_t length : {0, 1, 7, 64, 65, 127, 300}) {
+      EXPECT_TRUE(q.contains(length)) << program.name << " q " << length;
+      EXPECT_TRUE(kv.contains(length)) << program.name << " kv " << length;
+    }
+  }
+}
+
+} // namespace

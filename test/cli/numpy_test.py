@@ -1,0 +1,76 @@
+"""numpy_test.py ATTNC SPEC - NumPy writes the inputs, attnc computes, NumPy recomputes the attention in fp64.
+
+An oracle that shares nothing with attnc: it reads the .npy files that attnc read and wrote.
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+import numpy as np
+
+Q_LENS, KV_LENS, HEADS, KV_HEADS, DIM = [5, 70], [9, 64], 2, 1, 64
+
+
+def causal(q, k, v):
+    """[rows, dim] each; the last query stands at the last key."""
+    scores = (q @ k.T) / np.sqrt(DIM)
+    row = np.arange(len(q))[:, None] + len(k) - len(q)
+    scores = np.where(np.arange(len(k))[None, :] <= row, scores, -np.inf)
+    top = scores.max(axis=1, keepdims=True, initial=-np.inf)
+    weights = np.where(np.isfinite(top), np.exp(scores - np.where(np.isfinite(top), top, 0)), 0)
+    total = weights.sum(axis=1, keepdims=True)
+    with np.errstate(divide="ignore"):
+        lse = np.where(total > 0, np.log(total), -np.inf) + np.where(np.isfinite(top), top, 0)
+    return np.divide(weights @ v, total, out=np.zeros((len(q), DIM)), where=total > 0), lse[:, 0]
+
+
+def main():
+    attnc, spec = sys.argv[1:3]
+    folder = pathlib.Path(tempfile.mkdtemp())
+    generator = np.random.default_rng(3)
+    tensors = {
+        "q": generator.standard_normal((sum(Q_LENS), HEADS, DIM)).astype(np.float16),
+        "k": generator.standard_normal((sum(KV_LENS), KV_HEADS, DIM)).astype(np.float32),
+        "v": generator.standard_normal((sum(KV_LENS), KV_HEADS, DIM)).astype(np.float16),
+        "cu_q": np.concatenate([[0], np.cumsum(Q_LENS)]).astype(np.int32),
+        "cu_kv": np.concatenate([[0], np.cumsum(KV_LENS)]),
+    }
+    command = [attnc, "run", spec, "--device", "sim", "--check"]
+    for name, tensor in tensors.items():
+        np.save(folder / f"{name}.npy", tensor)
+        command += ["--input", f"{name}={folder / name}.npy"]
+    for name in ("out", "lse"):
+        command += ["--output", f"{name}={folder / name}.npy"]
+    subprocess.run(command, check=True)
+
+    out, lse = np.load(folder / "out.npy"), np.load(folder / "lse.npy")
+    assert out.shape == (sum(Q_LENS), HEADS, DIM) and out.dtype == np.float16, (out.shape, out.dtype)
+    assert lse.shape == (sum(Q_LENS), HEADS) and lse.dtype == np.float32, (lse.shape, lse.dtype)
+    q, k, v = (tensors[name].astype(np.float16).astype(np.float64) for name in "qkv")
+    q0 = kv0 = 0
+    for q_len, kv_len in zip(Q_LENS, KV_LENS):
+        for head in range(HEADS):
+            want, want_lse = causal(q[q0:q0 + q_len, head], k[kv0:kv0 + kv_len, 0], v[kv0:kv0 + kv_len, 0])
+            np.testing.assert_allclose(out[q0:q0 + q_len, head], want, atol=4e-3)
+            np.testing.assert_allclose(lse[q0:q0 + q_len, head], want_lse, atol=1e-3)
+        q0, kv0 = q0 + q_len, kv0 + kv_len
+
+    # What NumPy can write and attnc must refuse, each with exit code 2 and the file's name.
+    for name, tensor in {"order": np.asfortranarray(tensors["q"]), "endian": tensors["q"].astype(">f2"),
+                         "double": tensors["q"].astype(np.float64), "shape": tensors["q"][:, :1]}.items():
+        path = folder / f"{name}.npy"
+        np.save(path, tensor)
+        run = subprocess.run([attnc, "run", spec, "--input", f"q={path}", "--lens", "q=5,70", "--lens", "kv=9,64"],
+                             capture_output=True, text=True, check=False)
+        assert run.returncode == 2 and str(path) in run.stderr, (name, run)
+    whole = (folder / "q.npy").read_bytes()
+    (folder / "cut.npy").write_bytes(whole[:-1])
+    run = subprocess.run([attnc, "run", spec, "--input", f"q={folder / 'cut.npy'}", "--lens", "q=5,70", "--lens", "kv=9,64"],
+                         capture_output=True, text=True, check=False)
+    assert run.returncode == 2 and "truncated" in run.stderr, run
+
+
+if __name__ == "__main__":
+    main()

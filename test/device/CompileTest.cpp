@@ -1,0 +1,74 @@
+// CompileTest.cpp - the model kernel through NVRTC for every architecture: no spill, no local memory, fits,
+// and the instruction counts that the layouts promise.
+#include "test/device/ModelPrefill.h"
+
+#include <string_view>
+
+namespace attnc::test {
+namespace {
+
+size_t count(std::string_view text, std::string_view what) {
+  size_t n = 0;
+  for (size_t at = text.find(what); at != std::string_view::npos; at = text.find(what, at + what.size()))
+    ++n;
+  return n;
+}
+
+/// What codegen/device/README.md recommends: one shape a head size and architecture.
+std::vector<Model> recommended(const Target &target) {
+  const bool small = target.sharedBytesPerBlock < 128 * 1024;
+  return {{64, 128, 64, 4, small ? 1 : 2, 'b'},
+          {128, 64, 64, 4, small ? 1 : 2, 'b'},
+          {256, 64, 32, 4, small ? 1 : 2, 'b'}};
+}
+
+class Compile : public testing::TestWithParam<std::string> {};
+
+TEST_P(Compile, HasNoSpillAndFits) {
+  Result<Target> target = Target::parse(GetParam());
+  ASSERT_TRUE(target.ok());
+  for (Model model : recommended(*target))
+    for (char type : {'b', 'h'}) {
+      model.type = type;
+      SCOPED_TRACE(model.name());
+      auto image = compileText(modelText(model), {"model_prefill"}, GetParam());
+      ASSERT_TRUE(image.ok()) << image.status().str();
+      ASSERT_EQ(image->resources.size(), 1u);
+      const KernelResources &used = image->resources[0];
+      EXPECT_EQ(used.spillStoreBytes, 0);
+      EXPECT_EQ(used.spillLoadBytes, 0);
+      EXPECT_EQ(used.stackBytes, 0);
+      EXPECT_EQ(used.staticSharedBytes, 0);
+      // Two blocks a SM, so that one block's softmax runs under the other's mma.
+      const int registersPerBlock = (used.registers + 7) / 8 * 8 * 32 * model.warps;
+      EXPECT_LE(2 * registersPerBlock, target->registersPerSm) << used.registers << " registers";
+      EXPECT_LE(2 * (model.sharedBytes() + target->sharedBytesReserved), target->sharedBytesPerSm);
+      EXPECT_LE(model.sharedBytes(), target->sharedBytesPerBlock);
+      EXPECT_EQ(image->ptx.find(".local"), std::string::npos);
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(Archs, Compile,
+                         testing::Values("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"),
+                         [](const auto &info) { return info.param; });
+
+/// Two loops of the same products; one exponential a score and one a row; no shuffle but the maxima and final
+/// sums.
+TEST(Instructions, AreAsManyAsTheShapeNeeds) {
+  for (const Model &model : runnableModels()) {
+    SCOPED_TRACE(model.name());
+    auto image = compileText(modelText(model), {"model_prefill"});
+    ASSERT_TRUE(image.ok()) << image.status().str();
+    const size_t m = static_cast<size_t>(model.tileQ / model.warps / 16),
+                 n = static_cast<size_t>(model.tileKv), d = static_cast<size_t>(model.headDim), rows = 2 * m,
+                 loops = 2;
+    EXPECT_EQ(count(image->ptx, "mma.sync"), loops * (m * (n / 8) * (d / 16) + m * (d / 8) * (n / 16)));
+    EXPECT_EQ(count(image->ptx, "ldmatrix.sync"), loops * (d / 16 * (m + n / 16) + n / 16 * (d / 16)));
+    EXPECT_EQ(count(image->ptx, "ex2.approx"), loops * (m * n / 2 + rows));
+    EXPECT_EQ(count(image->ptx, "shfl.sync"), loops * 2 * rows + 2 * rows);
+    EXPECT_EQ(count(image->ptx, "cvt.rn."), loops * m * n / 4 + m * d / 4);
+  }
+}
+
+} // namespace
+} // namespace attnc::test

@@ -1,0 +1,182 @@
+// PrimitiveTest.cpp - conversions, copies, stores, rings and side tensors on the simulator against host
+// loops.
+#include "test/device/KernelHarness.h"
+
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace attnc::test {
+namespace {
+
+const Image *primitives() {
+  static Result<Image> image = compileText(kernelText("primitives.cu"), {"convert_scalars"});
+  EXPECT_TRUE(image.ok()) << image.status().str();
+  return image.ok() ? &*image : nullptr;
+}
+
+TEST(Convert, RoundsToNearestEven) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  const float inf = std::numeric_limits<float>::infinity();
+  std::vector<float> values = {0.0f,           -0.0f,    1.0f,     1.00390625f,  1.01171875f, 1.00048828125f,
+                               1.00146484375f, 65519.0f, 65520.0f, 1e-7f,        6e-8f,       -3.0e38f,
+                               3.4e38f,        inf,      -inf,     5.9604645e-8f};
+  Noise noise(1);
+  while (values.size() < 128)
+    values.push_back(noise.uniform() * std::exp2(static_cast<float>(noise.bits() % 40) - 20.0f));
+  Simulation sim(*image);
+  PrimitiveParams p;
+  p.in[0] = sim.upload(values);
+  p.out[0] = sim.upload(std::vector<uint16_t>(values.size()));
+  p.out[1] = sim.upload(std::vector<uint16_t>(values.size()));
+  p.out[2] = sim.upload(std::vector<float>(2 * values.size()));
+  p.ints[0] = static_cast<int>(values.size());
+  Status status = sim.launch("convert_scalars", p, {1, 1, 1}, 128, 0);
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto half = sim.download<uint16_t>(p.out[0], values.size());
+  auto brain = sim.download<uint16_t>(p.out[1], values.size());
+  auto wide = sim.download<float>(p.out[2], 2 * values.size());
+  for (size_t i = 0; i < values.size(); ++i) {
+    EXPECT_EQ(half[i], narrow('h', values[i])) << values[i];
+    EXPECT_EQ(brain[i], narrow('b', values[i])) << values[i];
+    EXPECT_EQ(wide[2 * i], widen('h', half[i]));
+    EXPECT_EQ(wide[2 * i + 1], widen('b', brain[i]));
+  }
+}
+
+/// Rows outside the valid range are NaN or not there at all: the simulator would report a read.
+void expectCopy(const std::string &kernel, int cols, uint32_t threads, int firstRow, int begin, int end,
+                int rows) {
+  SCOPED_TRACE(kernel + " from row " + std::to_string(firstRow) + " valid " + std::to_string(begin) + ".." +
+               std::to_string(end));
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  const int stride = cols + 24;
+  std::vector<uint16_t> source(static_cast<size_t>(rows > 0 ? (rows - 1) * stride + cols : 0), 0x7fc0);
+  for (int r = std::max(begin, 0); r < std::min(end, rows); ++r)
+    for (int c = 0; c < cols; ++c)
+      source[static_cast<size_t>(r * stride + c)] = static_cast<uint16_t>(r * 37 + c);
+  Simulation sim(*image, 3);
+  PrimitiveParams p;
+  p.in[0] = sim.upload(source);
+  p.out[0] = sim.upload(std::vector<uint16_t>(static_cast<size_t>(64 * cols), 0xaaaa));
+  p.stride = stride;
+  p.ints[0] = firstRow;
+  p.ints[1] = begin;
+  p.ints[2] = end;
+  Status status = sim.launch(kernel, p, {1, 1, 1}, threads, static_cast<uint32_t>(64 * cols * 2));
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto out = sim.download<uint16_t>(p.out[0], static_cast<size_t>(64 * cols));
+  for (int r = 0; r < 64; ++r)
+    for (int c = 0; c < cols; ++c) {
+      const int row = firstRow + r;
+      const bool valid = begin <= row && row < end;
+      ASSERT_EQ(out[static_cast<size_t>(r * cols + c)], valid ? static_cast<uint16_t>(row * 37 + c) : 0)
+          << r << ", " << c;
+    }
+}
+
+TEST(CopyAsync, ZeroFillsRowsOutsideTheValidRange) {
+  for (auto [kernel, cols, threads] : {std::tuple("copy_64", 64, 128u), std::tuple("copy_128", 128, 256u),
+                                       std::tuple("copy_256", 256, 128u)}) {
+    expectCopy(kernel, cols, threads, 0, 0, 64, 64);
+    expectCopy(kernel, cols, threads, 64, 0, 65, 65);
+    expectCopy(kernel, cols, threads, 0, 0, 1, 1);
+    expectCopy(kernel, cols, threads, 0, 0, 0, 0);
+    expectCopy(kernel, cols, threads, 10, 13, 40, 90);
+    expectCopy(kernel, cols, threads, -20, 0, 30, 30);
+    expectCopy(kernel, cols, threads, 128, 0, 100, 100);
+    expectCopy(kernel, cols, threads, 0, 9, 5, 20); // an empty range, ends crossed
+  }
+}
+
+TEST(Store, WritesValidRowsOnly) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  for (auto [first, end] :
+       {std::pair(0, 128), std::pair(0, 1), std::pair(3, 70), std::pair(5, 5), std::pair(128, 200)}) {
+    const int rows = std::min(end, first + 128);
+    const int stride = 136;
+    Simulation sim(*image, 5);
+    PrimitiveParams p;
+    const size_t count = rows > 0 ? static_cast<size_t>((rows - 1) * stride + 128) : 0;
+    p.out[0] = sim.upload(std::vector<uint16_t>(count, 0xaaaa));
+    p.out[1] = sim.upload(std::vector<float>(static_cast<size_t>(3 * rows), -5.0f));
+    p.stride = stride;
+    p.ints[0] = first;
+    p.ints[1] = end;
+    Status status = sim.launch("store_tile", p, {1, 1, 1}, 128, 128 * 128 * 2);
+    ASSERT_TRUE(status.ok()) << status.str();
+    auto out = sim.download<uint16_t>(p.out[0], count);
+    auto values = sim.download<float>(p.out[1], static_cast<size_t>(3 * rows));
+    for (size_t i = 0; i < count; ++i) {
+      const int row = static_cast<int>(i) / stride, col = static_cast<int>(i) % stride;
+      const bool written = row >= first && col < 128;
+      ASSERT_EQ(out[i], written ? narrow('h', static_cast<float>((row - first) * 8 + col)) : 0xaaaa)
+          << row << ", " << col;
+    }
+    for (int i = 0; i < 3 * rows; ++i)
+      ASSERT_EQ(values[static_cast<size_t>(i)],
+                i % 3 == 0 && i / 3 >= first ? static_cast<float>(i / 3 - first + 1) : -5.0f);
+  }
+}
+
+TEST(SharedRing, WrapsAround) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  Simulation sim(*image);
+  PrimitiveParams p;
+  p.out[0] = sim.upload(std::vector<int>(48, -1));
+  Status status = sim.launch("walk_rings", p, {1, 1, 1}, 1, 4 * 8 * 64 * 2);
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto out = sim.download<int>(p.out[0], 48);
+  for (int stages = 1; stages <= 4; ++stages)
+    for (int i = 0; i < 6; ++i) {
+      EXPECT_EQ(out[static_cast<size_t>((stages - 1) * 12 + 2 * i)], i % stages);
+      EXPECT_EQ(out[static_cast<size_t>((stages - 1) * 12 + 2 * i + 1)], (i + stages - 1) % stages);
+    }
+}
+
+template <class Stored, class Out>
+void expectReads(const std::string &kernel, const std::vector<Stored> &stored, Out (*value)(Stored)) {
+  SCOPED_TRACE(kernel);
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  Simulation sim(*image);
+  PrimitiveParams p;
+  p.in[0] = sim.upload(stored);
+  p.out[0] = sim.upload(std::vector<Out>(63, Out(77)));
+  Status status = sim.launch(kernel, p, {1, 1, 1}, 32, 0);
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto out = sim.download<Out>(p.out[0], 63);
+  for (int i = 0; i < 63; ++i) {
+    const int row = i / 9 - 2, col = i % 9 - 2;
+    const bool inside = row >= 0 && row < 3 && col >= 0 && col < 5;
+    EXPECT_EQ(out[static_cast<size_t>(i)],
+              inside ? value(stored[static_cast<size_t>(row * 5 + col)]) : Out(0))
+        << row << ", " << col;
+  }
+}
+
+TEST(SideTensor, ReadsZeroOutsideTheShape) {
+  std::vector<uint16_t> half, brain;
+  std::vector<float> single;
+  std::vector<int> ints;
+  std::vector<uint8_t> bools;
+  for (int i = 0; i < 15; ++i) {
+    half.push_back(narrow('h', 1.5f * static_cast<float>(i) + 1));
+    brain.push_back(narrow('b', -2.5f * static_cast<float>(i) - 1));
+    single.push_back(0.1f * static_cast<float>(i) + 1);
+    ints.push_back(i * 1000001 - 3);
+    bools.push_back(static_cast<uint8_t>(i % 3 == 0 ? 0 : i * 16));
+  }
+  expectReads<uint16_t, float>("read_f16", half, [](uint16_t x) { return widen('h', x); });
+  expectReads<uint16_t, float>("read_bf16", brain, [](uint16_t x) { return widen('b', x); });
+  expectReads<float, float>("read_float", single, [](float x) { return x; });
+  expectReads<int, int>("read_int", ints, [](int x) { return x; });
+  expectReads<uint8_t, int>("read_bool", bools, [](uint8_t x) { return x != 0 ? 1 : 0; });
+}
+
+} // namespace
+} // namespace attnc::test

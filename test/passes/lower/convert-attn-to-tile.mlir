@@ -1,0 +1,424 @@
+// RUN: attnc-opt %s -convert-attn-to-tile -split-input-file | FileCheck %s
+
+// The caller's tensors in the order q, k, v, lengths, side tensors, outputs; one launch over tiles, heads, requests.
+// CHECK-LABEL: tile.program @program tensors
+// CHECK-SAME: <name = "q", elementType = f16, shape = ["total_q", "2", "64"], strided = true, alignment = 16>
+// CHECK-SAME: <name = "k", {{.*}}<name = "v", {{.*}}<name = "cu_q", elementType = i32, shape = ["batch + 1"]>
+// CHECK-SAME: <name = "out", {{.*}}output = true, strided = true, alignment = 16>, #tile.tensor<name = "lse", elementType = f32, shape = ["total_q", "2"], output = true>]
+// CHECK-SAME: scalars [#tile.scalar<name = "window", type = i32, defaultValue = 4.096000e+03 : f64>] dims ["q_len"
+// CHECK-SAME: mask.exact = "true"
+// CHECK: tile.launch @program_fwd grid ["ceildiv(q_len, 64)", "2", "batch"]
+// CHECK-SAME: "tensor:cu_q"
+// CHECK-SAME: "dim:q.stride0"
+// CHECK-SAME: "scalar:window"
+attn.kernel @program(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %w: i32 {attn.name = "window", attn.default = 4096 : i32}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}, !attn.rows<2xf32, packed> {attn.name = "lse"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %w2 = arith.index_cast %w : i32 to index
+    %v = arith.cmpi slt, %j, %w2 : index
+    attn.yield %v : i1
+  } : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> (!attn.tokens<2x64xf16, packed>, !attn.rows<2xf32, packed>)
+  attn.return %o, %lse : !attn.tokens<2x64xf16, packed>, !attn.rows<2xf32, packed>
+}
+
+// -----
+
+// Cumulative lengths give a request its rows and keys; a block beyond the request's rows ends.
+// CHECK-LABEL: tile.kernel @packed_lengths_fwd
+// CHECK-SAME: %[[CU_Q:[^:]*]]: !tile.pointer<i32> {tile.name = "cu_q"}, %[[CU_KV:[^:]*]]: !tile.pointer<i32> {tile.name = "cu_kv"}
+// CHECK: %[[TILE:.*]] = tile.block_id 0 from_end
+// CHECK: %[[ROW:.*]] = tile.let "first_row"
+// CHECK: %[[LOAD:.*]] = tile.load %[[CU_Q]][%[[REQUEST:.*]]]
+// CHECK-NEXT: %[[BEGIN:.*]] = tile.let "q_begin" %[[LOAD]]
+// CHECK: %[[END:.*]] = tile.load %[[CU_Q]]
+// CHECK-NEXT: %[[SIZE:.*]] = arith.subi %[[END]], %[[BEGIN]]
+// CHECK-NEXT: %[[Q_LEN:.*]] = tile.let "q_len" %[[SIZE]]
+// CHECK: tile.let "kv_begin"
+// CHECK: tile.let "kv_len"
+// CHECK: %[[BEYOND:.*]] = arith.cmpi sge, %[[ROW]], %[[Q_LEN]]
+// CHECK-NEXT: tile.exit_if %[[BEYOND]]
+attn.kernel @packed_lengths(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// Nothing varies: lengths are dims, and no block is partly padding.
+// CHECK-LABEL: tile.kernel @padded_without_lengths_fwd
+// CHECK-SAME: %[[Q:[^:]*]]: index {tile.name = "q_len"}, %[[KV:[^:]*]]: index {tile.name = "kv_len"}
+// CHECK: tile.let "q_len" %[[Q]]
+// CHECK: tile.let "kv_len" %[[KV]]
+// CHECK-NOT: tile.exit_if
+// CHECK-NOT: tile.map_rows
+// CHECK: tile.return
+attn.kernel @padded_without_lengths(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"}, !attn.rows<2xf32, padded> {attn.name = "lse"})
+    attributes {lengths = #attn<lengths none>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> (!attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>)
+  attn.return %o, %lse : !attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>
+}
+
+// -----
+
+// Only the keys' lengths vary.
+// CHECK-LABEL: tile.kernel @padded_key_lengths_fwd
+// CHECK-SAME: !tile.pointer<i32> {tile.name = "kv_lens"}
+// CHECK-NOT: "q_lens"
+// CHECK: %[[LOAD:.*]] = tile.load
+// CHECK-NEXT: tile.let "kv_len" %[[LOAD]]
+attn.kernel @padded_key_lengths(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"})
+    attributes {lengths = #attn<lengths kv>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> !attn.tokens<2x64xf16, padded>
+  attn.return %o : !attn.tokens<2x64xf16, padded>
+}
+
+// -----
+
+// Rows past the request's length are stored as 0 and -inf, and a block of padding visits no key.
+// CHECK-LABEL: tile.kernel @padding_rows_are_zeroed_fwd
+// CHECK: %[[INSIDE:.*]] = arith.cmpi slt, %[[ROW:.*]], %[[LEN:.*]] : index
+// CHECK-NEXT: %[[END:.*]] = arith.select %[[INSIDE]], %{{.*}}, %c0
+// CHECK-NEXT: tile.let "key_end" %[[END]]
+// CHECK: %[[LSE:.*]] = tile.finish
+// CHECK-NEXT: tile.map %{{.*}} {
+// CHECK: %[[ZERO:.*]] = arith.constant 0.0
+// CHECK: arith.select %{{.*}}, %{{.*}}, %[[ZERO]]
+// CHECK: tile.map_rows %[[LSE]] {
+// CHECK: tile.constant "kNegInf" 0xFF800000
+attn.kernel @padding_rows_are_zeroed(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"}, !attn.rows<2xf32, padded> {attn.name = "lse"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> (!attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>)
+  attn.return %o, %lse : !attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>
+}
+
+// -----
+
+// The last query row is aligned to the last key.
+// CHECK-LABEL: tile.kernel @bottom_right_positions_fwd
+// CHECK: %[[Q_LEN:.*]] = tile.let "q_len"
+// CHECK: %[[KV_LEN:.*]] = tile.let "kv_len"
+// CHECK: %[[OFF:.*]] = arith.subi %[[KV_LEN]], %[[Q_LEN]]
+// CHECK-NEXT: %[[FIRST:.*]] = arith.addi %[[OFF]], %[[ROW:.*]] :
+// CHECK-NEXT: tile.let "first_position" %[[FIRST]]
+attn.kernel @bottom_right_positions(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// The first query row is aligned to the first key.
+// CHECK-LABEL: tile.kernel @top_left_positions_fwd
+// CHECK: %[[ROW:.*]] = tile.let "first_row"
+// CHECK: tile.let "first_position" %[[ROW]]
+attn.kernel @top_left_positions(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor top_left
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// A tile at the end of a request has fewer rows: the bounds must not see positions past them.
+// CHECK-LABEL: tile.kernel @last_position_of_a_partial_tile_fwd
+// CHECK: %[[FIRST:.*]] = tile.let "first_position"
+// CHECK: %[[LEFT:.*]] = arith.subi %{{.*}}, %{{.*}}
+// CHECK: %[[ROWS:.*]] = arith.minsi %{{.*}}, %[[LEFT]]
+// CHECK-NEXT: %[[AFTER:.*]] = arith.addi %[[FIRST]], %[[ROWS]]
+// CHECK-NEXT: %[[LAST:.*]] = arith.subi %[[AFTER]], %c1
+// CHECK-NEXT: tile.let "last_position" %[[LAST]]
+attn.kernel @last_position_of_a_partial_tile(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// CHECK-LABEL: tile.kernel @query_heads_share_a_key_head_fwd
+// CHECK: %[[HEAD:.*]] = tile.let "head"
+// CHECK-NEXT: %[[GROUP:.*]] = tile.constant "kGroup" 4
+// CHECK-NEXT: %[[KV:.*]] = arith.divsi %[[HEAD]], %[[GROUP]]
+// CHECK-NEXT: tile.let "kv_head" %[[KV]]
+attn.kernel @query_heads_share_a_key_head(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<8x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<8x64xf16, packed>
+  attn.return %o : !attn.tokens<8x64xf16, packed>
+}
+
+// -----
+
+// CHECK-LABEL: tile.kernel @as_many_key_heads_fwd
+// CHECK-NOT: kGroup
+// CHECK-NOT: "kv_head"
+// CHECK: tile.return
+attn.kernel @as_many_key_heads(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// Visited from key 0; full up to the last tile that ends at or before the first row's position.
+// CHECK-LABEL: tile.kernel @causal_bounds_fwd
+// CHECK: %[[FIRST:.*]] = tile.let "first_position"
+// CHECK: %[[LAST:.*]] = tile.let "last_position"
+// CHECK: %[[TILE:.*]] = tile.constant "kTileKv" 32
+// CHECK: %[[LATE:.*]] = arith.addi %[[LAST]], %c1
+// CHECK-NEXT: %[[UPPER:.*]] = arith.minsi %[[LATE]], %[[KV_LEN:.*]] :
+// CHECK-NEXT: %[[END:.*]] = tile.let "key_end" %[[UPPER]]
+// CHECK: %[[FULL:.*]] = tile.round_down %{{.*}}, %[[TILE]]
+// CHECK-NEXT: %[[CLAMPED:.*]] = tile.clamp %[[FULL]], %c0, %[[END]]
+// CHECK-NEXT: %[[FULL_END:.*]] = tile.let "full_end" %[[CLAMPED]]
+// CHECK: tile.loop "keys" %c0 to %[[END]] step <kTileKv = 32> full %c0, %[[FULL_END]]
+attn.kernel @causal_bounds(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// The first tile is rounded down, so that tiles stay aligned; the full range is rounded inwards.
+// CHECK-LABEL: tile.kernel @window_bounds_fwd
+// CHECK: %[[TILE:.*]] = tile.constant "kTileKv" 32
+// CHECK: %[[BEGIN:.*]] = tile.let "key_begin"
+// CHECK: %[[END:.*]] = tile.let "key_end"
+// CHECK-NEXT: %[[DOWN:.*]] = tile.round_down %[[BEGIN]], %[[TILE]]
+// CHECK-NEXT: %[[VISIT:.*]] = tile.let "visit_begin" %[[DOWN]]
+// CHECK: %[[UP:.*]] = tile.round_up %{{.*}}, %[[TILE]]
+// CHECK-NEXT: %[[C:.*]] = tile.clamp %[[UP]], %[[VISIT]], %[[END]]
+// CHECK-NEXT: %[[FB:.*]] = tile.let "full_begin" %[[C]]
+// CHECK: tile.clamp %{{.*}}, %[[FB]], %[[END]]
+// CHECK-NEXT: %[[FE:.*]] = tile.let "full_end"
+// CHECK: tile.loop "keys" %[[VISIT]] to %[[END]] step <kTileKv = 32> full %[[FB]], %[[FE]]
+// CHECK: tile.copy_async %{{.*}} valid %[[BEGIN]], %[[END]] to
+attn.kernel @window_bounds(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (d0 - 99, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (d1 - 99, 0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// Without a full range there is one masked loop.
+// CHECK-LABEL: tile.kernel @nothing_proved_full_fwd
+// CHECK: tile.loop "keys" %{{.*}} to %{{.*}} step <kTileKv = 32> {
+attn.kernel @nothing_proved_full(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// A mask that hides every key: a loop over nothing.
+// CHECK-LABEL: tile.kernel @nothing_visible_fwd
+// CHECK: %[[NONE:.*]] = arith.minsi %c0, %{{.*}}
+// CHECK-NEXT: %[[END:.*]] = tile.let "key_end" %[[NONE]]
+// CHECK: tile.loop "keys" %c0 to %[[END]] step
+attn.kernel @nothing_visible(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (0, s1)>], exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// One loop over the hull; values of keys in the gap become zeros.
+// CHECK-LABEL: tile.kernel @two_visible_ranges_fwd
+// CHECK: %[[B0:.*]] = tile.let "span_begin"
+// CHECK: %[[E0:.*]] = tile.let "span_end"
+// CHECK: %[[B1:.*]] = tile.let "span_begin"
+// CHECK: %[[E1:.*]] = tile.let "span_end"
+// CHECK: arith.minsi %[[B0]], %[[B1]]
+// CHECK: arith.maxsi %[[E0]], %[[E1]]
+// CHECK: tile.copy_async %{{.*}} where {
+// CHECK: arith.cmpi sle, %[[B0]], %[[KEY:.*]] :
+// CHECK: arith.cmpi slt, %[[KEY]], %[[E0]]
+attn.kernel @two_visible_ranges(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (4, s1)>, <(d0, d1)[s0, s1, s2, s3] -> (d0 - 99, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// 0.125 * log2(e); the scores are not touched.
+// CHECK-LABEL: tile.kernel @scale_alone_folds_into_exp2_fwd
+// CHECK-NOT: "kScale"
+// CHECK: %[[C:.*]] = tile.constant "kScaleLog2" 0.180336878
+// CHECK-NEXT: tile.online_softmax %{{.*}} scale %[[C]] may_be_empty :
+attn.kernel @scale_alone_folds_into_exp2(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// A score region sees scaled scores, so the exponent keeps log2(e) alone.
+// CHECK-LABEL: tile.kernel @score_scales_first_fwd
+// CHECK: tile.map %{{.*}} {
+// CHECK-NEXT: ^bb0(%[[S:.*]]: f32,
+// CHECK: %[[C:.*]] = tile.constant "kScale" 1.250000e-01
+// CHECK: %[[SCALED:.*]] = arith.mulf %[[S]], %[[C]]
+// CHECK: %[[CAP:.*]] = tile.constant "kSoftcap" 5.000000e+01
+// CHECK: %[[R:.*]] = tile.softcap %[[SCALED]], %[[CAP]]
+// CHECK: tile.yield %[[R]]
+// CHECK: tile.map %{{.*}} boundary
+// CHECK: tile.constant "kLog2E"
+attn.kernel @score_scales_first(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %r = attn.softcap %s, 50.0 : f32
+    attn.yield %r : f32
+  } mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// CHECK-LABEL: tile.kernel @capped_scores_are_finite_fwd
+// CHECK: tile.online_softmax
+// CHECK-NOT: scores_may_be_infinite
+// CHECK: tile.return
+attn.kernel @capped_scores_are_finite(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %r = attn.softcap %s, 50.0 : f32
+    attn.yield %r : f32
+  } mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// CHECK-LABEL: tile.kernel @other_scores_may_be_infinite_fwd
+// CHECK: tile.online_softmax %{{.*}} may_be_empty scores_may_be_infinite
+attn.kernel @other_scores_may_be_infinite(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %r = math.log %s : f32
+    attn.yield %r : f32
+  } mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// A run-time scale multiplies the scores and is a field.
+// CHECK-LABEL: tile.kernel @runtime_scale_fwd
+// CHECK-SAME: %[[SCALE:[^:,]*]]: f32 {tile.name = "scale"}
+// CHECK: tile.map %{{.*}} {
+// CHECK: arith.mulf %{{.*}}, %[[SCALE]]
+attn.kernel @runtime_scale(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %x: f32 {attn.name = "scale"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale_operand %x anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, f32) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// The mask is inlined behind the end of the keys, at absolute positions.
+// CHECK-LABEL: tile.kernel @mask_hides_with_minus_infinity_fwd
+// CHECK: %[[FIRST:.*]] = tile.let "first_position"
+// CHECK: tile.map %{{.*}} boundary {
+// CHECK-NEXT: ^bb0(%[[S:.*]]: f32, %[[ROW:.*]]: index, %[[COLUMN:.*]]: index):
+// CHECK-NEXT: %[[I:.*]] = arith.addi %[[FIRST]], %[[ROW]]
+// CHECK-NEXT: %[[Q:.*]] = tile.let "q" %[[I]]
+// CHECK-NEXT: %[[J:.*]] = arith.addi %{{.*}}, %[[COLUMN]]
+// CHECK-NEXT: %[[KEY:.*]] = tile.let "key" %[[J]]
+// CHECK: %[[INSIDE:.*]] = arith.cmpi slt, %[[KEY]], %{{.*}}
+// CHECK: %[[CAUSAL:.*]] = arith.cmpi sle, %[[KEY]], %[[Q]]
+// CHECK: %[[BOTH:.*]] = arith.andi %[[INSIDE]], %[[CAUSAL]]
+// CHECK: %[[INF:.*]] = tile.constant "kNegInf" 0xFF800000
+// CHECK: arith.select %[[BOTH]], %[[S]], %[[INF]]
+attn.kernel @mask_hides_with_minus_infinity(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %v = arith.cmpi sle, %j, %i : index
+    attn.yield %v : i1
+  } : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// A named axis is a field, a constant one is not.
+// CHECK-LABEL: tile.kernel @side_tensors_become_views_fwd
+// CHECK-SAME: %[[LEN:[^:,]*]]: index {tile.name = "kv_len_dim"}, %[[T:[^:,]*]]: !tile.pointer<f32> {tile.name = "bias"}
+// CHECK: tile.view_side "bias" %[[T]][%c2, %[[LEN]]] : !tile.pointer<f32> -> !tile.side<f32, 2>
+// CHECK: tile.read_side
+attn.kernel @side_tensors_become_views(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %bias: !attn.side<["heads", "kv_len"], f32> {attn.name = "bias"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %t = attn.read %bias[%h, %j] : !attn.side<["heads", "kv_len"], f32> -> f32
+    %r = arith.addf %s, %t : f32
+    attn.yield %r : f32
+  } mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// CHECK-LABEL: tile.kernel @lse_only_if_asked_for_fwd
+// CHECK-NOT: tile.store_row_values
+// CHECK: tile.return
+attn.kernel @lse_only_if_asked_for(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// The plainest form: every tile is copied where it is needed; nothing waits.
+// CHECK-LABEL: tile.kernel @one_copy_a_tile_fwd
+// CHECK: tile.copy_async %{{.*}} to %[[Q:.*]] :
+// CHECK: tile.loop
+// CHECK: tile.copy_async %{{.*}} to %[[K:.*]] :
+// CHECK-NEXT: tile.mma_abt %{{.*}} = %[[Q]], %[[K]]
+// CHECK: tile.copy_async %{{.*}} to %[[V:.*]] :
+// CHECK: tile.mma_ab %{{.*}}, %[[V]] :
+// CHECK-NOT: tile.wait
+// CHECK-NOT: tile.sync
+// CHECK: tile.store_shared %{{.*}} to %[[Q]]
+attn.kernel @one_copy_a_tile(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}

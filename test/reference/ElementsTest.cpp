@@ -1,0 +1,73 @@
+// ElementsTest.cpp - the oracle's own conversions of 16-bit floats.
+#include "codegen/reference/Elements.h"
+
+#include "gtest/gtest.h"
+
+#include <cmath>
+#include <limits>
+
+using namespace attnc;
+using namespace attnc::reference;
+
+TEST(Elements, EveryHalfAndBfloatSurvivesARoundTrip) {
+  for (uint32_t bits = 0; bits < 0x10000; ++bits) {
+    double half = halfToDouble(uint16_t(bits)), bfloat = bfloatToDouble(uint16_t(bits));
+    if (!std::isnan(half)) {
+      EXPECT_EQ(doubleToHalf(half), bits);
+    }
+    if (!std::isnan(bfloat)) {
+      EXPECT_EQ(doubleToBfloat(bfloat), bits);
+    }
+  }
+}
+
+TEST(Elements, KnownHalves) {
+  EXPECT_EQ(halfToDouble(0x3C00), 1);
+  EXPECT_EQ(halfToDouble(0xC000), -2);
+  EXPECT_EQ(halfToDouble(0x7BFF), 65504);
+  EXPECT_EQ(halfToDouble(0x0001), 0x1p-24);
+  EXPECT_EQ(halfToDouble(0x0400), 0x1p-14);
+  EXPECT_TRUE(std::isinf(halfToDouble(0x7C00)));
+  EXPECT_TRUE(std::isnan(halfToDouble(0x7C01)));
+}
+
+// Between two neighbours the nearer one, at the middle the even one.
+TEST(Elements, RoundsToNearestEven) {
+  for (uint32_t bits = 0; bits < 0x7BFF; ++bits) {
+    double low = halfToDouble(uint16_t(bits)), high = halfToDouble(uint16_t(bits + 1));
+    double middle = (low + high) / 2;
+    EXPECT_EQ(doubleToHalf(middle), bits % 2 ? bits + 1 : bits);
+    EXPECT_EQ(doubleToHalf(std::nextafter(middle, low)), bits);
+    EXPECT_EQ(doubleToHalf(std::nextafter(middle, high)), bits + 1);
+  }
+  for (uint32_t bits = 0; bits < 0x7F7F; ++bits) {
+    double low = bfloatToDouble(uint16_t(bits)), high = bfloatToDouble(uint16_t(bits + 1));
+    double middle = (low + high) / 2;
+    EXPECT_EQ(doubleToBfloat(middle), bits % 2 ? bits + 1 : bits);
+  }
+}
+
+TEST(Elements, OverflowAndSpecials) {
+  double infinity = std::numeric_limits<double>::infinity();
+  EXPECT_EQ(doubleToHalf(65519.9), 0x7BFF);
+  EXPECT_EQ(doubleToHalf(65520), 0x7C00);
+  EXPECT_EQ(doubleToHalf(1e300), 0x7C00);
+  EXPECT_EQ(doubleToHalf(-infinity), 0xFC00);
+  EXPECT_EQ(doubleToBfloat(1e300), 0x7F80);
+  EXPECT_EQ(doubleToHalf(-0.0), 0x8000);
+  EXPECT_EQ(doubleToHalf(1e-300), 0);
+  EXPECT_TRUE(std::isnan(halfToDouble(doubleToHalf(std::nan("")))));
+}
+
+TEST(Elements, VisitsStridedTensorsInRowMajorOrder) {
+  std::vector<float> memory{0, 1, 2, 3, 4, 5};
+  Tensor transposed{memory.data(), DType::F32, {3, 2}, {1, 3}};
+  std::vector<double> seen;
+  forEachElement(transposed, [&](int64_t linear, int64_t offset) {
+    EXPECT_EQ(linear, int64_t(seen.size()));
+    seen.push_back(loadElement(transposed, offset));
+  });
+  EXPECT_EQ(seen, (std::vector<double>{0, 3, 1, 4, 2, 5}));
+  Tensor empty{nullptr, DType::F32, {3, 0}, {}};
+  forEachElement(empty, [&](int64_t, int64_t) { FAIL() << "an element of an empty tensor"; });
+}
