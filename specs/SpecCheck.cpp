@@ -241,7 +241,7 @@ std::string_view takenBy(std::string_view name) {
     return "a word of expressions";
   if (findFunction(name))
     return "a function of expressions";
-  constexpr std::array<std::string_view, 6> kTensors{"k", "v", "out", "lse", "q_lens", "kv_lens"};
+  constexpr std::array<std::string_view, 8> kTensors{"k", "v", "out", "lse", "q_lens", "kv_lens", "cu_q", "cu_kv"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end())
     return "a tensor of every kernel";
   constexpr std::array<std::string_view, 5> kDims{"batch", "heads", "kv_heads", "total_q", "total_kv"};

@@ -1,6 +1,7 @@
 // Names.cpp - unique, readable names for storage, views and scalars.
 #include "codegen/cuda/Names.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -22,7 +23,9 @@ bool Names::reserved(StringRef word) {
       "floor_mod", "ceil_div", "round_up", "round_down", "fill", "p", "Params", "Fragment", "RowVector",
       "SharedTile", "SharedRing", "GlobalRows", "SideTensor", "Weights", "shared_memory", "exp", "log",
       "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main"};
-  return words.contains(word);
+  // Constants of the text are kTileQ, kScaleLog2...
+  bool constant = word.size() > 1 && word[0] == 'k' && llvm::isUpper(word[1]);
+  return constant || words.contains(word);
 }
 
 Names::Names(tile::KernelOp kernel) { scope(kernel.getBody().front(), {}); }

@@ -94,8 +94,8 @@ Result<const Tensor *> findOutput(const ReferenceOutput &output, const Arguments
                                              reference::shapeText(output.shape) + ", got " +
                                              reference::shapeText(tensor.shape));
   if (!tensor.strides.empty() && tensor.strides.size() != tensor.shape.size())
-    return Status(Code::InvalidArgument, "expected one stride per axis of tensor '" + output.name + "', got " +
-                                             std::to_string(tensor.strides.size()));
+    return Status(Code::InvalidArgument, "expected one stride per axis of tensor '" + output.name +
+                                             "', got " + std::to_string(tensor.strides.size()));
   if (tensor.elements() > 0 && !tensor.data)
     return Status(Code::InvalidArgument, "expected an address for tensor '" + output.name + "', got null");
   return &tensor;

@@ -27,8 +27,8 @@ double decode(uint16_t bits, Format format) {
   else if (exponent == 0)
     magnitude = std::ldexp(fraction, 1 - format.bias() - format.fractionBits);
   else
-    magnitude = std::ldexp(fraction + (1 << format.fractionBits),
-                           exponent - format.bias() - format.fractionBits);
+    magnitude =
+        std::ldexp(fraction + (1 << format.fractionBits), exponent - format.bias() - format.fractionBits);
   return bits & 0x8000 ? -magnitude : magnitude;
 }
 

@@ -3,7 +3,6 @@
 // Must not run anything: it hands out function pointers.
 #include "codegen/reference/HostCode.h"
 
-#include "llvm/Support/TargetSelect.h"
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Arith/Transforms/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -17,6 +16,7 @@
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Transforms/Passes.h"
 #include "passes/reference/ConvertAttnToLinalg.h"
+#include "llvm/Support/TargetSelect.h"
 
 #include <mutex>
 
@@ -57,7 +57,8 @@ public:
         }) {}
 
   Status take() const {
-    return status.ok() ? Status(Code::Internal, "lowering to the reference failed without a message") : status;
+    return status.ok() ? Status(Code::Internal, "lowering to the reference failed without a message")
+                       : status;
   }
 
 private:

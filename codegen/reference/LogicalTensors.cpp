@@ -27,14 +27,16 @@ Result<const Tensor *> findTensor(const std::string &name, DType dtype, const Ar
                    std::to_string(tensor.strides.size()) + " for " + shapeText(tensor.shape));
   for (int64_t extent : tensor.shape)
     if (extent < 0)
-      return invalid("expected sizes of at least 0 for tensor '" + name + "', got " + shapeText(tensor.shape));
+      return invalid("expected sizes of at least 0 for tensor '" + name + "', got " +
+                     shapeText(tensor.shape));
   if (tensor.elements() > 0 && !tensor.data)
     return invalid("expected an address for tensor '" + name + "', got null");
   return &tensor;
 }
 
 /// A tensor of i32 lengths or offsets.
-Result<std::vector<int64_t>> readIntegers(const std::string &name, int64_t count, const Arguments &arguments) {
+Result<std::vector<int64_t>> readIntegers(const std::string &name, int64_t count,
+                                          const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(name, DType::I32, arguments));
   if (tensor->shape.size() != 1 || (count >= 0 && tensor->shape[0] != count))
     return invalid("expected tensor '" + name + "' of shape [" + (count >= 0 ? std::to_string(count) : "n") +
@@ -112,8 +114,8 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
                   const Arguments &arguments) {
   int64_t count = q.shape[0], longestQ = q.shape[1], longestKv = k.shape[1];
   if (k.shape[0] != count)
-    return invalid("expected as many requests in tensors 'q' and 'k', got " + std::to_string(count) + " and " +
-                   std::to_string(k.shape[0]));
+    return invalid("expected as many requests in tensors 'q' and 'k', got " + std::to_string(count) +
+                   " and " + std::to_string(k.shape[0]));
   std::vector<int64_t> qLens(size_t(count), longestQ), kvLens(size_t(count), longestKv);
   if (kernel.queryLengths) {
     ATTNC_ASSIGN_OR_RETURN(qLens, readIntegers("q_lens", count, arguments));
@@ -184,11 +186,11 @@ Result<SideBuffer> readSide(const Parameter &side, const Arguments &arguments, c
     std::string axes;
     for (const std::string &axis : side.axes)
       axes += (axes.empty() ? "" : ", ") + axis;
-    return invalid("expected tensor '" + side.name + "' of shape [" + axes + "] = " +
-                   shapeText(buffer.shape) + ", got " + shapeText(tensor->shape));
+    return invalid("expected tensor '" + side.name + "' of shape [" + axes +
+                   "] = " + shapeText(buffer.shape) + ", got " + shapeText(tensor->shape));
   }
   size_t count = size_t(tensor->elements());
-  (side.dtype == DType::I32 ? buffer.integers.resize(count)
+  (side.dtype == DType::I32    ? buffer.integers.resize(count)
    : side.dtype == DType::Bool ? buffer.bools.resize(count)
                                : buffer.reals.resize(count));
   forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
@@ -212,7 +214,8 @@ Result<double> readScalar(const Parameter &scalar, const Arguments &arguments) {
     return double(float(value)); // what a kernel receives
   if (value != std::floor(value) || value < std::numeric_limits<int32_t>::min() ||
       value > std::numeric_limits<int32_t>::max())
-    return invalid("expected a 32-bit integer for scalar '" + scalar.name + "', got " + std::to_string(value));
+    return invalid("expected a 32-bit integer for scalar '" + scalar.name + "', got " +
+                   std::to_string(value));
   return value;
 }
 

@@ -128,7 +128,8 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
     output.values.assign(count, isOut ? 0 : -kInfinity);
     output.bounds.assign(count, 0);
     if (kernel.packed) {
-      size_t used = batch.requests.empty() ? 0 : size_t(batch.requests.back().qFirst + batch.requests.back().qLen);
+      size_t used =
+          batch.requests.empty() ? 0 : size_t(batch.requests.back().qFirst + batch.requests.back().qLen);
       std::fill(output.values.begin() + ptrdiff_t(used * perRow), output.values.end(), 0);
       std::fill(output.bounds.begin() + ptrdiff_t(used * perRow), output.bounds.end(), kInfinity);
     }
@@ -158,7 +159,8 @@ void Engine::runHead(const Request &request, int64_t index, int64_t head,
       frame.memref(data, side.shape);
     } else {
       int64_t rows = argument.role == Role::Query ? request.qLen : request.kvLen;
-      frame.memref(tokens[i].data(), {argument.role == Role::Unused ? 0 : rows, argument.heads, argument.dim});
+      frame.memref(tokens[i].data(),
+                   {argument.role == Role::Unused ? 0 : rows, argument.heads, argument.dim});
     }
   }
   for (size_t i = 0; i < kernel.results.size(); ++i) {

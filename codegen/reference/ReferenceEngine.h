@@ -12,8 +12,8 @@ namespace attnc {
 /// Thread-safe once created. Needs no GPU and shares no code with generated kernels.
 class ReferenceEngine {
 public:
-  /// The one attn.kernel of `attnModule`, which is cloned and not changed. Unsupported, with a location, for a
-  /// kernel that the reference lowering refuses.
+  /// The one attn.kernel of `attnModule`, which is cloned and not changed. Unsupported, with a location, for
+  /// a kernel that the reference lowering refuses.
   static Result<std::unique_ptr<ReferenceEngine>> create(mlir::ModuleOp attnModule);
   virtual ~ReferenceEngine();
 

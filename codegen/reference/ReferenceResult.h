@@ -20,7 +20,8 @@ struct ReferenceOutput {
   std::vector<int64_t> shape;
   std::vector<double> values;
   /// How far a correct kernel may be from each value. 0 asks for the exact value; infinity says that rounding
-  /// leaves nothing certain (or, in rows of a packed tensor that belong to no request, that nothing is defined).
+  /// leaves nothing certain (or, in rows of a packed tensor that belong to no request, that nothing is
+  /// defined).
   std::vector<double> bounds;
 };
 

@@ -21,9 +21,14 @@ KernelLowering::KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedul
 //===- Small builders ---------------------------------------------------------------------------------===//
 
 Value KernelLowering::field(StringRef name, Type type, const Twine &from) {
-  // Interned: the map's keys must outlive the twine.
-  StringRef key = StringAttr::get(b.getContext(), name).getValue();
-  auto [found, inserted] = fields.insert({key, FieldInfo{Value(), from.str()}});
+  // A user's tensor or scalar may have the name of one of our fields: what they come from tells them apart.
+  std::string source = from.str(), unique = name.str();
+  auto taken = [&] { return fields.contains(unique) && fields.find(unique)->second.source != source; };
+  for (int suffix = 2; taken(); ++suffix)
+    unique = (name + "_" + Twine(suffix)).str();
+  // Interned: the map's keys must outlive the string.
+  StringRef key = StringAttr::get(b.getContext(), unique).getValue();
+  auto [found, inserted] = fields.insert({key, FieldInfo{Value(), source}});
   if (inserted)
     found->second.value = kernel.getBody().front().addArgument(type, loc);
   return found->second.value;

@@ -35,8 +35,8 @@ struct Storage {
 class HeadLowering {
 public:
   HeadLowering(ImplicitLocOpBuilder &builder, attn::AttentionOp attention, const HeadArguments &arguments)
-      : b(builder), f(builder), attention(attention), in(arguments),
-        dim(attention.getQ().getType().getDim()), valueDim(attention.getV().getType().getDim()) {}
+      : b(builder), f(builder), attention(attention), in(arguments), dim(attention.getQ().getType().getDim()),
+        valueDim(attention.getV().getType().getDim()) {}
 
   LogicalResult run() {
     prepare();
@@ -96,21 +96,20 @@ private:
       else
         sizes.push_back(b.getIndexAttr(type.getDimSize(axis)));
     }
-    auto view = cast<MemRefType>(
-        memref::SubViewOp::inferRankReducedResultType(shape, type, offsets, sizes, strides));
+    auto view =
+        cast<MemRefType>(memref::SubViewOp::inferRankReducedResultType(shape, type, offsets, sizes, strides));
     return memref::SubViewOp::create(b, view, memref, offsets, sizes, strides);
   }
 
   /// A linalg.generic; `body` gets the input and output elements and returns the new outputs.
   void generic(ValueRange inputs, ValueRange outputs, ArrayRef<AffineMap> maps,
                ArrayRef<IteratorType> iterators, Body body) {
-    linalg::GenericOp::create(
-        b, TypeRange{}, inputs, outputs, maps, iterators,
-        [&](OpBuilder &nested, Location loc, ValueRange elements) {
-          OpBuilder::InsertionGuard guard(b);
-          b.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
-          linalg::YieldOp::create(b, body(elements));
-        });
+    linalg::GenericOp::create(b, TypeRange{}, inputs, outputs, maps, iterators,
+                              [&](OpBuilder &nested, Location loc, ValueRange elements) {
+                                OpBuilder::InsertionGuard guard(b);
+                                b.setInsertionPoint(nested.getInsertionBlock(), nested.getInsertionPoint());
+                                linalg::YieldOp::create(b, body(elements));
+                              });
   }
 
   /// A loop over keys: inputs and outputs are vectors of kv_len.
@@ -145,8 +144,8 @@ private:
   Value zero, one, qLen, kvLen, keys, vals; // keys, vals: the KV head of this query head, memref<?xDxf64>
   SmallVector<Value> buffers;
   // One element a key.
-  Value product, magnitude;   // q . k and |q| . |k|
-  Value logit, slack, doubt;  // masked score; its error; the unmasked score where the mask is in doubt
+  Value product, magnitude;  // q . k and |q| . |k|
+  Value logit, slack, doubt; // masked score; its error; the unmasked score where the mask is in doubt
   Value weight, shareError, weightError; // exp(logit - max); its error in the sum; its error beside v
   // Cells, then what is computed from them for the row.
   Value maxCell, totalCell, errorCell, countCell, accumulator, accumulatorError;
@@ -162,8 +161,7 @@ void HeadLowering::prepare() {
   Value kvHead = arith::DivUIOp::create(b, in.head, group);
   keys = slice(in.k, {std::nullopt, kvHead, std::nullopt});
   vals = slice(in.v, {std::nullopt, kvHead, std::nullopt});
-  for (Value *perKey :
-       {&product, &magnitude, &logit, &slack, &doubt, &weight, &shareError, &weightError})
+  for (Value *perKey : {&product, &magnitude, &logit, &slack, &doubt, &weight, &shareError, &weightError})
     *perKey = buffer({ShapedType::kDynamic}, kvLen);
   for (Value *cell : {&maxCell, &totalCell, &errorCell, &countCell})
     *cell = buffer({});
@@ -255,8 +253,8 @@ void HeadLowering::weights() {
   Value nothing = f.compare(CmpFPredicate::OEQ, rowMax, c(-kInfinity));
   Value safeMax = f.choose(nothing, c(0), rowMax);
   // Terms of a sum over the visible keys: see RoundingModel.h.
-  Value sumUnits = f.add(f.mul(load(countCell), c(rounding::kSumUnitsPerTerm)),
-                         c(rounding::kKeysConstantUnits));
+  Value sumUnits =
+      f.add(f.mul(load(countCell), c(rounding::kSumUnitsPerTerm)), c(rounding::kKeysConstantUnits));
   Value sumError = f.mul(sumUnits, c(rounding::kUnitF32));
   overKeys({logit, slack, doubt}, {weight, shareError, weightError}, [&](ValueRange x) -> SmallVector<Value> {
     Value hidden = f.compare(CmpFPredicate::OEQ, x[0], c(-kInfinity));
@@ -324,9 +322,7 @@ static Value settle(IntervalBuilder &f, Value bound, Value shrink, Value isEmpty
 void HeadLowering::storeLse() {
   Value log = math::LogOp::create(b, total);
   Value lse = f.choose(isEmpty, c(-kInfinity), f.add(rowMax, log));
-  auto units = [&](Value value, double count) {
-    return f.mul(f.abs(value), c(count * rounding::kUnitF32));
-  };
+  auto units = [&](Value value, double count) { return f.mul(f.abs(value), c(count * rounding::kUnitF32)); };
   Value bound = f.sub(log, math::LogOp::create(b, shrink));
   bound = f.add(bound, units(rowMax, rounding::kSoftmaxUnitsPerLogit));
   bound = f.add(bound, f.add(units(log, rounding::kFunctionUnits), c(rounding::kLogAbsolute)));

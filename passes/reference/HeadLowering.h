@@ -2,17 +2,17 @@
 #pragma once
 
 #include "dialect/attn/Attn.h"
-#include "llvm/ADT/DenseMap.h"
 #include "passes/reference/Interval.h"
+#include "llvm/ADT/DenseMap.h"
 
 namespace attnc::reference {
 
 /// Values of the reference function that the attention is lowered to.
 struct HeadArguments {
   mlir::Value request, head;
-  mlir::Value q, k, v;           ///< memref<?xHxDxf64>, the tokens of the request
-  mlir::Value out, outBound;     ///< memref<?xHxDxf64>; null if the kernel does not return it
-  mlir::Value lse, lseBound;     ///< memref<?xHxf64>; null if the kernel does not return it
+  mlir::Value q, k, v;       ///< memref<?xHxDxf64>, the tokens of the request
+  mlir::Value out, outBound; ///< memref<?xHxDxf64>; null if the kernel does not return it
+  mlir::Value lse, lseBound; ///< memref<?xHxf64>; null if the kernel does not return it
   llvm::DenseMap<mlir::Value, mlir::Value> captured; ///< kernel arguments that regions read
 };
 

@@ -169,8 +169,8 @@ Interval IntervalBuilder::choose(const Interval &condition, const Interval &yes,
   return {value, either(yes.lo, lower(yes.lo, no.lo), no.lo), either(yes.hi, upper(yes.hi, no.hi), no.hi)};
 }
 
-template <class Op> static Interval endpointwise(ImplicitLocOpBuilder &b, const Interval &x,
-                                                 const Interval &y) {
+template <class Op>
+static Interval endpointwise(ImplicitLocOpBuilder &b, const Interval &x, const Interval &y) {
   Value value = Op::create(b, x.value, y.value);
   if (x.isExact() && y.isExact())
     return Interval::exact(value);

@@ -5,10 +5,10 @@
 #include "passes/reference/LowerRegion.h"
 
 #include "dialect/attn/Attn.h"
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/reference/RoundingModel.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using arith::CmpFPredicate;
@@ -131,8 +131,8 @@ FailureOr<Interval> RegionLowering::lowerArith(Operation *op, ArrayRef<Interval>
 /// Integer ops keep their meaning: they are cloned.
 FailureOr<Interval> RegionLowering::lowerExact(Operation *op, ArrayRef<Interval> operands) {
   auto isInteger = [](Type type) { return type.isIndex() || type.isInteger(); };
-  if (!(isa<arith::ArithDialect>(op->getDialect()) || isa<math::AbsIOp>(op)) || !llvm::all_of(op->getOperandTypes(), isInteger) ||
-      !llvm::all_of(op->getResultTypes(), isInteger))
+  if (!(isa<arith::ArithDialect>(op->getDialect()) || isa<math::AbsIOp>(op)) ||
+      !llvm::all_of(op->getOperandTypes(), isInteger) || !llvm::all_of(op->getResultTypes(), isInteger))
     return op->emitError("expected an op that the reference evaluates, got ") << op->getName();
   IRMapping mapping;
   for (auto [operand, interval] : llvm::zip_equal(op->getOperands(), operands)) {

@@ -1,19 +1,20 @@
 // LowerRegion.h - score and mask regions in fp64, with the enclosure of their f32 evaluation.
 #pragma once
 
-#include "llvm/ADT/DenseMap.h"
 #include "mlir/IR/Region.h"
 #include "mlir/Support/LLVM.h"
 #include "passes/reference/Interval.h"
+#include "llvm/ADT/DenseMap.h"
 
 namespace attnc::reference {
 
-/// Emits the ops of a region at the builder's insertion point. f32 becomes f64 with an enclosure, integers stay
-/// as they are, reads of side tensors are guarded by their shape.
+/// Emits the ops of a region at the builder's insertion point. f32 becomes f64 with an enclosure, integers
+/// stay as they are, reads of side tensors are guarded by their shape.
 class RegionLowering {
 public:
   /// `captured` maps what regions read from the kernel: side tensors to memrefs, scalars to f64 or i32.
-  RegionLowering(mlir::ImplicitLocOpBuilder &builder, const llvm::DenseMap<mlir::Value, mlir::Value> &captured)
+  RegionLowering(mlir::ImplicitLocOpBuilder &builder,
+                 const llvm::DenseMap<mlir::Value, mlir::Value> &captured)
       : b(builder), intervals(builder), captured(captured) {}
 
   /// The yielded value for these region arguments. Fails with a diagnostic at an op it cannot evaluate.

@@ -56,7 +56,7 @@ tile.kernel @integers(%a: index {tile.name = "a"}, %b: index {tile.name = "b"}, 
 // CHECK: const bool mixed = (p.a < p.b && p.a <= 0) || p.a > p.b;
 // CHECK: const bool nested = p.a < p.b && (p.a <= 0 || p.a > p.b);
 // CHECK: const bool not_ = !(p.a < p.b);
-// CHECK: const bool differ = (p.a < p.b) != (p.a <= 0);
+// CHECK: const bool differ = p.a < p.b != p.a <= 0;
 // CHECK: const int chosen = p.a < p.b ? p.a : p.b;
 tile.kernel @conditions(%a: index {tile.name = "a"}, %b: index {tile.name = "b"}) attributes {schedule = #s} {
   %c0 = arith.constant 0 : index

@@ -19,15 +19,19 @@ tile.kernel @clash(%a: index {tile.name = "a"}) attributes {schedule = #s} {
   tile.return
 }
 
-// Words of C++ and of the device library are not redeclared.
+// Words of C++ and of the device library are not redeclared, nor the constants at the top.
 // CHECK: struct Params {
 // CHECK-NEXT: int default_;
 // CHECK-LABEL: reserved_{{[0-9a-f]+}}(
 // CHECK: const int while_ = p.default_;
 // CHECK: const int clamp_ = while_;
+// CHECK: const int kTileQ_ = clamp_;
+// CHECK: const int keys = kTileQ_;
 tile.kernel @reserved(%a: index {tile.name = "default"}) attributes {schedule = #s} {
   %0 = tile.let "while" %a : index
   %1 = tile.let "clamp" %0 : index
+  %2 = tile.let "kTileQ" %1 : index
+  %3 = tile.let "keys" %2 : index
   tile.return
 }
 

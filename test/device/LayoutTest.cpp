@@ -14,7 +14,6 @@ float __uint_as_float(unsigned bits) { return __builtin_bit_cast(float, bits); }
 unsigned long long __cvta_generic_to_shared(const void *) { return 0; }
 } // namespace
 
-#pragma GCC diagnostic ignored "-Wunknown-pragmas" // #pragma unroll
 #include "attnc/tile/fragment.cuh"
 #include "attnc/tile/shared_tile.cuh"
 

@@ -28,6 +28,7 @@ const Function kFunctions[] = {
     {"relu", [](double x) { return x < 0 ? 0.0 : x; }, 0, 0},
     {"gelu", [](double x) { return x == -kInf ? 0.0 : 0.5 * x * std::erfc(x * -0.70710678118654752440); }, 24,
      1e-35},
+    {"erf", [](double x) { return std::erf(x); }, 4, 0},
     {"softcap", [](double x) { return kCap * std::tanh(x / kCap); }, 0, 1e-6 * kCap},
 };
 

@@ -132,7 +132,8 @@ extern "C" __global__ void functions(const __grid_constant__ Params p) {
     out[5 * n] = attn::silu(x);
     out[6 * n] = attn::relu(x);
     out[7 * n] = attn::gelu(x);
-    out[8 * n] = attn::softcap(x, p.floats[0], 1.0f / p.floats[0]);
+    out[8 * n] = attn::erf(x);
+    out[9 * n] = attn::softcap(x, p.floats[0], 1.0f / p.floats[0]);
   }
 }
 

@@ -109,8 +109,8 @@ TEST(SameLaneElements, HoldsBetweenAccumulatorsAndOperandA) {
   for (int rows : {64, 128})
     for (int columns : {16, 32, 64, 128})
       for (int warps : {1, 2, 4})
-        EXPECT_TRUE(sameLaneElements(accumulatorLayout(rows, columns, warps),
-                                     operandALayout(rows, columns, warps)))
+        EXPECT_TRUE(
+            sameLaneElements(accumulatorLayout(rows, columns, warps), operandALayout(rows, columns, warps)))
             << rows << " x " << columns << ", " << warps << " warps";
 }
 

@@ -1,5 +1,5 @@
 // JitTest.cpp - where a kernel comes from, errors, threads, dumps.
-#include "attnc/Jit.h"
+#include "runtime/jit/Jit.h"
 #include "runtime/jit/BuildId.h"
 #include "runtime/jit/Compile.h"
 #include "runtime/jit/MaskReport.h"

@@ -27,8 +27,8 @@ protected:
   Packed()
       : q(DType::F16, {3, 2, 2}), k(DType::F16, {3, 1, 2}), v(DType::F16, {3, 1, 2}, {0, 0, 10, 10, 20, 20}),
         cuQ(DType::I32, {3}, {0, 1, 3}), cuKv(DType::I32, {3}, {0, 2, 3}) {
-    arguments.tensors = {{"q", q.view()}, {"k", k.view()}, {"v", v.view()},
-                         {"cu_q", cuQ.view()}, {"cu_kv", cuKv.view()}};
+    arguments.tensors = {
+        {"q", q.view()}, {"k", k.view()}, {"v", v.view()}, {"cu_q", cuQ.view()}, {"cu_kv", cuKv.view()}};
   }
 
   Result<ReferenceResult> run(const KernelText &kernel = packedKernel()) {
@@ -147,8 +147,11 @@ protected:
     double nan = std::nan("");
     v = HostTensor(DType::BF16, {2, 3, 1, 2}, {1, 1, 2, 2, nan, nan, 4, 4, nan, nan, nan, nan});
     k = HostTensor(DType::BF16, {2, 3, 1, 2}, {0, 0, 0, 0, nan, nan, 0, 0, nan, nan, nan, nan});
-    arguments.tensors = {{"q", q.view()}, {"k", k.view()}, {"v", v.view()},
-                         {"q_lens", qLens.view()}, {"kv_lens", kvLens.view()}};
+    arguments.tensors = {{"q", q.view()},
+                         {"k", k.view()},
+                         {"v", v.view()},
+                         {"q_lens", qLens.view()},
+                         {"kv_lens", kvLens.view()}};
     kernel.dtype = "bf16";
     kernel.lengths = "both";
   }
@@ -226,7 +229,8 @@ TEST(ReferenceEngine, AnOpItCannotEvaluateIsLocated) {
   kernel.score = "%c = math.cos %s : f32 loc(\"spec.yaml\":9:3)\n attn.yield %c : f32";
   Result<std::unique_ptr<ReferenceEngine>> engine = createEngine(kernel.str());
   ASSERT_FALSE(engine.ok());
-  EXPECT_EQ(engine.status().str(), "spec.yaml:9:3: error: expected an op that the reference evaluates, got math.cos");
+  EXPECT_EQ(engine.status().str(),
+            "spec.yaml:9:3: error: expected an op that the reference evaluates, got math.cos");
 }
 
 // A name that the C library also has must not clash with it in the JIT.

@@ -84,8 +84,7 @@ TEST(Comparison, WrongTensors) {
   EXPECT_EQ(compare(reference, arguments).status().message(), "expected a tensor 'out', got none");
   HostTensor wide(DType::F32, {3});
   arguments.tensors["out"] = wide.view();
-  EXPECT_EQ(compare(reference, arguments).status().message(),
-            "expected tensor 'out' of shape [2], got [3]");
+  EXPECT_EQ(compare(reference, arguments).status().message(), "expected tensor 'out' of shape [2], got [3]");
 }
 
 TEST(Comparison, StoreRoundsToTheDtype) {

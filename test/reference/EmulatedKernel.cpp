@@ -25,8 +25,8 @@ float roundTo(DType dtype, float value) {
 }
 
 /// The sum of 16 products and the accumulator with one rounding, like one mma step.
-float accumulate(float sum, const std::vector<float> &x, const std::vector<float> &y, size_t first, size_t count,
-                 bool truncate) {
+float accumulate(float sum, const std::vector<float> &x, const std::vector<float> &y, size_t first,
+                 size_t count, bool truncate) {
   double exact = sum;
   for (size_t i = first; i < first + count; ++i)
     exact += double(x[i]) * double(y[i]);

@@ -21,7 +21,7 @@ struct EmulatedKernel {
   int64_t tile = 64;
 
   // Bugs.
-  bool truncate = false;     ///< not a bug: accumulators round towards zero, as tensor cores may
+  bool truncate = false;      ///< not a bug: accumulators round towards zero, as tensor cores may
   bool forgetRescale = false; ///< the accumulator keeps the old maximum's scale in the second tile
   bool lastKeyMissing = false;
   bool fullPrecisionP = false; ///< not a bug: P is not rounded

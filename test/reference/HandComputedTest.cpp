@@ -131,7 +131,8 @@ TEST(HandComputed, SoftcapThenMask) {
   KernelText kernel;
   kernel.score = "%c = attn.softcap %s, 2.0 : f32\n attn.yield %c : f32";
   double a = std::exp(2 * std::tanh(2.0)), b = 1; // scores 4 and 0
-  expectValues(runOne(kernel, {4, 0}, kUnitKeys, kValues), "out", {(a + 3 * b) / (a + b), (2 * a + 4 * b) / (a + b)});
+  expectValues(runOne(kernel, {4, 0}, kUnitKeys, kValues), "out",
+               {(a + 3 * b) / (a + b), (2 * a + 4 * b) / (a + b)});
   // A cap after the mask would show the hidden key with weight exp(-2).
   kernel.mask = "%z = arith.constant 0 : index\n %ok = arith.cmpi eq, %j, %z : index\n attn.yield %ok : i1";
   expectValues(runOne(kernel, {4, 0}, kUnitKeys, kValues), "out", {1, 2});
@@ -206,7 +207,8 @@ TEST(HandComputed, BoolAndIntegerSideTensors) {
   expectValues(runOne(kernel, {1, 1}, {0, 0, 0, 0, 0, 0}, {1, 2, 3, 4, 5, 6}, arguments), "out", {1, 2});
 }
 
-// floor(-1 / 2) is -1, not 0: with bottom-right and one key, the row at position -1 is not in the key's chunk.
+// floor(-1 / 2) is -1, not 0: with bottom-right and one key, the row at position -1 is not in the key's
+// chunk.
 TEST(HandComputed, ChunksFloor) {
   KernelText kernel;
   kernel.mask = "%two = arith.constant 2 : index\n %a = arith.floordivsi %i, %two : index\n"

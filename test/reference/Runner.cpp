@@ -37,7 +37,8 @@ static void writeDoubles(const fs::path &path, const std::vector<double> &values
 }
 
 static bool sameBits(const std::vector<double> &a, const std::vector<double> &b) {
-  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
+  return a.size() == b.size() &&
+         (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(double)) == 0);
 }
 
 static Status runCase(const fs::path &folder) {

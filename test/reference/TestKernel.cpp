@@ -13,8 +13,8 @@ namespace attnc::test {
 std::string KernelText::str() const {
   int outDim = valueDim ? valueDim : dim;
   auto tokens = [&](int count, int width) {
-    return "!attn.tokens<" + std::to_string(count) + "x" + std::to_string(width) + "x" + dtype + ", " + layout +
-           ">";
+    return "!attn.tokens<" + std::to_string(count) + "x" + std::to_string(width) + "x" + dtype + ", " +
+           layout + ">";
   };
   std::string q = tokens(heads, dim), k = tokens(kvHeads, dim), v = tokens(kvHeads, outDim);
   std::string out = tokens(heads, outDim);
@@ -29,8 +29,8 @@ std::string KernelText::str() const {
          " {attn.name = \"lse\"}) attributes {lengths = #attn<lengths " + lengths + ">} {\n" +
          "  %o, %lse = attn.attention %q, %k, %v " + (runtimeScale ? "scale_operand " : "scale ") + scale +
          " anchor " + anchor + " score " + region(score, "%s: f32, " + positions) + " mask " +
-         region(mask, positions) + " : (" + q + ", " + k + ", " + v + (runtimeScale ? ", f32" : "") + ") -> (" +
-         out + ", " + rows + ")\n  attn.return %o, %lse : " + out + ", " + rows + "\n}\n";
+         region(mask, positions) + " : (" + q + ", " + k + ", " + v + (runtimeScale ? ", f32" : "") +
+         ") -> (" + out + ", " + rows + ")\n  attn.return %o, %lse : " + out + ", " + rows + "\n}\n";
 }
 
 Result<std::unique_ptr<ReferenceEngine>> createEngine(const std::string &text) {

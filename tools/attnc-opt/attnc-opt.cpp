@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
   attnc::registerAttncReferencePasses();
   mlir::registerCanonicalizerPass();
   mlir::registerCSEPass();
-  mlir::PassPipelineRegistration<PipelineOptions> pipeline("attnc-pipeline", "every pass from attn to printable tile IR",
-                                                           buildPipeline);
+  mlir::PassPipelineRegistration<PipelineOptions> pipeline(
+      "attnc-pipeline", "every pass from attn to printable tile IR", buildPipeline);
   return mlir::asMainReturnCode(mlir::MlirOptMain(argc, argv, "attnc pass driver\n", registry));
 }

@@ -10,6 +10,13 @@
 
 using namespace attnc;
 
+static std::string verbNames(const CLI::App &app) {
+  std::string out;
+  for (const CLI::App *verb : app.get_subcommands(nullptr))
+    out += (out.empty() ? "" : ", ") + verb->get_name();
+  return out;
+}
+
 static int runCommandLine(int argc, char **argv) {
   CLI::App app("attnc: compiles attention specs (YAML) to CUDA kernels, and runs, checks and explains them");
   app.name("attnc");
@@ -26,6 +33,14 @@ static int runCommandLine(int argc, char **argv) {
   cli::addBundleCommand(app, action);
   cli::addCacheCommand(app, action);
   cli::addBenchCommand(app, action);
+  app.failure_message([](const CLI::App *, const CLI::Error &error) {
+    return "attnc: error: " + std::string(error.what()) + "\nRun with --help for more information.\n";
+  });
+  // CLI11 would only say that a subcommand is missing.
+  if (argc > 1 && argv[1][0] != '-' && !app.get_subcommand_no_throw(argv[1])) {
+    std::fprintf(stderr, "attnc: error: expected a verb (%s), got '%s'\n", verbNames(app).c_str(), argv[1]);
+    return cli::kBadInput;
+  }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

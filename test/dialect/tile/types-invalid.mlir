@@ -1,6 +1,6 @@
 // RUN: attnc-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @below {{expected 16-bit elements, got f32}}
+// expected-error @below {{expected 16-bit elements, got 'f32'}}
 module attributes {test.shared_c1_f32 = !tile.shared<kTileQ=64 x kHeadDim=64, f32>} {}
 
 // -----
@@ -25,7 +25,7 @@ module attributes {test.fragment_c2_20_columns = !tile.fragment<kTileQ=64 x kTil
 
 // -----
 
-// expected-error @below {{expected f16 or bf16 weights, got f32}}
+// expected-error @below {{expected f16 or bf16 weights, got 'f32'}}
 module attributes {test.weights_c1_f32 = !tile.weights<kTileQ=64 x kTileKv=64, f32, warps 4>} {}
 
 // -----

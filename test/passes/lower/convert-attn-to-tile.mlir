@@ -393,6 +393,25 @@ attn.kernel @side_tensors_become_views(%q: !attn.tokens<2x64xf16, packed> {attn.
 
 // -----
 
+// A user's tensor may have the name of one of our fields.
+// CHECK-LABEL: tile.kernel @a_name_of_ours_fwd
+// CHECK-SAME: i64 {tile.name = "q_token_stride"}
+// CHECK-SAME: %[[T:[^:,]*]]: !tile.pointer<f32> {tile.name = "q_token_stride_2"}
+// CHECK: tile.view_side "q_token_stride" %[[T]]
+attn.kernel @a_name_of_ours(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %x: !attn.side<["heads"], f32> {attn.name = "q_token_stride"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %t = attn.read %x[%h] : !attn.side<["heads"], f32> -> f32
+    %r = arith.addf %s, %t : f32
+    attn.yield %r : f32
+  } mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
 // CHECK-LABEL: tile.kernel @lse_only_if_asked_for_fwd
 // CHECK-NOT: tile.store_row_values
 // CHECK: tile.return
