@@ -229,8 +229,8 @@ TEST(ReferenceEngine, AnOpItCannotEvaluateIsLocated) {
   kernel.score = "%c = math.cos %s : f32 loc(\"spec.yaml\":9:3)\n attn.yield %c : f32";
   Result<std::unique_ptr<ReferenceEngine>> engine = createEngine(kernel.str());
   ASSERT_FALSE(engine.ok());
-  EXPECT_EQ(engine.status().str(),
-            "spec.yaml:9:3: error: expected an op that the reference evaluates, got math.cos");
+  EXPECT_EQ(engine.status().where().str(), "spec.yaml:9:3");
+  EXPECT_EQ(engine.status().message(), "expected an op that the reference evaluates, got math.cos");
 }
 
 // A name that the C library also has must not clash with it in the JIT.

@@ -131,7 +131,8 @@ TEST_P(Bounds, MissedKey) {
   Comparison comparison = measure(kernel);
   record("missed", comparison);
   EXPECT_GT(ratio(comparison, "out"), 3) << comparison.str();
-  EXPECT_GT(ratio(comparison, "lse"), 50) << comparison.str();
+  // One of 2,000 keys weighs a tenth of one of 200.
+  EXPECT_GT(ratio(comparison, "lse"), GetParam().kvLen > 1000 ? 10 : 50) << comparison.str();
 }
 
 TEST_P(Bounds, MaskOffByOne) {
@@ -141,14 +142,16 @@ TEST_P(Bounds, MaskOffByOne) {
     kernel.visible = [shift](int64_t i, int64_t j) { return j <= i + shift; };
     Comparison comparison = measure(kernel);
     record("mask", comparison);
-    EXPECT_GT(ratio(comparison, "out"), 10) << comparison.str();
-    EXPECT_GT(ratio(comparison, "lse"), 100) << comparison.str();
+    bool manyKeys = GetParam().kvLen > 1000; // each weighs less
+    EXPECT_GT(ratio(comparison, "out"), manyKeys ? 3 : 10) << comparison.str();
+    EXPECT_GT(ratio(comparison, "lse"), manyKeys ? 15 : 100) << comparison.str();
   }
 }
 
 TEST_P(Bounds, ForgottenRescale) {
   if (GetParam().kvLen <= kernel.tile)
     GTEST_SKIP() << "one tile";
+  kernel.tile = 16; // many tiles: the maximum grows in some of them
   kernel.forgetRescale = true;
   Comparison comparison = measure(kernel);
   record("rescale", comparison);

@@ -217,8 +217,9 @@ TEST(Integer, MovesAndScopes) {
        [](const Row &r) {
          return r[0] << 48 | (r[0] & 0xffff0000) << 16 | (r[0] >> 16 & 0xffff0000) | r[0] >> 48;
        }},
-      {"{ .reg .b32 %r1; mov.u32 %r1, 77; { .reg .b32 t; add.u32 t, %r1, 1; mov.u32 %r0, t; } }", 'w',
-       [](const Row &) { return 78; }},
+      {"{ .reg .b32 %r1; mov.u32 %r1, 77; { .reg .b32 t; add.u32 t, %r1, 1; mov.u32 %r0, t; } } add.u32 %r0, "
+       "%r0, %r1;",
+       'w', [](const Row &r) { return 78 + lo(r[0]); }},
       // A scope's label hides one outside; both are used.
       {"mov.u32 %r0, 0; { LOOP: add.u32 %r0, %r0, 1; setp.lt.u32 %p9, %r0, 5; @%p9 bra LOOP; }"
        "{ LOOP: add.u32 %r0, %r0, 10; setp.lt.u32 %p9, %r0, 40; @%p9 bra LOOP; }",

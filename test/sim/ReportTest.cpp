@@ -49,6 +49,16 @@ TEST(Report, GlobalOutOfBounds) {
                {"global atomic", "lane 3"});
 }
 
+TEST(Report, AccessesThatStraddleTheEnd) {
+  Sim sim;
+  ASSERT_TRUE(sim.load(kernelText(".param .u64 p",
+                                  "ld.param.u64 %rd1, [p]; ld.global.v4.u32 {%r1,%r2,%r3,%r4}, [%rd1+16];"))
+                  .ok());
+  expectReport(sim.arg(sim.allocate(20)).launch("kernel", 1),
+               {"16 bytes at offset 16 of buffer 1 (20 bytes): out of bounds"});
+  EXPECT_TRUE(sim.arg(sim.allocate(32)).launch("kernel", 1).ok());
+}
+
 TEST(Report, ReleasedMemoryIsGone) {
   Sim sim;
   ASSERT_TRUE(
@@ -222,6 +232,43 @@ TEST(Report, CountersOfALaunch) {
   EXPECT_EQ(launch["global"]["bytes"], 64 * 4 + 4 * 4);
   EXPECT_EQ(launch["classes"]["shared"], 4);
   EXPECT_TRUE(nlohmann::json::parse(sim.device->takeCounters())["launches"].empty());
+}
+
+/// The counters of one launch of `body` with 32 threads.
+nlohmann::json count(const std::string &body) {
+  Sim sim;
+  EXPECT_TRUE(
+      sim.load(kernelText(".param .u64 buffer", kStart + body, ".shared .align 16 .b8 tile[1024];")).ok());
+  uint32_t *buffer = sim.buffer(std::vector<uint32_t>(64));
+  Status status = sim.arg(buffer).launch("kernel", 32);
+  EXPECT_TRUE(status.ok()) << status.str();
+  return nlohmann::json::parse(sim.device->takeCounters())["launches"][0];
+}
+
+TEST(Report, WideSharedAccessesTakePhases) {
+  auto wavefronts = [](const std::string &body) {
+    nlohmann::json shared = count(body)["shared"];
+    return std::pair<int, int>(shared["wavefronts"], shared["ideal_wavefronts"]);
+  };
+  using Pair = std::pair<int, int>;
+  EXPECT_EQ(wavefronts("mad.lo.u32 %r4, %r1, 16, %r2; st.shared.v4.u32 [%r4], {%r1,%r1,%r1,%r1};"),
+            Pair(4, 4));
+  EXPECT_EQ(wavefronts("mad.lo.u32 %r4, %r1, 8, %r2; st.shared.v2.u32 [%r4], {%r1,%r1};"), Pair(2, 2));
+  EXPECT_EQ(wavefronts("st.shared.u16 [%r3], %r1;"), Pair(1, 1));
+  EXPECT_EQ(wavefronts("st.shared.u32 [%r2], %r1;"), Pair(1, 1)); // one word for all: no conflict
+  EXPECT_EQ(wavefronts("mad.lo.u32 %r4, %r1, 8, %r2; st.shared.u32 [%r4], %r1;"), Pair(2, 1));
+  EXPECT_EQ(wavefronts("mad.lo.u32 %r4, %r1, 32, %r2; st.shared.v4.u32 [%r4], {%r1,%r1,%r1,%r1};"),
+            Pair(8, 4));
+}
+
+TEST(Report, DivergedLanesMeetAgain) {
+  // A branch to either side: 5 instructions before, 1 + 2 on the sides, then 3 that all lanes run together,
+  // and ret.
+  nlohmann::json launch = count("setp.lt.u32 %p1, %r1, 9; @%p1 bra LOW; add.u32 %r5, %r1, 1; bra MEET;\n"
+                                "LOW: add.u32 %r5, %r1, 2;\n"
+                                "MEET: add.u32 %r5, %r5, 1; add.u32 %r5, %r5, 1; add.u32 %r5, %r5, 1;");
+  EXPECT_EQ(launch["warp_instructions"], 5 + 2 + 2 + 1 + 3 + 1);
+  EXPECT_EQ(launch["thread_instructions"], 32 * (5 + 1) + 9 + 23 * 2 + 9 + 32 * (3 + 1));
 }
 
 } // namespace

@@ -10,11 +10,15 @@
 
 using namespace attnc;
 
-static std::string verbNames(const CLI::App &app) {
-  std::string out;
-  for (const CLI::App *verb : app.get_subcommands(nullptr))
-    out += (out.empty() ? "" : ", ") + verb->get_name();
-  return out;
+/// "" if `name` is a verb; else what was expected.
+static std::string wrongVerb(const CLI::App &app, const std::string &name) {
+  std::string names;
+  for (const CLI::App *verb : app.get_subcommands(nullptr)) {
+    if (verb->get_name() == name)
+      return "";
+    names += (names.empty() ? "" : ", ") + verb->get_name();
+  }
+  return "expected a verb (" + names + "), got '" + name + "'";
 }
 
 static int runCommandLine(int argc, char **argv) {
@@ -37,10 +41,11 @@ static int runCommandLine(int argc, char **argv) {
     return "attnc: error: " + std::string(error.what()) + "\nRun with --help for more information.\n";
   });
   // CLI11 would only say that a subcommand is missing.
-  if (argc > 1 && argv[1][0] != '-' && !app.get_subcommand_no_throw(argv[1])) {
-    std::fprintf(stderr, "attnc: error: expected a verb (%s), got '%s'\n", verbNames(app).c_str(), argv[1]);
-    return cli::kBadInput;
-  }
+  if (argc > 1 && argv[1][0] != '-')
+    if (const std::string wrong = wrongVerb(app, argv[1]); !wrong.empty()) {
+      std::fprintf(stderr, "attnc: error: %s\n", wrong.c_str());
+      return cli::kBadInput;
+    }
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError &error) {

@@ -3,6 +3,8 @@
 # Sourced, never run. Must not need anything but bash and coreutils.
 
 set -Eeuo pipefail
+# dpkg needs these, and a bare environment may lack them.
+export PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 venv="$root/.venv"

@@ -10,8 +10,8 @@
 
 namespace attnc {
 
-/// Pointer, dtype, shape, strides. `data` is an address on the device the kernel runs on (for the
-/// simulator and the reference: host memory). Strides are in elements; empty means contiguous.
+/// Pointer, dtype, shape, strides. `data` is an address on the device the kernel runs on: for `cuda`
+/// and `sim` memory from Device::allocate, for the reference host memory. Strides are in elements; empty means contiguous.
 struct Tensor {
   void *data = nullptr;
   DType dtype = DType::F32;

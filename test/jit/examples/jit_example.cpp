@@ -21,17 +21,27 @@ int main(int argc, char **argv) {
       out(q.size());
   std::vector<float> lse(kTokens * kHeads);
   std::vector<int32_t> cumulative = {0, kTokens}; // one request
-  Arguments arguments;
-  arguments.tensors = {{"q", {q.data(), DType::BF16, {kTokens, kHeads, kDim}, {}}},
-                       {"k", {k.data(), DType::BF16, {kTokens, kKvHeads, kDim}, {}}},
-                       {"v", {v.data(), DType::BF16, {kTokens, kKvHeads, kDim}, {}}},
-                       {"cu_q", {cumulative.data(), DType::I32, {2}, {}}},
-                       {"cu_kv", {cumulative.data(), DType::I32, {2}, {}}},
-                       {"out", {out.data(), DType::BF16, {kTokens, kHeads, kDim}, {}}},
-                       {"lse", {lse.data(), DType::F32, {kTokens, kHeads}, {}}}};
-  arguments.dims = {{"q_len", kTokens}, {"kv_len", kTokens}};
   std::shared_ptr<Device> device = openSimDevice(*target);
+  Arguments arguments;
+  auto put = [&](const char *name, auto &host, DType dtype, std::vector<int64_t> shape) {
+    size_t bytes = host.size() * sizeof host[0];
+    void *memory = *device->allocate(bytes);
+    (void)device->upload(memory, host.data(), bytes);
+    arguments.tensors[name] = {memory, dtype, std::move(shape), {}};
+  };
+  put("q", q, DType::BF16, {kTokens, kHeads, kDim});
+  put("k", k, DType::BF16, {kTokens, kKvHeads, kDim});
+  put("v", v, DType::BF16, {kTokens, kKvHeads, kDim});
+  put("cu_q", cumulative, DType::I32, {2});
+  put("cu_kv", cumulative, DType::I32, {2});
+  put("out", out, DType::BF16, {kTokens, kHeads, kDim});
+  put("lse", lse, DType::F32, {kTokens, kHeads});
+  arguments.dims = {{"q_len", kTokens}, {"kv_len", kTokens}};
   if (Status status = kernel->run(*device, arguments); !status.ok())
+    return fail(status);
+  if (Status status = device->download(out.data(), arguments.tensors["out"].data, out.size() * 2); !status.ok())
+    return fail(status);
+  if (Status status = device->download(lse.data(), arguments.tensors["lse"].data, lse.size() * 4); !status.ok())
     return fail(status);
   std::printf("out[0] = 0x%04x, lse[last] = %f\n", out[0], lse.back()); // 0x3f80 (1.0) and log(3)
   return 0;

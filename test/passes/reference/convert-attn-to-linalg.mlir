@@ -55,8 +55,9 @@ attn.kernel @bottom_right(
 // CHECK:         } else {
 // CHECK-NEXT:      scf.yield %{{.*}} : f64
 // CHECK:         %[[SUM:.*]] = arith.addf %{{.*}}, %[[READ]]
-// CHECK:         %[[INF:.*]] = arith.constant 0xFFF0000000000000 : f64
-// CHECK:         arith.select %{{.*}}, %[[SUM]], %[[INF]]
+// CHECK:         arith.constant 0xFFF0000000000000 : f64
+// CHECK:         %[[LOGIT:.*]] = arith.select %{{.*}}, %[[SUM]], %{{.*}} : f64
+// CHECK:         linalg.yield %[[LOGIT]]
 attn.kernel @read_is_guarded(
     %q: !attn.tokens<1x8xf16, packed> {attn.name = "q"}, %k: !attn.tokens<1x8xf16, packed> {attn.name = "k"},
     %v: !attn.tokens<1x8xf16, packed> {attn.name = "v"}, %t: !attn.side<["kv_len"], f32> {attn.name = "t"})
