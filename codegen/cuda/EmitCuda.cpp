@@ -72,7 +72,8 @@ FailureOr<std::string> kernelText(tile::ProgramOp program, tile::KernelOp kernel
   symbol = kernel.getSymName().str() + "_" + llvm::toHex(hash.final(), /*LowerCase=*/true).substr(0, 8);
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << head << "\nextern \"C\" __global__ void __launch_bounds__(kThreads)\n"
+  // Without the 1, ptxas aims at more blocks per SM than shared memory allows and spills for it.
+  os << head << "\nextern \"C\" __global__ void __launch_bounds__(kThreads, 1)\n"
      << symbol << "(const __grid_constant__ Params p) {\n"
      << "  extern __shared__ __align__(1024) unsigned char shared_memory[];\n"
      << body << "}\n";

@@ -20,7 +20,7 @@
 // CHECK-NEXT: {{^}}  float cap;
 // CHECK-NEXT: };
 // CHECK-EMPTY:
-// CHECK-NEXT: extern "C" __global__ void __launch_bounds__(kThreads)
+// CHECK-NEXT: extern "C" __global__ void __launch_bounds__(kThreads, 1)
 // CHECK-NEXT: causal_fwd_[[DIGEST:[0-9a-f]{8}]](const __grid_constant__ Params p) {
 // CHECK-NEXT: {{^}}  extern __shared__ __align__(1024) unsigned char shared_memory[];
 // CHECK: {{^}}}

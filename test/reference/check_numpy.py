@@ -51,6 +51,8 @@ def make_case(rng):
     c.masks = [MASKS[i] for i in rng.permutation(len(MASKS))[: rng.integers(0, 3)]]
     c.any = bool(rng.integers(0, 2))
     c.scores = [SCORES[i] for i in rng.permutation(len(SCORES))[: rng.integers(0, 3)]]
+    # A function of -inf may be +inf or NaN (gelu: -inf * 0), which no bound covers: what gives -inf comes last.
+    c.scores.sort(key=lambda feature: feature.name.startswith("drop"))
     c.scale = float(f32(rng.choice([1.0, 0.25, 0.0883883461])))
     c.runtime_scale = bool(rng.integers(0, 3) == 0)
     return c

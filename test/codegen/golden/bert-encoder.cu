@@ -39,7 +39,7 @@ struct Params {
   i64 out_head_stride;
 };
 
-extern "C" __global__ void __launch_bounds__(kThreads)
+extern "C" __global__ void __launch_bounds__(kThreads, 1)
 bert_encoder_fwd_6454b882(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
