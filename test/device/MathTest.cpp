@@ -19,7 +19,7 @@ struct Function {
 };
 
 const Function kFunctions[] = {
-    {"exp", [](double x) { return std::exp(x); }, 4, 0x1p-126},
+    {"exp", [](double x) { return std::exp(x); }, 3, 1e-44},
     {"log", [](double x) { return std::log(x); }, 3, 0},
     {"sqrt", [](double x) { return std::sqrt(x); }, 1, 0},
     {"tanh", [](double x) { return std::tanh(x); }, 4, 0},

@@ -3,30 +3,22 @@
 // Not for the softmax itself, which has its own exponentials. Must not use double.
 #pragma once
 
-#include "attnc/atom/exp2.cuh"
+#include "attnc/core.cuh"
 
 namespace attnc::attn {
 
-/// e^x; subnormal results are flushed to 0.
-ATTNC_DEVICE float exp(float x) {
-  const float exponent = x * kLog2E;
-  const float power = atom::exp2_approx(exponent);
-  // What rounding the product lost, with the next digits of log2(e); 2^exponent would magnify it.
-  const float lost = __fmaf_rn(x, kLog2E, -exponent) + x * 1.925963033e-8f;
-  return fabsf(exponent) < 128.0f ? __fmaf_rn(power, lost * kLn2, power) : power;
-}
-
 // The compiler's own fp32 functions: full range, correct at infinities and NaN.
+ATTNC_DEVICE float exp(float x) { return expf(x); }
 ATTNC_DEVICE float log(float x) { return logf(x); }
 ATTNC_DEVICE float sqrt(float x) { return sqrtf(x); }
 ATTNC_DEVICE float tanh(float x) { return tanhf(x); }
 ATTNC_DEVICE float erf(float x) { return erff(x); }
 
 /// 1 / (1 + e^-x).
-ATTNC_DEVICE float sigmoid(float x) { return __fdiv_rn(1.0f, 1.0f + exp(-x)); }
+ATTNC_DEVICE float sigmoid(float x) { return __fdiv_rn(1.0f, 1.0f + expf(-x)); }
 
 /// x * sigmoid(x); 0, not NaN, for -inf.
-ATTNC_DEVICE float silu(float x) { return x == kNegInf ? 0.0f : __fdiv_rn(x, 1.0f + exp(-x)); }
+ATTNC_DEVICE float silu(float x) { return x == kNegInf ? 0.0f : __fdiv_rn(x, 1.0f + expf(-x)); }
 
 /// max(x, 0); NaN stays NaN.
 ATTNC_DEVICE float relu(float x) { return x < 0.0f ? 0.0f : x; }
