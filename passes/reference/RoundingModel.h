@@ -28,7 +28,7 @@ inline constexpr double kExpUnitsPerArgument = 2;
 /// Absolute error of log near 1, of erf, and of tanh (through exp2 and a division).
 inline constexpr double kLogAbsolute = 0x1p-21;
 inline constexpr double kErfAbsolute = 0x1p-21;
-inline constexpr double kTanhAbsolute = 0x1p-20;
+inline constexpr double kTanhAbsolute = 1e-6;
 
 /// Softmax: p = exp2(x * c - m * c): 2 ulp of exp2, the subtraction, and the rounding of both products.
 inline constexpr double kSoftmaxUnits = 8;

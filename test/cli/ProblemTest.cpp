@@ -146,7 +146,8 @@ TEST_F(ProblemFiles, ShapeErrorsNameTheTensorAndBothShapes) {
   request.lens = {{"q", {3}}, {"kv", {4}}};
   request.inputs = {{"k", write("k.npy", DType::F32, {4, 2, 8})}};
   EXPECT_EQ(makeProblem(packed(), request).status().message(),
-            "tensor 'k': expected shape [total_kv, 1, 8] = [4, 1, 8], got [4, 2, 8] in " + (folder / "k.npy").string());
+            "tensor 'k': expected shape [total_kv, 1, 8] = [4, 1, 8], got [4, 2, 8] in " +
+                (folder / "k.npy").string());
   request.inputs = {{"k", write("k.npy", DType::F32, {4, 8})}};
   EXPECT_NE(makeProblem(packed(), request).status().message().find("got [4, 8]"), std::string::npos);
   request.inputs = {{"q", write("q.npy", DType::F32, {9, 2, 8})}};

@@ -235,3 +235,67 @@ TEST(HandComputed, LargeScores) {
   expectValues(result, "out", {1, 2});
   expectValues(result, "lse", {800});
 }
+
+// The key is visible iff 0.1 * 3 <= 0.3 in f32: the product may round to either side, so both outcomes are
+// right.
+TEST(HandComputed, MaskThatRoundingDecides) {
+  KernelText kernel;
+  kernel.mask = "%tenth = arith.constant 1.000000e-01 : f32\n %three = arith.constant 3.000000e+00 : f32\n"
+                "%p = arith.mulf %tenth, %three : f32\n %limit = arith.constant 3.000000e-01 : f32\n"
+                "%z = arith.constant 0 : index\n %first = arith.cmpi eq, %j, %z : index\n"
+                "%near = arith.cmpf ole, %p, %limit : f32\n %ok = arith.ori %first, %near : i1\n"
+                "attn.yield %ok : i1";
+  // With equal scores key 1 moves the mean from 1 to 2 (and its LSE from 0 to ln 2), or not.
+  ReferenceResult result = runOne(kernel, {0, 0}, {0, 0, 0, 0}, {1, 0, 3, 0});
+  ASSERT_EQ(result.outputs.size(), 2u);
+  double value = result.find("out")->values[0], bound = boundOf(result, "out", 0);
+  EXPECT_LE(std::abs(value - 1), bound);
+  EXPECT_LE(std::abs(value - 2), bound);
+  // A limit well away from the product leaves no doubt.
+  kernel.mask.replace(kernel.mask.find("3.000000e-01"), 12, "2.000000e-01");
+  result = runOne(kernel, {0, 0}, {0, 0, 0, 0}, {1, 0, 3, 0});
+  expectValues(result, "out", {1, 0});
+  EXPECT_LT(boundOf(result, "out", 0), 0.01);
+}
+
+// A score that jumps where rounding decides: bounds must cover both sides, here weights 1 : e or 1 : 1.
+TEST(HandComputed, ScoreThatRoundingDecides) {
+  KernelText kernel;
+  kernel.score = "%one = arith.constant 1.000000e+00 : f32\n %zero = arith.constant 0.000000e+00 : f32\n"
+                 "%high = arith.cmpf oge, %s, %one : f32\n %r = arith.select %high, %one, %zero : f32\n"
+                 "attn.yield %r : f32";
+  ReferenceResult result = runOne(kernel, {1, 0}, {0, 0, 1, 0}, {0, 0, 1, 0});
+  ASSERT_EQ(result.outputs.size(), 2u);
+  double value = result.find("out")->values[0], bound = boundOf(result, "out", 0);
+  double e = std::exp(1);
+  EXPECT_LE(std::abs(value - e / (1 + e)), bound);
+  EXPECT_LE(std::abs(value - 0.5), bound);
+  result = runOne(kernel, {2, 0}, {0, 0, 1, 0}, {0, 0, 1, 0}); // 2 >= 1 without doubt
+  expectValues(result, "out", {e / (1 + e), 0});
+  EXPECT_LT(boundOf(result, "out", 0), 0.01);
+}
+
+// Canonicalisation may hoist a constant out of a region.
+TEST(HandComputed, ConstantsOfTheKernelBody) {
+  KernelText kernel;
+  kernel.score = "%r = arith.addf %s, %two : f32\n attn.yield %r : f32";
+  std::string text = kernel.str();
+  text.insert(text.find("  %o, %lse"), "  %two = arith.constant 2.000000e+00 : f32\n");
+  Result<std::unique_ptr<ReferenceEngine>> engine = createEngine(text);
+  ASSERT_TRUE(engine.ok()) << engine.status().str();
+  HostTensor one(DType::F16, {1, 1, 1, 2}, {1, 0});
+  Arguments arguments;
+  arguments.tensors = {{"q", one.view()}, {"k", one.view()}, {"v", one.view()}};
+  Result<ReferenceResult> result = (*engine)->run(arguments);
+  ASSERT_TRUE(result.ok()) << result.status().str();
+  expectValues(*result, "lse", {3});
+}
+
+TEST(HandComputed, IntegerDivisionByZeroDoesNotTrap) {
+  KernelText kernel;
+  kernel.mask = "%z = arith.subi %j, %j : index\n %d = arith.floordivsi %j, %z : index\n"
+                "%x = arith.remsi %i, %z : index\n %e = arith.addi %d, %x : index\n"
+                "%ok = arith.cmpi sge, %e, %z : index\n attn.yield %ok : i1";
+  ReferenceResult result = runOne(kernel, {1, 0}, kUnitKeys, kValues);
+  EXPECT_EQ(result.outputs.size(), 2u);
+}

@@ -39,9 +39,11 @@ int main(int argc, char **argv) {
   arguments.dims = {{"q_len", kTokens}, {"kv_len", kTokens}};
   if (Status status = kernel->run(*device, arguments); !status.ok())
     return fail(status);
-  if (Status status = device->download(out.data(), arguments.tensors["out"].data, out.size() * 2); !status.ok())
+  if (Status status = device->download(out.data(), arguments.tensors["out"].data, out.size() * 2);
+      !status.ok())
     return fail(status);
-  if (Status status = device->download(lse.data(), arguments.tensors["lse"].data, lse.size() * 4); !status.ok())
+  if (Status status = device->download(lse.data(), arguments.tensors["lse"].data, lse.size() * 4);
+      !status.ok())
     return fail(status);
   std::printf("out[0] = 0x%04x, lse[last] = %f\n", out[0], lse.back()); // 0x3f80 (1.0) and log(3)
   return 0;

@@ -1,0 +1,59 @@
+"""scripts_test.py ATTNC SOURCE WORK - the README's commands, and the pieces of tools/demo, without the long build.
+
+The README's lines that begin with "attnc" are run as they stand, with attnc's folder in PATH. Scripts must parse, and
+the demo's Python parts must work for every catalogue spec.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+
+def run(command, **options):
+    print("$", " ".join(command), flush=True)
+    return subprocess.run(command, check=True, **options)
+
+
+def main():
+    attnc, source, work = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
+    work.mkdir(parents=True, exist_ok=True)
+    environment = dict(os.environ, PATH=f"{attnc.parent}{os.pathsep}{os.environ['PATH']}", ATTNC_CACHE_DIR=str(work / "cache"))
+
+    readme = (source / "README.md").read_text()
+    commands = [line.split("#")[0].split() for line in readme.splitlines() if line.startswith("attnc ")]
+    commands = [[part for part in command] for command in commands if "VERB" not in command and "compiles" not in command]
+    assert len(commands) >= 3, commands
+    for command in commands:
+        run(command, cwd=source, env=environment, stdout=subprocess.DEVNULL)
+    for script in re.findall(r"^\./(tools/\w+)", readme, re.MULTILINE):
+        assert os.access(source / script, os.X_OK), script
+    for target in re.findall(r"\]\(([^)#:]+)\)", readme):
+        assert (source / target).exists(), f"README.md links to {target}, which is not there"
+
+    for script in ("setup", "demo", "test", "gpu/run", "gpu/prepare", "scripts/common.sh"):
+        run(["bash", "-n", str(source / "tools" / script)])
+    ci = (source / ".ci" / "run").read_text()
+    assert [line for line in ci.splitlines() if line and not line.startswith("#")] == ['exec "$(dirname "$0")/../tools/test"']
+
+    scripts = source / "tools" / "scripts"
+    for spec in sorted((source / "specs" / "catalog").glob("*.yaml")):
+        out = work / spec.stem
+        out.mkdir(exist_ok=True)
+        run([sys.executable, str(scripts / "make_inputs.py"), str(spec), "--attnc", str(attnc), "--out", str(out)], env=environment)
+        explain_arguments = (out / "explain.args").read_text().split()
+        arguments = {"compile": [], "run": (out / "run.args").read_text().split() + ["--check", "--device", "sim"],
+                     "explain": explain_arguments}
+        for verb, extra in arguments.items():
+            with open(out / f"{verb}.json", "w") as document:
+                run([str(attnc), verb, str(spec), "--json", *extra], env=environment, stdout=document)
+        summary = run([sys.executable, str(scripts / "demo_summary.py"), "--cuda", "kernel.cu", "--cubin", "kernel.cubin", "--seconds", "0",
+                       *(part for verb in arguments for part in (f"--{verb}", str(out / f"{verb}.json")))],
+                      stdout=subprocess.PIPE, text=True).stdout
+        for word in ("schedule", "registers", "proof", "NVRTC", "kernel.cu", "every element is within its bound"):
+            assert word in summary, (word, summary)
+
+
+if __name__ == "__main__":
+    main()
