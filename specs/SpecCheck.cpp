@@ -47,17 +47,19 @@ Status checkHeads(const Spec &spec) {
                     std::to_string(spec.kvHeads.value) + "), got " + std::to_string(spec.queryHeads.value),
                 spec.queryHeads.where)
         .note("the kv heads are given here", spec.kvHeads.where);
-  int64_t dim = spec.headDim.value;
-  if (dim < 8 || dim > 256 || dim % 8 != 0) // S4
-    return fail("expected head_dim to be a multiple of 8 from 8 to 256, got " + std::to_string(dim),
-                spec.headDim.where);
-  if (dim != 64 && dim != 128 && dim != 256) // S4
-    return Status(Code::Unsupported,
-                  "expected head_dim 64, 128 or 256 in this version, got " + std::to_string(dim),
-                  spec.headDim.where);
+  for (auto [name, dim] : {std::pair("head_dim", &spec.headDim), std::pair("head_dim_v", &spec.headDimV)})
+    if (dim->value < 8 || dim->value > 256 || dim->value % 8 != 0) // S4
+      return fail("expected " + std::string(name) + " to be a multiple of 8 from 8 to 256, got " +
+                      std::to_string(dim->value),
+                  dim->where);
   if (spec.dtype.value != DType::F16 && spec.dtype.value != DType::BF16) // S5
     return fail("expected f16 or bf16 for 'dtype', got '" + std::string(dtypeName(spec.dtype.value)) + "'",
                 spec.dtype.where);
+  if (spec.outDtype.value != spec.dtype.value && spec.outDtype.value != DType::F32) // S5
+    return fail("expected 'out_dtype' to be f32 or the dtype, got '" +
+                    std::string(dtypeName(spec.outDtype.value)) + "'",
+                spec.outDtype.where)
+        .note("the dtype is given here", spec.dtype.where);
   return Status::success();
 }
 
@@ -121,6 +123,25 @@ Status checkScore(const Spec &spec) {
   return Status::success();
 }
 
+Status checkSinks(const Spec &spec) {
+  const std::optional<Located<std::string>> &sinks = spec.score.sinks;
+  if (!sinks)
+    return Status::success();
+  auto input = std::find_if(spec.inputs.begin(), spec.inputs.end(),
+                            [&](const SideInput &each) { return each.name == sinks->value; });
+  if (input == spec.inputs.end()) // S26
+    return fail("expected an input of 'inputs' for 'sinks', got " + inQuotes(sinks->value), sinks->where);
+  bool isFloat = input->dtype == DType::F32 || input->dtype == DType::F16 || input->dtype == DType::BF16;
+  bool perHead = input->shape.size() == 1 &&
+                 (input->shape[0].name == "heads" || input->shape[0].size == spec.queryHeads.value);
+  if (!isFloat || !perHead) // S27
+    return fail("expected a float input of shape [heads] for 'sinks', got '" + input->name + "'", sinks->where)
+        .note("the input is declared here", input->where);
+  if (!spec.score.sinkInLse && !spec.outputs.lse) // S23
+    return fail("expected 'lse' among the outputs where 'in_lse' is given, got none", sinks->where);
+  return Status::success();
+}
+
 Status checkMaskNode(const MaskNode &mask, const Spec &spec, bool top) {
   constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
   switch (mask.kind) {
@@ -144,6 +165,7 @@ Status checkMaskNode(const MaskNode &mask, const Spec &spec, bool top) {
                   mask.where);
     break;
   case MaskNode::Kind::Expression:
+  case MaskNode::Kind::Named:
     if (!mask.expr || mask.expr->type != ExprType::Bool) // E6
       return fail("expected a mask expression of type bool, got " +
                       std::string(mask.expr ? exprTypeName(mask.expr->type) : "none"),
@@ -165,6 +187,8 @@ Status checkMaskNode(const MaskNode &mask, const Spec &spec, bool top) {
 
 Status checkUse(const Spec &spec) {
   std::set<std::string> used{spec.score.scaleParam};
+  if (spec.score.sinks)
+    used.insert(spec.score.sinks->value);
   visitExpressions(spec, [&](const Expr &node) {
     if (node.kind == ExprKind::Read || node.kind == ExprKind::Param)
       used.insert(node.name);
@@ -293,6 +317,7 @@ Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
   ATTNC_RETURN_IF_ERROR(checkMaskNode(spec.mask, spec, true));
   ATTNC_RETURN_IF_ERROR(checkScore(spec));
+  ATTNC_RETURN_IF_ERROR(checkSinks(spec));
   ATTNC_RETURN_IF_ERROR(checkUse(spec));
   ATTNC_RETURN_IF_ERROR(checkLayout(spec));
   return checkSchedule(spec.schedule);
@@ -303,6 +328,8 @@ void visitExpressions(const Spec &spec, const std::function<void(const Expr &)> 
     if (mask.expr)
       visitExpr(*mask.expr, visit);
   });
+  for (const NamedTerm &term : spec.score.terms)
+    visitExpr(*term.expr, visit);
   if (spec.score.expr)
     visitExpr(*spec.score.expr, visit);
 }

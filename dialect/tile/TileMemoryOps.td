@@ -35,6 +35,23 @@ def Tile_CurrentOp : Tile_Op<"current", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Tile_ReuseOp : Tile_Op<"reuse", [Pure]> {
+  let summary = "a shared tile of another shape in the memory of one that is no longer needed";
+  let description = [{
+    The result is the same storage to hazards: a write through it is a write to `tile`.
+
+    Constraints: (C1) the result takes no more bytes than the tile.
+    ```mlir
+    %out_tile = tile.reuse "out_tile" %q_tile
+        : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16> -> !tile.shared<kTileQ=64 x kHeadDimV=128, bf16>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Tile_SharedType:$tile);
+  let results = (outs Tile_SharedType:$result);
+  let assemblyFormat = "$name $tile attr-dict `:` qualified(type($tile)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
 def Tile_AdvanceOp : Tile_Op<"advance"> {
   let summary = "steps a ring to its next slot";
   let description = [{
@@ -89,6 +106,19 @@ def Tile_ViewSideOp : Tile_Op<"view_side", [Pure]> {
   }];
 }
 
+def Tile_BitOp : Tile_Op<"bit", [Pure]> {
+  let summary = "one bit of a 32-bit integer";
+  let description = [{
+    Bit `position` modulo 32 of `word`.
+    ```mlir
+    %visible = tile.bit %word, %key
+    ```
+  }];
+  let arguments = (ins Index:$word, Index:$position);
+  let results = (outs I1:$result);
+  let assemblyFormat = "$word `,` $position attr-dict";
+}
+
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{
@@ -109,7 +139,8 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
     index) narrows the valid rows further; the mask's gaps are cut out with it.
 
-    Constraints: (C1) dst and src agree in columns and element type. (C2) `where` maps an index to i1.
+    Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
+    the columns in between become zero. (C2) `where` maps an index to i1.
     ```mlir
     tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile unless_past %end
         : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
@@ -185,6 +216,26 @@ def Tile_StoreRowsOp : Tile_Op<"store_rows", [MemoryEffects<[MemWrite]>]> {
     $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
         qualified(type($dst))
   }];
+}
+
+def Tile_StoreFragmentOp : Tile_Op<"store_fragment", [MemoryEffects<[MemWrite]>]> {
+  let summary = "stores a fragment to f32 rows straight from registers";
+  let description = [{
+    Row r goes to row `first_row + r` if that is below valid_end. Columns that the destination lacks are dropped.
+
+    Constraints: (C1) the destination is writable f32, and its columns rounded up to 16 are the fragment's.
+    ```mlir
+    tile.store_fragment %acc to %out_rows[%first_row] valid_end %q_len
+        : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Tile_GlobalRowsType:$dst, Index:$first_row,
+                       Index:$valid_end);
+  let assemblyFormat = [{
+    $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
+        qualified(type($dst))
+  }];
+  let hasVerifier = 1;
 }
 
 def Tile_StoreRowValuesOp : Tile_Op<"store_row_values", [MemoryEffects<[MemWrite]>]> {

@@ -21,10 +21,18 @@ LogicalResult CurrentOp::verify() {
   return success();
 }
 
+LogicalResult ReuseOp::verify() {
+  SharedType tile = getTile().getType(), result = getResult().getType();
+  if (result.bytes() > tile.bytes()) // C1
+    return emitOpError("expected a tile of at most ") << tile.bytes() << " bytes, got " << result.bytes();
+  return success();
+}
+
 LogicalResult CopyAsyncOp::verify() {
   GlobalRowsType src = getSrc().getType();
   SharedType dst = getDst().getType();
-  if (src.getColumns().getSize() != dst.columns() || src.getElementType() != dst.getElementType()) // C1
+  if ((src.getColumns().getSize() + 15) / 16 * 16 != dst.columns() ||
+      src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (getWhere().empty())
     return success();
@@ -41,6 +49,15 @@ LogicalResult StoreSharedOp::verify() {
   SharedType dst = getDst().getType();
   if (src.rows() != dst.rows() || src.columns() != dst.columns()) // C1
     return emitOpError("expected sizes to agree, got ") << src << " and " << dst;
+  return success();
+}
+
+LogicalResult StoreFragmentOp::verify() {
+  GlobalRowsType dst = getDst().getType();
+  if (!dst.getElementType().isF32() || !dst.getWritable() ||
+      (dst.getColumns().getSize() + 15) / 16 * 16 != getSrc().getType().columns()) // C1
+    return emitOpError("expected writable f32 rows of the fragment's columns, got ")
+           << dst << " for " << getSrc().getType();
   return success();
 }
 

@@ -37,8 +37,8 @@ LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError, D
                                  Type element) {
   if (!element.isF16() && !element.isBF16()) // C1
     return emitError() << "expected 16-bit elements, got " << element;
-  if (columns.getSize() % 64 != 0) // C2
-    return emitError() << "expected columns to be a multiple of 64, got " << columns.getSize();
+  if (columns.getSize() % 16 != 0) // C2
+    return emitError() << "expected columns to be a multiple of 16, got " << columns.getSize();
   return success();
 }
 

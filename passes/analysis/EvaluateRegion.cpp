@@ -69,6 +69,9 @@ RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &
       .Case([&](arith::AndIOp) { return integers([](int64_t x, int64_t y) { return x & y; }); })
       .Case([&](arith::OrIOp) { return integers([](int64_t x, int64_t y) { return x | y; }); })
       .Case([&](arith::XOrIOp) { return integers([](int64_t x, int64_t y) { return x ^ y; }); })
+      .Case([&](attn::BitOp) {
+        return integers([](int64_t word, int64_t i) { return int64_t(uint64_t(word) >> (i & 31) & 1); });
+      })
       .Case([&](arith::CmpIOp compare) {
         return integers([p = compare.getPredicate()](int64_t x, int64_t y) -> int64_t {
           return compareIntegers(p, x, y);
@@ -117,6 +120,7 @@ RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &
       .Case([&](arith::NegFOp) { return real([](double x) { return -x; }); })
       .Case([&](math::AbsFOp) { return real([](double x) { return std::fabs(x); }); })
       .Case([&](math::ExpOp) { return real([](double x) { return std::exp(x); }); })
+      .Case([&](math::Exp2Op) { return real([](double x) { return std::exp2(x); }); })
       .Case([&](math::LogOp) { return real([](double x) { return std::log(x); }); })
       .Case([&](math::SqrtOp) { return real([](double x) { return std::sqrt(x); }); })
       .Case([&](math::TanhOp) { return real([](double x) { return std::tanh(x); }); })

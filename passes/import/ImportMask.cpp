@@ -74,6 +74,7 @@ struct MaskImporter {
     case MaskNode::Kind::Chunked:
       return chunked(mask, where);
     case MaskNode::Kind::Expression:
+    case MaskNode::Kind::Named:
       return ExprImporter(builder, scope, where).import(*mask.expr);
     case MaskNode::Kind::All:
     case MaskNode::Kind::Any:

@@ -4,6 +4,8 @@
 #include "dialect/tile/Tile.h"
 #include "passes/lower/LowerPasses.h"
 
+#include "llvm/Support/MathExtras.h"
+
 using namespace mlir;
 
 namespace attnc {
@@ -12,18 +14,35 @@ namespace attnc {
 
 namespace {
 
+/// Columns of q and k, and of v and out; whether out passes through shared memory (f32 does not).
+struct Widths {
+  int64_t keys, values;
+  bool stagesOut;
+
+  explicit Widths(attn::AttentionOp attention)
+      : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
+        stagesOut(!attention.getOut().getType().getElementType().isF32()) {}
+};
+
 struct Candidate {
   int64_t tileQ, tileKv, stages, warps;
 
-  /// Q, and `stages` tiles of K and of V, in 16-bit elements.
-  int64_t sharedBytes(int64_t dim) const { return 2 * dim * (tileQ + 2 * stages * tileKv); }
+  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits there.
+  int64_t sharedBytes(const Widths &widths) const {
+    int64_t queries = tileQ * rowBytes(widths.keys), out = tileQ * rowBytes(widths.values);
+    return queries + (out > queries && widths.stagesOut ? out : 0) +
+           stages * tileKv * (rowBytes(widths.keys) + rowBytes(widths.values));
+  }
+  /// Rows take whole panels of 64 elements (`!tile.shared`).
+  static int64_t rowBytes(int64_t columns) { return int64_t(llvm::alignTo(columns, 64)) * 2; }
 };
 
 /// Measured with ptxas 13.0 (codegen/device/README.md): the largest tiles without spills. 32 rows a warp
 /// use each K and V fragment twice, which halves the shared-memory reads per mma, but leave too few registers
 /// for score or mask code that reads side tensors.
 Candidate heuristic(attn::AttentionOp attention) {
-  int64_t dim = attention.getQ().getType().getDim();
+  Widths widths(attention);
+  int64_t dim = std::max(widths.keys, widths.values);
   bool readsSideTensors = attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted();
   if (dim <= 64)
     return {readsSideTensors ? 64 : 128, 64, 2, 4};
@@ -50,11 +69,12 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
-    int64_t dim = attention.getQ().getType().getDim();
+    Widths widths(attention);
     if (!machine.hasMmaSync16())
       return kernel.emitOpError("expected sm_80 or later for the mma.sync family, got ") << machine.name();
-    if (dim != 64 && dim != 128 && dim != 256)
-      return kernel.emitOpError("expected a head_dim of 64, 128 or 256, got ") << dim;
+    for (int64_t dim : {widths.keys, widths.values})
+      if (dim < 8 || dim > 256 || dim % 8 != 0)
+        return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
     Candidate choice = heuristic(attention);
     auto pins = kernel->getAttrOfType<DictionaryAttr>("attn.pins");
@@ -70,7 +90,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     if (!pinned("warps", choice.warps))
       while (choice.warps > 1 && choice.tileQ % (16 * choice.warps) != 0)
         choice.warps /= 2;
-    while (!stagesPinned && choice.stages > 1 && choice.sharedBytes(dim) > machine.sharedBytesPerBlock)
+    while (!stagesPinned && choice.stages > 1 && choice.sharedBytes(widths) > machine.sharedBytesPerBlock)
       --choice.stages;
 
     mlir::Location where = kernel.getLoc();
@@ -82,17 +102,10 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
                                        choice.tileQ, choice.tileKv, choice.stages, choice.warps);
     if (!schedule)
       return failure();
-    if (choice.sharedBytes(dim) > machine.sharedBytesPerBlock)
+    if (choice.sharedBytes(widths) > machine.sharedBytesPerBlock)
       return mlir::emitError(where) << "schedule: expected at most " << machine.sharedBytesPerBlock
                                     << " bytes of shared memory on " << machine.name() << ", got "
-                                    << choice.sharedBytes(dim) << " for " << schedule;
-    // All threads copy whole rows, 16 bytes each (codegen/device/block/copy_async.cuh).
-    int64_t rowsPerPass = schedule.threads() / (dim / 8);
-    for (auto [name, rows] : {std::pair("tile_q", choice.tileQ), std::pair("tile_kv", choice.tileKv)})
-      if (rowsPerPass == 0 || rows % rowsPerPass != 0)
-        return mlir::emitError(where)
-               << "schedule: expected " << name << " to be a multiple of the " << rowsPerPass << " rows that "
-               << schedule.threads() << " threads copy at once with head_dim " << dim << ", got " << rows;
+                                    << choice.sharedBytes(widths) << " for " << schedule;
     kernel->setAttr("tile.schedule", schedule);
     return success();
   }

@@ -40,6 +40,8 @@ private:
       int64_t stages = current.getRing().getType().getStages().getSize();
       return {ring, (advances[ring] + int64_t(current.getAhead())) % stages};
     }
+    if (auto reuse = tile.getDefiningOp<ReuseOp>())
+      return slotOf(reuse.getTile());
     return {tile.getDefiningOp(), 0};
   }
 

@@ -68,17 +68,17 @@ const std::vector<Bad> kBad{
      0,
      kUnsupported},
     {"K2",
-     {"mask: {prefix_lm: x}"},
-     "key 'prefix_lm' is reserved and not implemented yet",
+     {"mask: {causal_anchor: x}"},
+     "key 'causal_anchor' is reserved and not implemented yet",
      8,
      8,
      0,
      0,
      kUnsupported},
-    {"K2", {"mask: tree"}, "mask 'tree' is reserved and not implemented yet", 8, 7, 0, 0, kUnsupported},
+    {"K2", {"mask: causal_anchor"}, "mask 'causal_anchor' is reserved and not implemented yet", 8, 7, 0, 0, kUnsupported},
     {"K2",
-     {"score: {alibi: x}"},
-     "key 'alibi' is reserved and not implemented yet",
+     {"score: {skip_below: x}"},
+     "key 'skip_below' is reserved and not implemented yet",
      9,
      9,
      0,
@@ -525,9 +525,9 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
   EXPECT_EQ(messageOf([](Spec &s) { s.kvHeads.value = 0; }), "expected between 1 and 1024 heads, got 0");
   EXPECT_EQ(messageOf([](Spec &s) { s.dtype.value = DType::F32; }),
             "expected f16 or bf16 for 'dtype', got 'f32'");
-  EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Chunked, {}, {}, {}, 0, {}, {}}; }),
+  EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Chunked, {}, {}, {}, 0, {}, {}, {}}; }),
             "expected a chunk size between 1 and 2147483647, got 0");
-  EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Window, {}, -1, {}, 0, {}, {}}; }),
+  EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Window, {}, -1, {}, 0, {}, {}, {}}; }),
             "expected a window side between 0 and 2147483647, got -1");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::Expression; }),
             "expected a mask expression of type bool, got none");
