@@ -23,13 +23,14 @@ MaskNode makeMask(MaskNode::Kind kind, Location where) {
   return mask;
 }
 
-/// `none`, `causal`, or an expression.
+/// `none`, `causal`, or an expression. A word that an expression knows is one, so that the message is about
+/// what it lacks: a comparison, or an index.
 Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const ExprScope &scope) {
   if (node.text == "none")
     return makeMask(MaskNode::Kind::None, node.where);
   if (node.text == "causal")
     return makeMask(MaskNode::Kind::Causal, node.where);
-  bool word = isIdentifier(node.text) && node.text != "True" && node.text != "False";
+  bool word = isIdentifier(node.text) && !isExprName(node.text, scope);
   if (!word) {
     MaskNode mask = makeMask(MaskNode::Kind::Expression, node.where);
     ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, node, "mask", scope));
