@@ -25,13 +25,14 @@ MaskNode makeMask(MaskNode::Kind kind, Location where) {
   return mask;
 }
 
-/// `none`, `causal`, or an expression.
+/// `none`, `causal`, or an expression. A word that an expression knows is one, so that the message is about
+/// what it lacks: a comparison, or an index.
 Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const TermScope &scope) {
   if (node.text == "none")
     return makeMask(MaskNode::Kind::None, node.where);
   if (node.text == "causal")
     return makeMask(MaskNode::Kind::Causal, node.where);
-  bool word = isIdentifier(node.text) && node.text != "True" && node.text != "False";
+  bool word = isIdentifier(node.text) && !isExprName(node.text, scope.names);
   if (!word) {
     MaskNode mask = makeMask(MaskNode::Kind::Expression, node.where);
     ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, node, "mask", scope.names));
@@ -45,7 +46,8 @@ Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const 
                   "expected an argument for the mask '" + node.text + "', got the word alone; write {" + node.text +
                       ": ...}",
                   node.where);
-  std::vector<std::string_view> known(keys::kMaskWords.begin(), keys::kMaskWords.end());
+  std::vector<std::string_view> known{"True", "False"};
+  known.insert(known.end(), keys::kMaskWords.begin(), keys::kMaskWords.end());
   known.insert(known.end(), keys::kMaskKeys.begin(), keys::kMaskKeys.end());
   return Status(Code::InvalidSpec, // K4
                 "expected none, causal, a mapping or an expression for 'mask', got " + describe(node) +

@@ -86,7 +86,7 @@ Status checkScore(const Spec &spec) {
   const Score &score = spec.score;
   if (score.scaleParam.empty()) {
     if (!positiveF32(score.scale.value)) // S8
-      return fail("expected 'scale' to be a positive f32, got " + floatText(score.scale.value),
+      return fail("expected 'scale' to be a positive normal f32, got " + floatText(score.scale.value),
                   score.scale.where);
   } else {
     auto param = std::find_if(spec.params.begin(), spec.params.end(),
@@ -101,13 +101,13 @@ Status checkScore(const Spec &spec) {
                   score.scale.where)
           .note("the parameter is declared here", param->where);
     if (param->defaultValue && !positiveF32(*param->defaultValue)) // S8
-      return fail("expected the default of the scale '" + param->name + "' to be a positive f32, got " +
-                      floatText(*param->defaultValue),
+      return fail("expected the default of the scale '" + param->name +
+                      "' to be a positive normal f32, got " + floatText(*param->defaultValue),
                   param->where)
           .note("it is the scale here", score.scale.where);
   }
   if (score.softcap && !positiveF32(score.softcap->value)) // S10
-    return fail("expected 'softcap' to be a positive f32, got " + floatText(score.softcap->value),
+    return fail("expected 'softcap' to be a positive normal f32, got " + floatText(score.softcap->value),
                 score.softcap->where);
   if (!score.expr)
     return Status::success();
@@ -265,7 +265,8 @@ std::string_view takenBy(std::string_view name) {
     return "a word of expressions";
   if (findFunction(name))
     return "a function of expressions";
-  constexpr std::array<std::string_view, 8> kTensors{"k", "v", "out", "lse", "q_lens", "kv_lens", "cu_q", "cu_kv"};
+  constexpr std::array<std::string_view, 8> kTensors{"k",      "v",       "out",  "lse",
+                                                     "q_lens", "kv_lens", "cu_q", "cu_kv"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end())
     return "a tensor of every kernel";
   constexpr std::array<std::string_view, 5> kDims{"batch", "heads", "kv_heads", "total_q", "total_kv"};

@@ -81,7 +81,10 @@ private:
       ATTNC_ASSIGN_OR_RETURN(int64_t count, readInt(*heads, "heads", 1, kMaxHeads));
       spec.queryHeads = spec.kvHeads = {count, heads->where};
     } else {
-      ATTNC_RETURN_IF_ERROR(expectMap(*heads, "heads"));
+      if (heads->kind != YamlNode::Kind::Map) // K3
+        return Status(Code::InvalidSpec,
+                      "expected an integer or a mapping of query and kv for 'heads', got " + describe(*heads),
+                      heads->where);
       ATTNC_RETURN_IF_ERROR(checkKeys(*heads, "'heads'", keys::kHeads, keys::kHeadsReserved));
       for (std::string_view key : keys::kHeads) {
         const YamlEntry *entry = heads->find(key);

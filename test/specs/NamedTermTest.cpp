@@ -62,7 +62,7 @@ TEST(NamedTerm, MasksMeanWhatTheReadmeSays) {
 TEST(NamedTerm, ScoresMeanWhatTheReadmeSays) {
   const Meaning meanings[] = {
       {"bias: odd", ""}, // an axis of 5 cannot be broadcast
-      {"logn: 2048", "s * (log(q + 1) / 7.624618986159398 if q >= 2048 else 1.0)"},
+      {"logn: 2048", "s * (log(q + 1) / 7.6246189861593985 if q >= 2048 else 1.0)"},
       {"alibi: computed", "s + exp2(-1.0 * (h + 1)) * (kv - q)"},
       {"alibi: {form: distance, scaled: true}", "s - 0.5 * exp2(-1.0 * (h + 1)) * abs(q - kv)"},
       {"alibi: {total_heads: 12, first_head: p}",
