@@ -33,8 +33,12 @@ template <class T> __host__ __device__ constexpr T clamp(T x, T low, T high) {
   return max(low, min(x, high));
 }
 
-/// Quotient and remainder of the floor division: -1 / 4 is -1, rest 3. `b` is positive.
-__host__ __device__ constexpr int floor_div(int a, int b) { return a / b - (a % b < 0 ? 1 : 0); }
+/// Quotient of the floor division: -1 / 4 is -1, 1 / -4 too. A divisor of 0, which only a spec's expression
+/// can have, counts as 1.
+__host__ __device__ constexpr int floor_div(int a, int b) {
+  return b == 0 ? a : a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
+}
+/// Its remainder: -1 rest 4 is 3. `b` is positive.
 __host__ __device__ constexpr int floor_mod(int a, int b) { return a % b + (a % b < 0 ? b : 0); }
 /// Smallest integer not below a / b. `b` is positive.
 __host__ __device__ constexpr int ceil_div(int a, int b) { return a / b + (a % b > 0 ? 1 : 0); }

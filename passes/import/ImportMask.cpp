@@ -19,15 +19,18 @@ struct MaskImporter {
     return arith::CmpIOp::create(builder, where, predicate, lhs, rhs);
   }
 
+  /// No request has so many rows, so that a longer side hides nothing; q - left would leave 32 bits.
+  static constexpr int64_t kFar = int64_t(1) << 30;
+
   /// q - left <= kv <= q + right, both ends inclusive, an absent side unbounded.
   Value window(const MaskNode &mask, mlir::Location where) {
     Value visible = truth(where);
-    if (mask.left) {
+    if (mask.left && *mask.left < kFar) {
       Value first = arith::SubIOp::create(builder, where, scope.q, index(where, *mask.left));
       Value recent = compare(where, arith::CmpIPredicate::sle, first, scope.kv);
       visible = arith::AndIOp::create(builder, where, visible, recent);
     }
-    if (mask.right) {
+    if (mask.right && *mask.right < kFar) {
       Value last = arith::AddIOp::create(builder, where, scope.q, index(where, *mask.right));
       Value early = compare(where, arith::CmpIPredicate::sle, scope.kv, last);
       visible = arith::AndIOp::create(builder, where, visible, early);
