@@ -212,8 +212,8 @@ Status checkSchedule(const SchedulePins &pins) {
   };
   const Range ranges[] = {{pins.tileQ, "tile_q", 16, 256, 16},
                           {pins.tileKv, "tile_kv", 16, 256, 16},
-                          {pins.stages, "stages", 1, 8, 1},
-                          {pins.warps, "warps", 1, 32, 1}};
+                          {pins.stages, "stages", 1, 4, 1},
+                          {pins.warps, "warps", 1, 8, 1}};
   for (const auto &[pin, name, least, most, multiple] : ranges) {
     if (!pin || (pin->value >= least && pin->value <= most && pin->value % multiple == 0))
       continue;

@@ -122,17 +122,19 @@ LogicalResult SpecImporter::collectArguments() {
 }
 
 DictionaryAttr SpecImporter::pins() {
-  NamedAttrList fields;
+  NamedAttrList fields, places;
   auto pin = [&](StringRef name, const std::optional<Located<int64_t>> &value) {
-    if (value)
-      fields.set(name, builder.getI64IntegerAttr(value->value));
+    if (!value)
+      return;
+    fields.set(name, builder.getI64IntegerAttr(value->value));
+    places.set(name, LocationAttr(loc(*value)));
   };
   pin("tile_q", spec.schedule.tileQ);
   pin("tile_kv", spec.schedule.tileKv);
   pin("stages", spec.schedule.stages);
   pin("warps", spec.schedule.warps);
   if (!fields.empty())
-    fields.set("location", LocationAttr(loc(spec.schedule.where)));
+    fields.set("locations", places.getDictionary(builder.getContext()));
   return fields.getDictionary(builder.getContext());
 }
 

@@ -287,7 +287,7 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
   addTensor(name, type.getElementType(), shape, output, /*strided=*/true, /*alignment=*/16);
 }
 
-DictionaryAttr KernelLowering::maskRemarks() {
+DictionaryAttr KernelLowering::remarks() {
   auto proof = attention.getProofAttr();
   auto quoted = [&](attn::RangeAttr range) {
     std::string text;
@@ -301,7 +301,10 @@ DictionaryAttr KernelLowering::maskRemarks() {
   auto remark = [&](StringRef key, const Twine &json) {
     return b.getNamedAttr(key, b.getStringAttr(json));
   };
-  return b.getDictionaryAttr({remark("mask.exact", proof.getExact() ? "true" : "false"),
+  auto reason = source->getAttrOfType<StringAttr>("tile.schedule_reason");
+  std::string why = reason ? ("\"" + reason.getValue() + "\"").str() : "null";
+  return b.getDictionaryAttr({remark("schedule.reason", why),
+                              remark("mask.exact", proof.getExact() ? "true" : "false"),
                               remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
                               remark("mask.visit", "[" + visit + "]")});
 }
@@ -347,7 +350,7 @@ void KernelLowering::buildProgram() {
     dims = {b.getStringAttr("q_len"), b.getStringAttr("kv_len")};
 
   program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
-                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), maskRemarks());
+                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), remarks());
   b.createBlock(&program.getBody());
   std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
   std::string heads = std::to_string(attention.getQ().getType().getHeads());

@@ -47,7 +47,7 @@ private:
                        mlir::Value firstToken, bool writable);
   mlir::Value sinkOfHead();
   void buildProgram();
-  mlir::DictionaryAttr maskRemarks();
+  mlir::DictionaryAttr remarks();
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);

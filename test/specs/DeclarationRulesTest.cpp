@@ -137,8 +137,8 @@ const std::vector<Bad> kBad{
      "expected 'tile_kv' to be a multiple of 16 between 16 and 256, got 512",
      9,
      21},
-    {"S24", {"schedule: {stages: 9}"}, "expected 'stages' between 1 and 8, got 9", 9, 20},
-    {"S24", {"schedule: {warps: 0}"}, "expected 'warps' between 1 and 32, got 0", 9, 19},
+    {"S24", {"schedule: {stages: 9}"}, "expected 'stages' between 1 and 4, got 9", 9, 20},
+    {"S24", {"schedule: {warps: 0}"}, "expected 'warps' between 1 and 8, got 0", 9, 19},
     {"S25", {manyInputs(17)}, "expected at most 16 inputs, got 17", 9, 570},
     {"S25", {manyParams(33)}, "expected at most 32 params, got 33", 9, 586},
 };
