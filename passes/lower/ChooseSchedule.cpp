@@ -22,13 +22,11 @@ struct Demands {
   int64_t keys, values;  ///< columns of q and k, and of v and out
   bool stagesOut;        ///< out passes through shared memory (f32 does not)
   bool readsSideTensors; ///< in its mask or score, for which registers must be left
-  bool mapsScores;       ///< more than a constant scale happens to every score
 
   explicit Demands(attn::AttentionOp attention)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
-        readsSideTensors(attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
-        mapsScores(!attention.getScore().empty() || attention.getRuntimeScale()) {}
+        readsSideTensors(attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -52,19 +50,18 @@ bool twoBlocksFit(const Candidate &candidate, const Demands &demands, const Targ
   return 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved) <= machine.sharedBytesPerSm;
 }
 
-/// `pinned`: some field is given, so that a shape with nothing to spare would be a bad start.
-Candidate heuristic(const Demands &demands, const Target &machine, bool pinned) {
+Candidate heuristic(const Demands &demands, const Target &machine) {
   if (demands.widest() <= 64) {
     if (demands.readsSideTensors)
       return {64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"};
     return {128, 64, 2, 4, "32 rows a warp use each K and V fragment twice, and two blocks fit an SM"};
   }
   if (demands.widest() <= 128) {
+    // 128 x 32 with one stage reads shared memory a third less, but spills up to 16 bytes in whole kernels.
     Candidate deep{64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"};
-    Candidate wide{128, 32, 1, 4, "32 rows a warp use each K and V fragment twice; one stage, as no register is left"};
-    if (!twoBlocksFit(deep, demands, machine))
-      return {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"};
-    return pinned || demands.readsSideTensors || demands.mapsScores ? deep : wide;
+    if (twoBlocksFit(deep, demands, machine))
+      return deep;
+    return {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"};
   }
   for (Candidate candidate :
        {Candidate{64, 32, 2, 4, "the accumulators take half of the registers; two blocks fit an SM with two stages"},
@@ -100,7 +97,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
         return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
     auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
-    Candidate choice = heuristic(demands, machine, bool(pins));
+    Candidate choice = heuristic(demands, machine);
     std::string reason = choice.reason.str();
     mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {

@@ -56,7 +56,10 @@ ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<c
   constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
   constexpr int kFull = Cols / kPanel, kRest = Cols % kPanel / kChunks;
   static_assert(Cols - SourceCols >= 0 && Cols - SourceCols < 16, "a tile pads its source to whole mma steps");
-  if constexpr (kFull > 0)
+  constexpr int kWhole = Cols / kChunks;
+  if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
+    copy_panels<Threads, 0, kWhole, 1>(destination, source, first_row, valid_begin, valid_end, where);
+  else if constexpr (kFull > 0)
     copy_panels<Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
   if constexpr (kRest > 0)
     copy_panels<Threads, kFull * kPanel, kRest == 2 ? 2 : kRest <= 4 ? 4 : 8, 1>(destination, source, first_row,

@@ -20,7 +20,7 @@ attn.kernel @head_dim_512(%q: !attn.tokens<2x512xf16, packed> {attn.name = "q"},
 
 // -----
 
-// expected-error @below {{schedule: expected at most 101376 bytes of shared memory on sm_86, got 262144 for tiles of 128 x 32 and 4 stages}}
+// expected-error @below {{schedule: expected at most 101376 bytes of shared memory on sm_86, got 196608 for tiles of 128 x 32 and 4 stages}}
 attn.kernel @pins_exceed_shared_memory(%q: !attn.tokens<2x256xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x256xf16, packed> {attn.name = "k"})
     -> (!attn.tokens<2x256xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, attn.pins = {stages = 4 : i64}} {
   %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}

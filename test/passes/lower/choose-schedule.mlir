@@ -26,7 +26,7 @@ attn.kernel @dim_64_with_a_side_tensor(%q: !attn.tokens<2x64xf16, packed> {attn.
 }
 
 // CHECK-LABEL: @dim_128
-// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 32, stages = 1, warps = 4>
+// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
 // SM86-LABEL: @dim_128
 // SM86-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 1, warps = 4>
 attn.kernel @dim_128(%q: !attn.tokens<2x128xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x128xf16, packed> {attn.name = "k"})

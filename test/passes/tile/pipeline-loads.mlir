@@ -128,25 +128,35 @@ tile.kernel @two_rings(%rows: !rows {tile.name = "rows"}, %i: index {tile.name =
 !tile = !tile.shared<kTileKv=64 x kHeadDim=64, f16>
 !frag = !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
 
-// One stage: no ring, the copy only becomes a group. What was copied before the loop becomes one as well: no
-// prefetch closes it.
+// One stage: no ring. K is refilled for the next iteration as soon as it has been read; V, which the end of the
+// iteration reads, loads from its start.
 // CHECK-LABEL: @one_stage
+// CHECK-SAME: %[[BEGIN:[^:,]*]]: index {tile.name = "i"}
 // CHECK: %[[K:.*]] = tile.alloc "k_tile" : !tile.shared
-// CHECK: tile.commit
-// CHECK-NEXT: tile.loop
-// CHECK: tile.copy_async %{{.*}} to %[[K]] :
+// CHECK: %[[V:.*]] = tile.alloc "v_tile" : !tile.shared
+// CHECK: tile.copy_async %{{.*}}[%[[BEGIN]]] {{.*}} to %[[K]] unless_past
 // CHECK-NEXT: tile.commit
-// CHECK-NEXT: tile.mma_abt
+// CHECK-NEXT: tile.loop
+// CHECK-NEXT: ^bb0(%[[KV:.*]]: index):
+// CHECK-NEXT: tile.copy_async %{{.*}}[%[[KV]]] {{.*}} to %[[V]] :
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: tile.mma_abt %{{.*}} = %[[K]], %[[K]]
+// CHECK: %[[NEXT:.*]] = arith.addi %[[KV]]
+// CHECK-NEXT: tile.copy_async %{{.*}}[%[[NEXT]]] {{.*}} to %[[K]] unless_past
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: tile.mma_abt %{{.*}} = %[[V]], %[[V]]
 // CHECK-NOT: tile.advance
-// CHECK: tile.return
 tile.kernel @one_stage(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 1, warps = 4>} {
   %k = tile.alloc "k_tile" : !tile
+  %v = tile.alloc "v_tile" : !tile
   %c = tile.alloc "c" : !frag
   tile.loop "keys" %i to %i step <kTileKv = 64> {
   ^bb0(%kv: index):
     tile.copy_async %rows[%kv] valid %i, %i to %k : !rows -> !tile
     tile.mma_abt %c = %k, %k : !frag = !tile, !tile
+    tile.copy_async %rows[%kv] valid %i, %i to %v : !rows -> !tile
+    tile.mma_abt %c = %v, %v : !frag = !tile, !tile
   }
   tile.return
 }
