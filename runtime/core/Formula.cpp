@@ -195,14 +195,16 @@ Fault apply(Op op, int64_t a, int64_t b, int64_t &out) {
     }
     if (Fault fault = floorDivide(a, b, out); fault != Fault::None)
       return fault;
-    out = a - out * b;
+    out = a % b; // not a - quotient * b, which may leave 64 bits on the way
+    if (out != 0 && (out < 0) != (b < 0))
+      out += b;
     return Fault::None;
   case Op::CeilDiv:
   case Op::RoundUp: {
     int64_t quotient = 0;
     if (Fault fault = floorDivide(a, b, quotient); fault != Fault::None)
       return fault;
-    if (quotient * b != a)
+    if (a % b != 0)
       ++quotient;
     out = quotient;
     return op == Op::CeilDiv ? Fault::None : checked(__builtin_mul_overflow(quotient, b, &out));

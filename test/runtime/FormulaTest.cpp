@@ -105,6 +105,12 @@ TEST(Formula, RandomTextNeverCrashes) {
   EXPECT_GT(parsed, 1000); // the generator reaches the evaluator too
 }
 
+TEST(Formula, RemaindersAtTheEndsOf64Bits) {
+  EXPECT_EQ(eval("9223372036854775807 % (-300)"), 9223372036854775807 % 300 - 300);
+  EXPECT_EQ(eval("(-9223372036854775807) % 300"), -(9223372036854775807 % 300) + 300);
+  EXPECT_EQ(eval("ceildiv(-9223372036854775807, 300)"), -30744573456182586);
+}
+
 TEST(Formula, ShapeEntries) {
   SymbolTable symbols;
   auto entry = [&](const char *text) { return ParsedFormula::parse({text}, symbols)->asShapeEntry(); };
