@@ -16,7 +16,8 @@
 using namespace attnc;
 
 constexpr int kWarps = 4, kThreads = 128, kGroup = 2, kTileQ = 64, kTileKv = 32, kHeadDim = 256, kStages = 2, kHeads = 16;
-constexpr float kSoftcap = 50.0f, kScale = 0.0625f;
+constexpr float kScale = 0.0625f;  // gemma2-prefill.yaml:10
+constexpr float kSoftcap = 50.0f;  // gemma2-prefill.yaml:10
 
 struct Params {
   const int* cu_q;
@@ -37,7 +38,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-gemma2_prefill_fwd_3d744baa(const __grid_constant__ Params p) {
+gemma2_prefill_fwd_a9dab7d5(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -159,5 +160,5 @@ gemma2_prefill_fwd_3d744baa(const __grid_constant__ Params p) {
   warp::store_shared(q_tile, acc);
   block::sync();
   block::store_rows<kThreads>(out_rows, q_tile, first_row, q_len);
-  warp::store_row_values(p.lse + (i64(q_begin) * i64(kHeads) + i64(head)), i64(kHeads), lse_rows, first_row, q_len);
+  warp::store_row_values(p.lse + i64(q_begin) * i64(kHeads) + i64(head), i64(kHeads), lse_rows, first_row, q_len);
 }
