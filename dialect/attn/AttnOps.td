@@ -23,9 +23,9 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     kernel has lengths `both`.
 
     ```mlir
-    attn.kernel @causal(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"}, ...)
+    attn.kernel @identity(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"})
         -> (!attn.tokens<8x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-      ...
+      attn.return %q : !attn.tokens<8x64xf16, packed>
     }
     ```
   }];
@@ -54,7 +54,7 @@ def Attn_ReturnOp : Attn_Op<"return", [Pure, ReturnLike, Terminator, HasParent<"
   let description = [{
     Constraints: (C1) operand types are the kernel's result types.
     ```mlir
-    attn.return %o, %lse : !attn.tokens<8x64xf16, packed>, !attn.rows<8xf32, packed>
+    attn.return %q : !attn.tokens<8x64xf16, packed>
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$operands);
@@ -76,7 +76,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
     Constraints: (C1) q, k, v and out agree in layout. (C2) q and k agree in dim, v and out in dim, k and v in
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
     the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) lse
-    has the query heads and layout of q.
+    has the query heads and layout of q. (C7) q, k, v and out have one element type.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
@@ -97,7 +97,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
   let results = (outs Attn_TokensType:$out, Optional<Attn_RowsType>:$lse);
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
-    $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? `anchor` $anchor
+    $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
@@ -109,6 +109,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
 def Attn_YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"AttentionOp">]> {
   let summary = "ends a score or mask region with its value";
   let description = [{
+    One operand, f32 in a score and i1 in a mask: C5 of `attn.attention`.
     ```mlir
     attn.yield %visible : i1
     ```

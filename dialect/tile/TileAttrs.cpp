@@ -2,8 +2,8 @@
 #include "dialect/tile/Layout.h"
 #include "dialect/tile/Tile.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace attnc::tile;

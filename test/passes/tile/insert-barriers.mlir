@@ -258,3 +258,21 @@ tile.kernel @sync_without_wait(%rows: !rows {tile.name = "rows"}, %i: index {til
   tile.mma_abt %c = %a, %a : !frag = !tile, !tile
   tile.return
 }
+
+// A slot is that of the place where its tile.current stands, also behind an advance.
+// CHECK-LABEL: @slot_where_the_op_stands
+// CHECK: tile.advance
+// CHECK-NEXT: tile.wait 0
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.mma_abt
+tile.kernel @slot_where_the_op_stands(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+    attributes {schedule = #s} {
+  %ring = tile.alloc "ring" : !ring2
+  %c = tile.alloc "c" : !frag
+  %now = tile.current %ring ahead 0 : !ring2 -> !tile
+  tile.copy_async %rows[%i] valid %i, %i to %now : !rows -> !tile
+  tile.commit
+  tile.advance %ring : !ring2
+  tile.mma_abt %c = %now, %now : !frag = !tile, !tile
+  tile.return
+}
