@@ -33,8 +33,15 @@ template <class T> __host__ __device__ constexpr T clamp(T x, T low, T high) {
   return max(low, min(x, high));
 }
 
-/// Quotient and remainder of the floor division: -1 / 4 is -1, rest 3. `b` is positive.
-__host__ __device__ constexpr int floor_div(int a, int b) { return a / b - (a % b < 0 ? 1 : 0); }
+/// Quotient of the floor division: -1 / 4 and 1 / -4 are -1. 0 for `b` = 0; -a, wrapped, for `b` = -1.
+__host__ __device__ constexpr int floor_div(int a, int b) {
+  if (b > 0)
+    return a / b - (a % b < 0 ? 1 : 0);
+  if (b < -1)
+    return a / b - (a % b > 0 ? 1 : 0);
+  return b == 0 ? 0 : static_cast<int>(0u - static_cast<unsigned>(a));
+}
+/// Remainder of the floor division: -1 by 4 leaves 3. `b` is positive.
 __host__ __device__ constexpr int floor_mod(int a, int b) { return a % b + (a % b < 0 ? b : 0); }
 /// Smallest integer not below a / b. `b` is positive.
 __host__ __device__ constexpr int ceil_div(int a, int b) { return a / b + (a % b > 0 ? 1 : 0); }

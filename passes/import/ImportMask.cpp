@@ -7,6 +7,10 @@ using namespace mlir;
 using namespace attnc;
 
 namespace {
+/// Positions are below 2^29 (specs/README.md, section 3): a window's side of this or more never ends, and must
+/// not be added to one in 32 bits.
+constexpr int64_t kUnboundedSide = int64_t(1) << 30;
+
 struct MaskImporter {
   OpBuilder &builder;
   const ExprScope &scope;
@@ -19,15 +23,15 @@ struct MaskImporter {
     return arith::CmpIOp::create(builder, where, predicate, lhs, rhs);
   }
 
-  /// q - left <= kv <= q + right, both ends inclusive, an absent side unbounded.
+  /// q - left <= kv <= q + right, both ends inclusive, an absent (or endless) side unbounded.
   Value window(const MaskNode &mask, mlir::Location where) {
     Value visible = truth(where);
-    if (mask.left) {
+    if (mask.left && *mask.left < kUnboundedSide) {
       Value first = arith::SubIOp::create(builder, where, scope.q, index(where, *mask.left));
       Value recent = compare(where, arith::CmpIPredicate::sle, first, scope.kv);
       visible = arith::AndIOp::create(builder, where, visible, recent);
     }
-    if (mask.right) {
+    if (mask.right && *mask.right < kUnboundedSide) {
       Value last = arith::AddIOp::create(builder, where, scope.q, index(where, *mask.right));
       Value early = compare(where, arith::CmpIPredicate::sle, scope.kv, last);
       visible = arith::AndIOp::create(builder, where, visible, early);

@@ -142,11 +142,12 @@ FailureOr<Interval> RegionLowering::lowerExact(Operation *op, ArrayRef<Interval>
   }
   if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp,
           arith::CeilDivSIOp, arith::CeilDivUIOp>(op)) {
-    // Division by zero has no defined value, but the host must not trap.
+    // x // 0 is 0: dividing 0 by 1 instead keeps the host from trapping.
     Value divisor = operands[1].value;
     Value zero = arith::ConstantOp::create(b, b.getIntegerAttr(divisor.getType(), 0));
     Value one = arith::ConstantOp::create(b, b.getIntegerAttr(divisor.getType(), 1));
     Value isZero = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, divisor, zero);
+    mapping.map(op->getOperand(0), arith::SelectOp::create(b, isZero, zero, operands[0].value).getResult());
     mapping.map(op->getOperand(1), arith::SelectOp::create(b, isZero, one, divisor).getResult());
   }
   return Interval::exact(b.clone(*op, mapping)->getResult(0));
