@@ -48,3 +48,24 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected 1 to 4 stages, got " << stages;
   return success();
 }
+
+LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type element,
+                                 ArrayAttr shape, bool, bool, int64_t alignment) {
+  if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
+      !element.isInteger(1)) // C1
+    return emitError() << "expected an element type of f32, f16, bf16, i32 or i1 for " << name << ", got "
+                       << element;
+  for (Attribute axis : shape) // C2
+    if (!isa<StringAttr>(axis))
+      return emitError() << "expected the axes of " << name << " to be strings, got " << axis;
+  if (log2Exact(alignment) < 0) // C3
+    return emitError() << "expected a power of two for the alignment of " << name << ", got " << alignment;
+  return success();
+}
+
+LogicalResult ScalarAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type type,
+                                 FloatAttr) {
+  if (!type.isInteger(32) && !type.isF32()) // C1
+    return emitError() << "expected i32 or f32 for " << name << ", got " << type;
+  return success();
+}

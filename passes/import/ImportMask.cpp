@@ -7,8 +7,8 @@ using namespace mlir;
 using namespace attnc;
 
 namespace {
-/// Positions are below 2^29 (specs/README.md, section 3): a window's side of this or more never ends, and must
-/// not be added to one in 32 bits.
+/// Positions are below 2^29 (specs/README.md, section 3): a window's side of this or more never ends, and
+/// must not be added to one in 32 bits.
 constexpr int64_t kUnboundedSide = int64_t(1) << 30;
 
 struct MaskImporter {
