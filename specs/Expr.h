@@ -34,6 +34,7 @@ enum class ExprKind : uint8_t {
   Max,
   Clamp, ///< Clamp(x, lo, hi)
   Exp,
+  Exp2,
   Log,
   Sqrt,
   Tanh,
@@ -49,6 +50,7 @@ enum class ExprKind : uint8_t {
   Ge,
   And,
   Or,
+  Bit,     ///< Bit(x, i): bit i % 32 of the 32-bit integer x
   Select,  ///< operands: condition, then, else (`a if c else b`)
   ToFloat, ///< inserted where an integer meets a float
 };

@@ -141,6 +141,9 @@ private:
                       places[at]);
       return result;
     }
+    if (end - at > 1 && text[at] == '0') // E1
+      return Status(Code::InvalidSpec,
+                    "expected an integer without leading zeros, got " + inQuotes(result.text), places[at]);
     auto parsed = std::from_chars(first, last, result.intValue);
     if (parsed.ec != std::errc() || result.intValue > std::numeric_limits<int32_t>::max()) // E2
       return Status(Code::InvalidSpec, "expected an integer up to 2147483647, got " + inQuotes(result.text),

@@ -260,6 +260,11 @@ private:
 
   Result<ExprPtr> call(const ExprToken &token) {
     const ExprOperator *function = findFunction(token.text);
+    for (const SideInput &input : scope.inputs)
+      if (input.name == token.text) // E7
+        return fail("expected indices in square brackets after the input " + inQuotes(token.text) +
+                        ", got '('",
+                    peek());
     if (!function) // E4
       return fail("unknown function " + inQuotes(token.text) + didYouMean(token.text, functionNames()),
                   token);
@@ -318,6 +323,14 @@ private:
 } // namespace
 
 std::span<const std::string_view> exprVariables() { return kVariables; }
+
+bool isExprName(std::string_view word, const ExprScope &scope) {
+  auto named = [&](const auto &declared) { return declared.name == word; };
+  return isExprKeyword(word) || findFunction(word) || word == "s" ||
+         std::find(kVariables.begin(), kVariables.end(), word) != kVariables.end() ||
+         std::any_of(scope.params.begin(), scope.params.end(), named) ||
+         std::any_of(scope.inputs.begin(), scope.inputs.end(), named);
+}
 
 Result<ExprPtr> parseExpr(std::string_view text, const std::vector<Location> &places,
                           const ExprScope &scope) {

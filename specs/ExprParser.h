@@ -28,6 +28,9 @@ struct ExprLimits {
 /// `places` has one location a character of `text`, and one for its end.
 Result<ExprPtr> parseExpr(std::string_view text, const std::vector<Location> &places, const ExprScope &scope);
 
+/// `word` means something in an expression: a variable, function, keyword, input or parameter.
+bool isExprName(std::string_view word, const ExprScope &scope);
+
 /// Variables of every expression, without `s`.
 std::span<const std::string_view> exprVariables();
 

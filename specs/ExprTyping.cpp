@@ -17,6 +17,7 @@ constexpr std::array kFunctions{
     ExprOperator{ExprKind::Clamp, "clamp", 3, Takes::Numbers},
     ExprOperator{ExprKind::Abs, "abs", 1, Takes::Numbers},
     ExprOperator{ExprKind::Exp, "exp", 1, Takes::Floats},
+    ExprOperator{ExprKind::Exp2, "exp2", 1, Takes::Floats},
     ExprOperator{ExprKind::Log, "log", 1, Takes::Floats},
     ExprOperator{ExprKind::Sqrt, "sqrt", 1, Takes::Floats},
     ExprOperator{ExprKind::Tanh, "tanh", 1, Takes::Floats},
@@ -24,6 +25,7 @@ constexpr std::array kFunctions{
     ExprOperator{ExprKind::Silu, "silu", 1, Takes::Floats},
     ExprOperator{ExprKind::Relu, "relu", 1, Takes::Floats},
     ExprOperator{ExprKind::Gelu, "gelu", 1, Takes::Floats},
+    ExprOperator{ExprKind::Bit, "bit", 2, Takes::Ints, true},
 };
 
 constexpr std::array kOperators{

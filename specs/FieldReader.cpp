@@ -60,6 +60,8 @@ Status checkKeys(const YamlNode &map, std::string_view what, Words known, Words 
       hint = homeOf(entry.key, what);
     if (hint.empty())
       hint = didYouMean(entry.key, reserved);
+    if (hint.empty())
+      hint = "; expected " + joinChoices(known);
     return Status(Code::InvalidSpec,
                   "unknown key " + inQuotes(entry.key) + " in " + std::string(what) + hint, // K1
                   entry.where);
@@ -80,6 +82,10 @@ Result<int64_t> readInt(const YamlNode &node, std::string_view field, int64_t le
   bool digits = parsed.ptr == last && parsed.ec != std::errc::invalid_argument;
   if (!digits)
     return wrongType(node, "an integer", field); // K3
+  // YAML 1.1 reads 010 as 8, YAML 1.2 as 10.
+  const size_t sign = node.text.starts_with('-') ? 1 : 0;
+  if (node.text.size() > sign + 1 && node.text[sign] == '0')
+    return wrongType(node, "an integer without leading zeros", field); // K3
   if (parsed.ec == std::errc::result_out_of_range || value < least || value > most)
     return Status(Code::InvalidSpec,
                   "expected '" + std::string(field) + "' between " + std::to_string(least) + " and " +

@@ -10,15 +10,14 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 15> kTop{"attnc", "name",   "phase",   "heads",   "head_dim",
-                                           "dtype", "layout", "lengths", "anchor",  "mask",
-                                           "score", "inputs", "params",  "outputs", "schedule"};
-inline constexpr std::array<Word, 41> kTopReserved{
+inline constexpr std::array<Word, 17> kTop{
+    "attnc",  "name", "phase", "heads",  "head_dim", "head_dim_v", "dtype",   "out_dtype", "layout",
+    "lengths", "anchor", "mask", "score", "inputs",   "params",     "outputs", "schedule"};
+inline constexpr std::array<Word, 29> kTopReserved{
     // heads, sizes, tensors
-    "head_dim_v", "qkv", "qkv_bias", "axes", "strides", "out_dtype", "accumulate", "positions",
-    "left_padding", "mla",
-    // masks and scores that are more than an expression
-    "alibi", "relative_bias", "sinks", "logn", "block_sparse", "tree", "documents", "prefix_lm", "streaming",
+    "qkv", "qkv_bias", "axes", "strides", "accumulate", "positions",
+    "mla",
+    // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
@@ -27,20 +26,20 @@ inline constexpr std::array<Word, 41> kTopReserved{
     "debug", "extends", "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
-inline constexpr std::array<Word, 3> kHeadsReserved{"offset", "total", "packing"};
+inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
 
 /// Masks written as a word, and as a mapping of one key.
 inline constexpr std::array<Word, 2> kMaskWords{"none", "causal"};
-inline constexpr std::array<Word, 7> kMaskKeys{
-    "sliding_window", "window", "chunked", "all", "any", "not", "expr"};
-inline constexpr std::array<Word, 9> kMaskReserved{"prefix_lm",    "streaming", "documents",
-                                                   "tree",         "tensor",    "bits",
-                                                   "block_sparse", "strided",   "causal_anchor"};
+inline constexpr std::array<Word, 16> kMaskKeys{
+    "sliding_window", "window", "chunked",      "prefix_lm", "streaming",    "documents", "tree", "tensor",
+    "bits",           "strided", "block_sparse", "left_padding", "all", "any",       "not",  "expr"};
+inline constexpr std::array<Word, 1> kMaskReserved{"causal_anchor"};
 inline constexpr std::array<Word, 2> kWindow{"left", "right"};
 
-inline constexpr std::array<Word, 3> kScore{"scale", "softcap", "expr"};
-inline constexpr std::array<Word, 7> kScoreReserved{"alibi", "relative_bias", "bias",      "logn",
-                                                    "sinks", "softmax",       "skip_below"};
+inline constexpr std::array<Word, 8> kScore{"scale", "logn",          "softcap", "bias",
+                                            "alibi", "relative_bias", "expr",    "sinks"};
+inline constexpr std::array<Word, 2> kScoreReserved{"softmax", "skip_below"};
+inline constexpr std::array<Word, 2> kSinks{"logits", "in_lse"};
 
 inline constexpr std::array<Word, 2> kInput{"shape", "dtype"};
 inline constexpr std::array<Word, 3> kInputReserved{"layout", "bits", "broadcast"};
@@ -66,6 +65,7 @@ inline constexpr std::array<Word, 7> kLayoutsReserved{"bshd",  "bhsd",   "fused_
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};
 inline constexpr std::array<Word, 2> kDtypes{"f16", "bf16"};
+inline constexpr std::array<Word, 3> kOutDtypes{"f16", "bf16", "f32"};
 inline constexpr std::array<Word, 6> kDtypesReserved{"f32", "tf32", "e4m3", "e5m2", "i8", "i4"};
 inline constexpr std::array<Word, 5> kInputDtypes{"f32", "f16", "bf16", "i32", "bool"};
 inline constexpr std::array<Word, 2> kParamTypes{"f32", "i32"};

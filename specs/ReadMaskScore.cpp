@@ -6,9 +6,11 @@
 #include "specs/ExprTyping.h"
 #include "specs/FieldReader.h"
 #include "specs/FormatKeys.h"
+#include "specs/NumberText.h"
 #include "specs/Suggest.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace attnc {
@@ -23,22 +25,29 @@ MaskNode makeMask(MaskNode::Kind kind, Location where) {
   return mask;
 }
 
-/// `none`, `causal`, or an expression.
-Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const ExprScope &scope) {
+/// `none`, `causal`, or an expression. A word that an expression knows is one, so that the message is about
+/// what it lacks: a comparison, or an index.
+Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const TermScope &scope) {
   if (node.text == "none")
     return makeMask(MaskNode::Kind::None, node.where);
   if (node.text == "causal")
     return makeMask(MaskNode::Kind::Causal, node.where);
-  bool word = isIdentifier(node.text) && node.text != "True" && node.text != "False";
+  bool word = isIdentifier(node.text) && !isExprName(node.text, scope.names);
   if (!word) {
     MaskNode mask = makeMask(MaskNode::Kind::Expression, node.where);
-    ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, node, "mask", scope));
+    ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, node, "mask", scope.names));
     return mask;
   }
   if (std::find(keys::kMaskReserved.begin(), keys::kMaskReserved.end(), node.text) !=
       keys::kMaskReserved.end())
     return reservedWord("mask", node.text, node.where); // K2
-  std::vector<std::string_view> known(keys::kMaskWords.begin(), keys::kMaskWords.end());
+  if (std::find(keys::kMaskKeys.begin(), keys::kMaskKeys.end(), node.text) != keys::kMaskKeys.end()) // K4
+    return Status(Code::InvalidSpec,
+                  "expected an argument for the mask '" + node.text + "', got the word alone; write {" + node.text +
+                      ": ...}",
+                  node.where);
+  std::vector<std::string_view> known{"True", "False"};
+  known.insert(known.end(), keys::kMaskWords.begin(), keys::kMaskWords.end());
   known.insert(known.end(), keys::kMaskKeys.begin(), keys::kMaskKeys.end());
   return Status(Code::InvalidSpec, // K4
                 "expected none, causal, a mapping or an expression for 'mask', got " + describe(node) +
@@ -60,7 +69,7 @@ Result<MaskNode> readWindow(const YamlEntry &entry) {
 }
 
 Result<MaskNode> readCombination(const YamlTree &tree, const YamlEntry &entry, MaskNode::Kind kind,
-                                 const ExprScope &scope) {
+                                 const TermScope &scope) {
   if (entry.value.kind != YamlNode::Kind::Sequence)
     return Status(Code::InvalidSpec,
                   "expected a list of masks for '" + entry.key + "', got " + describe(entry.value),
@@ -73,7 +82,7 @@ Result<MaskNode> readCombination(const YamlTree &tree, const YamlEntry &entry, M
   return mask;
 }
 
-Result<MaskNode> readMaskEntry(const YamlTree &tree, const YamlEntry &entry, const ExprScope &scope) {
+Result<MaskNode> readMaskEntry(const YamlTree &tree, const YamlEntry &entry, const TermScope &scope) {
   const std::string &key = entry.key;
   if (key == "sliding_window") {
     MaskNode mask = makeMask(MaskNode::Kind::Window, entry.where);
@@ -99,8 +108,15 @@ Result<MaskNode> readMaskEntry(const YamlTree &tree, const YamlEntry &entry, con
     mask.operands.push_back(std::move(operand));
     return mask;
   }
+  auto named = namedMasks();
+  if (std::find(named.begin(), named.end(), key) != named.end()) {
+    MaskNode mask = makeMask(MaskNode::Kind::Named, entry.where);
+    ATTNC_ASSIGN_OR_RETURN(mask.term, readNamedTerm(entry, scope));
+    mask.expr = mask.term.expr;
+    return mask;
+  }
   MaskNode mask = makeMask(MaskNode::Kind::Expression, entry.value.where);
-  ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, entry.value, "mask", scope));
+  ATTNC_ASSIGN_OR_RETURN(mask.expr, readExpression(tree, entry.value, "mask", scope.names));
   return mask;
 }
 
@@ -115,7 +131,7 @@ Result<ExprPtr> readExpression(const YamlTree &tree, const YamlNode &node, std::
   return parseExpr(node.text, tree.characterPlaces(node), scope);
 }
 
-Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const ExprScope &scope) {
+Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const TermScope &scope) {
   if (node.isScalar())
     return readMaskText(tree, node, scope);
   if (node.kind != YamlNode::Kind::Map || node.entries.empty()) // K3
@@ -132,14 +148,36 @@ Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const Expr
   return readMaskEntry(tree, node.entries[0], scope);
 }
 
-Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const ExprScope &scope) {
+/// `sinks: NAME`, or `{logits: NAME, in_lse: false}`.
+static Status readSinks(Score &score, const YamlNode &node) {
+  const YamlNode *logits = &node;
+  if (node.kind == YamlNode::Kind::Map) {
+    ATTNC_RETURN_IF_ERROR(checkKeys(node, "'sinks'", keys::kSinks, keys::kNone));
+    const YamlEntry *entry = node.find("logits");
+    if (!entry) // K5
+      return Status(Code::InvalidSpec, "expected 'logits' in 'sinks', got none", node.where);
+    logits = &entry->value;
+    if (const YamlEntry *inLse = node.find("in_lse")) {
+      constexpr std::array<std::string_view, 2> kFlags{"false", "true"};
+      ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(inLse->value, "in_lse", kFlags, keys::kNone));
+      score.sinkInLse = choice == 1;
+    }
+  }
+  ATTNC_ASSIGN_OR_RETURN(std::string name, readText(*logits, "sinks"));
+  score.sinks = Located<std::string>{std::move(name), logits->where};
+  return Status::success();
+}
+
+Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const TermScope &scope,
+                        double defaultScale) {
   const YamlNode &node = entry.value;
   ATTNC_RETURN_IF_ERROR(expectMap(node, "score"));
   ATTNC_RETURN_IF_ERROR(checkKeys(node, "'score'", keys::kScore, keys::kScoreReserved));
   Score score;
   score.where = entry.where;
+  score.scale.value = defaultScale;
   if (node.entries.empty()) // S17
-    return Status(Code::InvalidSpec, "expected scale, softcap or expr in 'score', got nothing", entry.where);
+    return Status(Code::InvalidSpec, "expected a field in 'score', got nothing", entry.where);
   if (const YamlEntry *scale = node.find("scale")) {
     score.scale.where = scale->value.where;
     if (scale->value.isScalar() && isIdentifier(scale->value.text) && scale->value.text != "nan" &&
@@ -153,10 +191,18 @@ Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const Expr
     ATTNC_ASSIGN_OR_RETURN(double value, readFloat(softcap->value, "softcap"));
     score.softcap = Located<double>{value, softcap->value.where};
   }
+  TermScope inScore = scope;
+  inScore.names.inScore = true;
+  inScore.scale = score.scaleParam.empty() ? floatText(score.scale.value) : score.scaleParam;
+  for (std::string_view name : namedScores())
+    if (const YamlEntry *term = node.find(name)) {
+      ATTNC_ASSIGN_OR_RETURN(NamedTerm read, readNamedTerm(*term, inScore));
+      score.terms.push_back(std::move(read));
+    }
+  if (const YamlEntry *sinks = node.find("sinks"))
+    ATTNC_RETURN_IF_ERROR(readSinks(score, sinks->value));
   if (const YamlEntry *expr = node.find("expr")) {
-    ExprScope inScore = scope;
-    inScore.inScore = true;
-    ATTNC_ASSIGN_OR_RETURN(score.expr, readExpression(tree, expr->value, "expr", inScore));
+    ATTNC_ASSIGN_OR_RETURN(score.expr, readExpression(tree, expr->value, "expr", inScore.names));
     if (score.expr->type == ExprType::Int)
       score.expr = toFloat(score.expr);
   }

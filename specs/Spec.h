@@ -29,6 +29,16 @@ enum class LengthsKind : uint8_t { None, Kv, Both };
 /// Where query row 0 sits: BottomRight puts the last query at the last key (semantics 3.3).
 enum class Anchor : uint8_t { BottomRight, TopLeft };
 
+/// A mask or score term with a name (specs/README.md, sections 2 and 3): as written, and what it means.
+struct NamedTerm {
+  std::string name;
+  /// Key and canonical text of every argument, defaults written out.
+  std::vector<std::pair<std::string, std::string>> arguments;
+  ExprPtr expr;        ///< a bool for a mask; for a score the new logit in terms of `s`
+  bool scales = false; ///< of a score term: multiplies the logit before the soft-cap
+  Location where;
+};
+
 /// A mask as written: sugar stays sugar until the importer expands it into a region.
 struct MaskNode {
   enum class Kind : uint8_t {
@@ -37,6 +47,7 @@ struct MaskNode {
     Window,  ///< left and right inclusive besides self; sliding_window: W arrives as left = W - 1, right = 0
     Chunked, ///< floor(q / size) == floor(kv / size); `causal` is a separate node
     Expression,
+    Named, ///< `term` says which; `expr` is what it means
     All,
     Any,
     Not,
@@ -45,7 +56,8 @@ struct MaskNode {
   Location where;
   std::optional<int64_t> left, right; ///< Window; absent is unbounded
   int64_t size = 0;                   ///< Chunked
-  ExprPtr expr;                       ///< Expression (type Bool)
+  ExprPtr expr;                       ///< Expression, Named (type Bool)
+  NamedTerm term;                     ///< Named
   std::vector<MaskNode> operands;     ///< All, Any, Not
 };
 
@@ -55,7 +67,12 @@ struct Score {
   /// The scale is the run-time scalar of this name instead.
   std::string scaleParam;
   std::optional<Located<double>> softcap;
-  /// Applied after soft-cap, in terms of `s`; null if absent.
+  /// The input with one more logit a query head, which has no value; part of the lse unless `sinkInLse` is false.
+  std::optional<Located<std::string>> sinks;
+  bool sinkInLse = true;
+  /// In the order in which they apply: those that scale come before the soft-cap, those that add after it.
+  std::vector<NamedTerm> terms;
+  /// Applied after soft-cap and terms, in terms of `s`; null if absent.
   ExprPtr expr;
   Location where;
 };
@@ -100,8 +117,10 @@ struct Spec {
   Located<std::string> name;
   Located<Phase> phase;
   Located<int64_t> queryHeads, kvHeads;
-  Located<int64_t> headDim;
-  Located<DType> dtype; ///< F16 or BF16
+  Located<int64_t> headDim;  ///< of q and k
+  Located<int64_t> headDimV; ///< of v and out; headDim unless given
+  Located<DType> dtype;      ///< of q, k and v: F16 or BF16
+  Located<DType> outDtype;   ///< dtype, or F32
   Located<TokenLayout> layout;
   Located<LengthsKind> lengths;
   Located<Anchor> anchor;

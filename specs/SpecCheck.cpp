@@ -47,17 +47,19 @@ Status checkHeads(const Spec &spec) {
                     std::to_string(spec.kvHeads.value) + "), got " + std::to_string(spec.queryHeads.value),
                 spec.queryHeads.where)
         .note("the kv heads are given here", spec.kvHeads.where);
-  int64_t dim = spec.headDim.value;
-  if (dim < 8 || dim > 256 || dim % 8 != 0) // S4
-    return fail("expected head_dim to be a multiple of 8 from 8 to 256, got " + std::to_string(dim),
-                spec.headDim.where);
-  if (dim != 64 && dim != 128 && dim != 256) // S4
-    return Status(Code::Unsupported,
-                  "expected head_dim 64, 128 or 256 in this version, got " + std::to_string(dim),
-                  spec.headDim.where);
+  for (auto [name, dim] : {std::pair("head_dim", &spec.headDim), std::pair("head_dim_v", &spec.headDimV)})
+    if (dim->value < 8 || dim->value > 256 || dim->value % 8 != 0) // S4
+      return fail("expected " + std::string(name) + " to be a multiple of 8 from 8 to 256, got " +
+                      std::to_string(dim->value),
+                  dim->where);
   if (spec.dtype.value != DType::F16 && spec.dtype.value != DType::BF16) // S5
     return fail("expected f16 or bf16 for 'dtype', got '" + std::string(dtypeName(spec.dtype.value)) + "'",
                 spec.dtype.where);
+  if (spec.outDtype.value != spec.dtype.value && spec.outDtype.value != DType::F32) // S5
+    return fail("expected 'out_dtype' to be f32 or the dtype, got '" +
+                    std::string(dtypeName(spec.outDtype.value)) + "'",
+                spec.outDtype.where)
+        .note("the dtype is given here", spec.dtype.where);
   return Status::success();
 }
 
@@ -84,7 +86,7 @@ Status checkScore(const Spec &spec) {
   const Score &score = spec.score;
   if (score.scaleParam.empty()) {
     if (!positiveF32(score.scale.value)) // S8
-      return fail("expected 'scale' to be a positive f32, got " + floatText(score.scale.value),
+      return fail("expected 'scale' to be a positive normal f32, got " + floatText(score.scale.value),
                   score.scale.where);
   } else {
     auto param = std::find_if(spec.params.begin(), spec.params.end(),
@@ -99,13 +101,13 @@ Status checkScore(const Spec &spec) {
                   score.scale.where)
           .note("the parameter is declared here", param->where);
     if (param->defaultValue && !positiveF32(*param->defaultValue)) // S8
-      return fail("expected the default of the scale '" + param->name + "' to be a positive f32, got " +
-                      floatText(*param->defaultValue),
+      return fail("expected the default of the scale '" + param->name +
+                      "' to be a positive normal f32, got " + floatText(*param->defaultValue),
                   param->where)
           .note("it is the scale here", score.scale.where);
   }
   if (score.softcap && !positiveF32(score.softcap->value)) // S10
-    return fail("expected 'softcap' to be a positive f32, got " + floatText(score.softcap->value),
+    return fail("expected 'softcap' to be a positive normal f32, got " + floatText(score.softcap->value),
                 score.softcap->where);
   if (!score.expr)
     return Status::success();
@@ -118,6 +120,25 @@ Status checkScore(const Spec &spec) {
             [&](const Expr &node) { readsScore |= node.kind == ExprKind::Variable && node.name == "s"; });
   if (!readsScore) // S17
     return fail("expected a score expression that reads 's', got one that ignores q . k", score.expr->where);
+  return Status::success();
+}
+
+Status checkSinks(const Spec &spec) {
+  const std::optional<Located<std::string>> &sinks = spec.score.sinks;
+  if (!sinks)
+    return Status::success();
+  auto input = std::find_if(spec.inputs.begin(), spec.inputs.end(),
+                            [&](const SideInput &each) { return each.name == sinks->value; });
+  if (input == spec.inputs.end()) // S26
+    return fail("expected an input of 'inputs' for 'sinks', got " + inQuotes(sinks->value), sinks->where);
+  bool isFloat = input->dtype == DType::F32 || input->dtype == DType::F16 || input->dtype == DType::BF16;
+  bool perHead = input->shape.size() == 1 &&
+                 (input->shape[0].name == "heads" || input->shape[0].size == spec.queryHeads.value);
+  if (!isFloat || !perHead) // S27
+    return fail("expected a float input of shape [heads] for 'sinks', got '" + input->name + "'", sinks->where)
+        .note("the input is declared here", input->where);
+  if (!spec.score.sinkInLse && !spec.outputs.lse) // S23
+    return fail("expected 'lse' among the outputs where 'in_lse' is given, got none", sinks->where);
   return Status::success();
 }
 
@@ -144,6 +165,7 @@ Status checkMaskNode(const MaskNode &mask, const Spec &spec, bool top) {
                   mask.where);
     break;
   case MaskNode::Kind::Expression:
+  case MaskNode::Kind::Named:
     if (!mask.expr || mask.expr->type != ExprType::Bool) // E6
       return fail("expected a mask expression of type bool, got " +
                       std::string(mask.expr ? exprTypeName(mask.expr->type) : "none"),
@@ -165,6 +187,8 @@ Status checkMaskNode(const MaskNode &mask, const Spec &spec, bool top) {
 
 Status checkUse(const Spec &spec) {
   std::set<std::string> used{spec.score.scaleParam};
+  if (spec.score.sinks)
+    used.insert(spec.score.sinks->value);
   visitExpressions(spec, [&](const Expr &node) {
     if (node.kind == ExprKind::Read || node.kind == ExprKind::Param)
       used.insert(node.name);
@@ -188,8 +212,8 @@ Status checkSchedule(const SchedulePins &pins) {
   };
   const Range ranges[] = {{pins.tileQ, "tile_q", 16, 256, 16},
                           {pins.tileKv, "tile_kv", 16, 256, 16},
-                          {pins.stages, "stages", 1, 8, 1},
-                          {pins.warps, "warps", 1, 32, 1}};
+                          {pins.stages, "stages", 1, 4, 1},
+                          {pins.warps, "warps", 1, 8, 1}};
   for (const auto &[pin, name, least, most, multiple] : ranges) {
     if (!pin || (pin->value >= least && pin->value <= most && pin->value % multiple == 0))
       continue;
@@ -241,7 +265,8 @@ std::string_view takenBy(std::string_view name) {
     return "a word of expressions";
   if (findFunction(name))
     return "a function of expressions";
-  constexpr std::array<std::string_view, 8> kTensors{"k", "v", "out", "lse", "q_lens", "kv_lens", "cu_q", "cu_kv"};
+  constexpr std::array<std::string_view, 8> kTensors{"k",      "v",       "out",  "lse",
+                                                     "q_lens", "kv_lens", "cu_q", "cu_kv"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end())
     return "a tensor of every kernel";
   constexpr std::array<std::string_view, 5> kDims{"batch", "heads", "kv_heads", "total_q", "total_kv"};
@@ -293,6 +318,7 @@ Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
   ATTNC_RETURN_IF_ERROR(checkMaskNode(spec.mask, spec, true));
   ATTNC_RETURN_IF_ERROR(checkScore(spec));
+  ATTNC_RETURN_IF_ERROR(checkSinks(spec));
   ATTNC_RETURN_IF_ERROR(checkUse(spec));
   ATTNC_RETURN_IF_ERROR(checkLayout(spec));
   return checkSchedule(spec.schedule);
@@ -303,6 +329,8 @@ void visitExpressions(const Spec &spec, const std::function<void(const Expr &)> 
     if (mask.expr)
       visitExpr(*mask.expr, visit);
   });
+  for (const NamedTerm &term : spec.score.terms)
+    visitExpr(*term.expr, visit);
   if (spec.score.expr)
     visitExpr(*spec.score.expr, visit);
 }

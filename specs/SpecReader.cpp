@@ -81,7 +81,10 @@ private:
       ATTNC_ASSIGN_OR_RETURN(int64_t count, readInt(*heads, "heads", 1, kMaxHeads));
       spec.queryHeads = spec.kvHeads = {count, heads->where};
     } else {
-      ATTNC_RETURN_IF_ERROR(expectMap(*heads, "heads"));
+      if (heads->kind != YamlNode::Kind::Map) // K3
+        return Status(Code::InvalidSpec,
+                      "expected an integer or a mapping of query and kv for 'heads', got " + describe(*heads),
+                      heads->where);
       ATTNC_RETURN_IF_ERROR(checkKeys(*heads, "'heads'", keys::kHeads, keys::kHeadsReserved));
       for (std::string_view key : keys::kHeads) {
         const YamlEntry *entry = heads->find(key);
@@ -95,6 +98,11 @@ private:
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *dim, required("head_dim"));
     ATTNC_ASSIGN_OR_RETURN(int64_t size, readInt(*dim, "head_dim", 8, 256)); // S4
     spec.headDim = {size, dim->where};
+    spec.headDimV.value = size;
+    if (const YamlEntry *values = root.find("head_dim_v")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.headDimV.value, readInt(values->value, "head_dim_v", 8, 256)); // S4
+      spec.headDimV.where = values->value.where;
+    }
     return Status::success();
   }
 
@@ -103,6 +111,12 @@ private:
     ATTNC_ASSIGN_OR_RETURN(size_t choice,
                            readChoice(*dtype, "dtype", keys::kDtypes, keys::kDtypesReserved)); // S5
     spec.dtype = {*parseDType(keys::kDtypes[choice]), dtype->where};
+    spec.outDtype.value = spec.dtype.value;
+    if (const YamlEntry *out = root.find("out_dtype")) {
+      ATTNC_ASSIGN_OR_RETURN(size_t word,
+                             readChoice(out->value, "out_dtype", keys::kOutDtypes, keys::kDtypesReserved));
+      spec.outDtype = {*parseDType(keys::kOutDtypes[word]), out->value.where};
+    }
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_RETURN_IF_ERROR(choose(spec.layout, "layout", *layout, keys::kLayouts, keys::kLayoutsReserved));
     spec.lengths.value = LengthsKind::Both;
@@ -122,14 +136,13 @@ private:
     }
     // An expression must not meet an ambiguous or forbidden name.
     ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
-    ExprScope scope{false, spec.inputs, spec.params};
+    TermScope scope{{false, spec.inputs, spec.params}, spec.queryHeads.value, ""};
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *mask, required("mask"));
     ATTNC_ASSIGN_OR_RETURN(spec.mask, readMask(tree, *mask, scope));
+    spec.score.scale.value = 1.0 / std::sqrt(static_cast<double>(spec.headDim.value));
     if (const YamlEntry *score = root.find("score")) {
-      ATTNC_ASSIGN_OR_RETURN(spec.score, readScore(tree, *score, scope));
+      ATTNC_ASSIGN_OR_RETURN(spec.score, readScore(tree, *score, scope, spec.score.scale.value));
     }
-    if (!spec.score.scale.where.valid())
-      spec.score.scale.value = 1.0 / std::sqrt(static_cast<double>(spec.headDim.value));
     return Status::success();
   }
 

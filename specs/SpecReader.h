@@ -4,6 +4,7 @@
 #pragma once
 
 #include "specs/ExprParser.h"
+#include "specs/NamedTerm.h"
 #include "specs/Spec.h"
 #include "specs/YamlTree.h"
 
@@ -11,9 +12,10 @@ namespace attnc {
 
 Result<std::vector<SideInput>> readInputs(const YamlNode &node);
 Result<std::vector<ScalarParam>> readParams(const YamlNode &node);
-Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const ExprScope &scope);
+Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const TermScope &scope);
 /// `entry` is the whole `score:` entry.
-Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const ExprScope &scope);
+Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const TermScope &scope,
+                        double defaultScale);
 /// The expression in a scalar, with locations inside the file.
 Result<ExprPtr> readExpression(const YamlTree &tree, const YamlNode &node, std::string_view field,
                                const ExprScope &scope);

@@ -44,11 +44,22 @@ std::string operandList(const MaskNode &mask) {
   return flow.str();
 }
 
+std::string termText(const NamedTerm &term) {
+  Flow flow = map();
+  for (const auto &[key, text] : term.arguments)
+    flow.add(key, text);
+  return flow.str();
+}
+
 std::string scoreText(const Score &score) {
   Flow flow = map();
   flow.add("scale", score.scaleParam.empty() ? floatText(score.scale.value) : score.scaleParam);
+  for (const NamedTerm &term : score.terms)
+    flow.add(term.name, termText(term));
   if (score.softcap)
     flow.add("softcap", floatText(score.softcap->value));
+  if (score.sinks)
+    flow.add("sinks", map().add("logits", score.sinks->value).add("in_lse", score.sinkInLse ? "true" : "false").str());
   if (score.expr)
     flow.add("expr", exprString(*score.expr));
   return flow.str();
@@ -107,6 +118,8 @@ std::string maskText(const MaskNode &mask) {
     return entry("chunked", std::to_string(mask.size));
   case MaskNode::Kind::Expression:
     return exprString(*mask.expr);
+  case MaskNode::Kind::Named:
+    return entry(mask.term.name, termText(mask.term));
   case MaskNode::Kind::All:
     return entry("all", operandList(mask));
   case MaskNode::Kind::Any:
@@ -133,7 +146,11 @@ std::string specText(const Spec &spec) {
                     .add("kv", std::to_string(spec.kvHeads.value))
                     .str());
   line("head_dim", std::to_string(spec.headDim.value));
+  if (spec.headDimV.value != spec.headDim.value)
+    line("head_dim_v", std::to_string(spec.headDimV.value));
   line("dtype", dtypeName(spec.dtype.value));
+  if (spec.outDtype.value != spec.dtype.value)
+    line("out_dtype", dtypeName(spec.outDtype.value));
   bool packed = spec.layout.value == TokenLayout::Packed;
   line("layout", packed ? "packed" : "padded");
   if (!packed)

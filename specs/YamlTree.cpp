@@ -99,6 +99,7 @@ public:
     YamlNode node = make(YamlNode::Kind::Scalar, mark);
     node.text = value;
     node.plain = tag == "?"; // yaml-cpp's word for "no tag, no quotes"
+    checkQuote(node);
     finish(std::move(node), anchor);
   }
   void OnSequenceStart(const YAML::Mark &mark, const std::string &, YAML::anchor_t anchor,
@@ -152,6 +153,22 @@ private:
     if (after == std::string::npos)
       return offset;
     return text[after] == '!' ? skipAnchor(after) : after;
+  }
+
+  /// yaml-cpp takes a file's last line break for a missing closing quote.
+  void checkQuote(const YamlNode &scalar) const {
+    const std::string &text = tree.source;
+    const char quote = !scalar.plain && scalar.offset < text.size() ? text[scalar.offset] : 0;
+    if (quote != '"' && quote != '\'')
+      return;
+    for (size_t at = scalar.offset + 1; at < text.size(); ++at) {
+      const bool escape = quote == '"' ? text[at] == '\\' : text.substr(at, 2) == "''";
+      if (escape)
+        ++at;
+      else if (text[at] == quote)
+        return;
+    }
+    fail("malformed YAML: expected a closing quote, got the end of the file", scalar.where); // Y10
   }
 
   void countOne(const YAML::Mark &mark) {
@@ -265,9 +282,7 @@ Result<YamlTree> YamlTree::parse(std::string_view text, std::string file) {
   if (text.substr(0, 3) == "\xef\xbb\xbf")
     text.remove_prefix(3);
   if (text.size() > kMaxBytes) // Y1
-    return Status(Code::InvalidSpec,
-                  "expected at most " + std::to_string(kMaxBytes) + " bytes, got " +
-                      std::to_string(text.size()),
+    return Status(Code::InvalidSpec, "expected at most " + std::to_string(kMaxBytes) + " bytes, got more",
                   {tree.file, 0, 0});
   tree.source = text;
   tree.lineStarts.push_back(0);

@@ -59,7 +59,9 @@ void Printer::print(tile::ConvertOp op) {
 
 void Printer::print(tile::FinishOp op) {
   use("attn/finish");
-  line() << (op.getLse().use_empty() ? "" : "auto " + names.of(op.getLse()).str() + " = ") << "attn::finish("
-         << expr(op.getAcc()) << ", " << expr(op.getRowMax()) << ", " << expr(op.getRowSum()) << ", "
-         << expr(op.getScaleLog2()) << ");\n";
+  line() << (op.getLse().use_empty() ? "" : "auto " + names.of(op.getLse()).str() + " = ") << "attn::finish";
+  if (op.getSink())
+    os << "_with_sink<" << (op.getSinkOutsideLse() ? "false" : "true") << ">";
+  os << "(" << expr(op.getAcc()) << ", " << expr(op.getRowMax()) << ", " << expr(op.getRowSum()) << ", "
+     << expr(op.getScaleLog2()) << (op.getSink() ? ", " + expr(op.getSink()) : "") << ");\n";
 }

@@ -17,6 +17,12 @@ void Printer::print(tile::AllocOp op) {
   end();
 }
 
+void Printer::print(tile::ReuseOp op) {
+  line() << "const " << type(op.getResult().getType()) << ' ' << names.of(op.getResult()) << '('
+         << expr(op.getTile()) << ".base);";
+  end();
+}
+
 void Printer::print(tile::AdvanceOp op) {
   line() << expr(op.getRing()) << ".advance();";
   end();
@@ -81,6 +87,13 @@ void Printer::print(tile::StoreSharedOp op) {
 void Printer::print(tile::StoreRowsOp op) {
   use("block/store");
   line() << "block::store_rows<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
+         << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
+  end();
+}
+
+void Printer::print(tile::StoreFragmentOp op) {
+  use("block/store");
+  line() << "warp::store_fragment(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
          << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
   end();
 }

@@ -60,6 +60,7 @@ private:
 
   // PrintMemoryOps.cpp
   void print(tile::AllocOp op);
+  void print(tile::ReuseOp op);
   void print(tile::AdvanceOp op);
   void print(tile::ViewRowsOp op);
   void print(tile::ViewSideOp op);
@@ -69,6 +70,7 @@ private:
   void print(tile::SyncOp op);
   void print(tile::StoreSharedOp op);
   void print(tile::StoreRowsOp op);
+  void print(tile::StoreFragmentOp op);
   void print(tile::StoreRowValuesOp op);
 
   // PrintComputeOps.cpp

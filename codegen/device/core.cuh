@@ -33,13 +33,14 @@ template <class T> __host__ __device__ constexpr T clamp(T x, T low, T high) {
   return max(low, min(x, high));
 }
 
-/// Quotient of the floor division: -1 / 4 and 1 / -4 are -1. 0 for `b` = 0; -a, wrapped, for `b` = -1.
+/// Quotient of the floor division: -1 / 4 and 1 / -4 are -1. A divisor of 0, which only a spec's expression can
+/// have, counts as 1; one of -1 gives -a, wrapped.
 __host__ __device__ constexpr int floor_div(int a, int b) {
   if (b > 0)
     return a / b - (a % b < 0 ? 1 : 0);
   if (b < -1)
     return a / b - (a % b > 0 ? 1 : 0);
-  return b == 0 ? 0 : static_cast<int>(0u - static_cast<unsigned>(a));
+  return b == 0 ? a : static_cast<int>(0u - static_cast<unsigned>(a));
 }
 /// Remainder of the floor division: -1 by 4 leaves 3. `b` is positive.
 __host__ __device__ constexpr int floor_mod(int a, int b) { return a % b + (a % b < 0 ? b : 0); }
@@ -48,6 +49,8 @@ __host__ __device__ constexpr int ceil_div(int a, int b) { return a / b + (a % b
 /// The nearest multiple of `b` not above, not below `a`. `b` is positive.
 __host__ __device__ constexpr int round_down(int a, int b) { return a - floor_mod(a, b); }
 __host__ __device__ constexpr int round_up(int a, int b) { return ceil_div(a, b) * b; }
+/// Bit i % 32 of `word`.
+__host__ __device__ constexpr bool bit(int word, int i) { return (static_cast<unsigned>(word) >> (i & 31) & 1u) != 0; }
 
 ATTNC_DEVICE float to_float(float x) { return x; }
 ATTNC_DEVICE float to_float(f16 x) {

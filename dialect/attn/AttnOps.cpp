@@ -115,9 +115,6 @@ LogicalResult AttentionOp::verify() {
   for (TokensType other : {k, v, out}) // C1
     if (other.getLayout() != q.getLayout())
       return emitOpError("expected one layout, got ") << q << " and " << other;
-  for (TokensType other : {k, v, out}) // C7
-    if (other.getElementType() != q.getElementType())
-      return emitOpError("expected one element type, got ") << q << " and " << other;
   if (q.getDim() != k.getDim()) // C2
     return emitOpError("expected q and k of one dim, got ") << q.getDim() << " and " << k.getDim();
   if (v.getDim() != out.getDim())
@@ -138,6 +135,20 @@ LogicalResult AttentionOp::verify() {
     if (!(scale > 0) || !std::isfinite(scale))
       return emitOpError("expected a positive finite scale, got ") << scale;
   }
+  if (getSinks()) { // C7
+    SideType sinks = cast<SideType>(getSinks().getType());
+    auto heads = sinks.getRank() == 1 ? sinks.getShape()[0] : Attribute();
+    auto count = dyn_cast_if_present<IntegerAttr>(heads);
+    auto name = dyn_cast_if_present<StringAttr>(heads);
+    if (!isa<FloatType>(sinks.getElementType()) || !((name && name.getValue() == "heads") ||
+                                                      (count && count.getInt() == q.getHeads())))
+      return emitOpError("expected sinks to be floats of one axis, the ")
+             << q.getHeads() << " query heads, got " << sinks;
+  }
+  if (getSinksOutsideLse() && !getSinks())
+    return emitOpError("expected sinks where they are to stay outside the lse, got none");
+  if (k.getElementType() != q.getElementType() || v.getElementType() != q.getElementType()) // C8
+    return emitOpError("expected q, k and v of one element type, got ") << q << ", " << k << " and " << v;
   Builder builder(getContext());
   if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
       failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))

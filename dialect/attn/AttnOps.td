@@ -63,7 +63,7 @@ def Attn_ReturnOp : Attn_Op<"return", [Pure, ReturnLike, Terminator, HasParent<"
   let hasVerifier = 1;
 }
 
-def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
+def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOperandSegments]> {
   let summary = "softmax(score(scale * q k^T) masked) v, with the rules of semantics.md 3.1";
   let description = [{
     `score` maps the scaled product to the logit: block arguments (s: f32, b, h, q, kv, q_len, kv_len: index).
@@ -73,10 +73,14 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
     kernel's side tensors and scalars. `scale` is an attribute or, for a run-time scale, an f32 operand.
     Query head h reads KV head h / (Hq / Hkv). `proof` is added by `attn-analyze-mask`.
 
+    `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
+    capped. It is part of the LSE unless `sinks_outside_lse`.
+
     Constraints: (C1) q, k, v and out agree in layout. (C2) q and k agree in dim, v and out in dim, k and v in
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
     the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) lse
-    has the query heads and layout of q. (C7) q, k, v and out have one element type.
+    has the query heads and layout of q. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
+    and v have one element type.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
@@ -92,12 +96,14 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects]> {
     ```
   }];
   let arguments = (ins Attn_TokensType:$q, Attn_TokensType:$k, Attn_TokensType:$v,
-                       Optional<F32>:$runtime_scale, OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
+                       Optional<F32>:$runtime_scale, Optional<Attn_SideType>:$sinks, UnitAttr:$sinks_outside_lse,
+                       OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
                        OptionalAttr<Attn_MaskProofAttr>:$proof);
   let results = (outs Attn_TokensType:$out, Optional<Attn_RowsType>:$lse);
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
-    $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? `anchor` `` $anchor
+    $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?
+    (`sinks_outside_lse` $sinks_outside_lse^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
@@ -131,6 +137,19 @@ def Attn_SoftcapOp : Attn_Op<"softcap", [Pure, SameOperandsAndResultType]> {
   let results = (outs F32:$result);
   let assemblyFormat = "$score `,` $cap attr-dict `:` type($score)";
   let hasVerifier = 1;
+}
+
+def Attn_BitOp : Attn_Op<"bit", [Pure]> {
+  let summary = "one bit of a 32-bit integer";
+  let description = [{
+    Bit `position` modulo 32 of the low 32 bits of `word`: what a bit-packed mask reads.
+    ```mlir
+    %visible = attn.bit %word, %key
+    ```
+  }];
+  let arguments = (ins Index:$word, Index:$position);
+  let results = (outs I1:$result);
+  let assemblyFormat = "$word `,` $position attr-dict";
 }
 
 def Attn_ReadOp : Attn_Op<"read", [Pure]> {

@@ -39,11 +39,11 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected 1 to 8 warps, got " << warps;
   if (log2Exact(warps) < 0)
     return emitError() << "expected a power of two of warps, got " << warps;
-  if (log2Exact(tileQ) < 0 || tileQ % (16 * warps) != 0 || tileQ > 256) // C1
-    return emitError() << "expected tile_q to be a power of two from " << 16 * warps
-                       << " (16 rows for each of " << warps << " warps) to 256, got " << tileQ;
-  if (log2Exact(tileKv) < 0 || tileKv < 16 || tileKv > 256) // C2
-    return emitError() << "expected tile_kv to be a power of two from 16 to 256, got " << tileKv;
+  if (tileQ < 1 || tileQ % (16 * warps) != 0 || tileQ > 256) // C1
+    return emitError() << "expected tile_q to be a multiple of " << 16 * warps << " (16 rows for each of " << warps
+                       << " warps) up to 256, got " << tileQ;
+  if (tileKv < 16 || tileKv % 16 != 0 || tileKv > 256) // C2
+    return emitError() << "expected tile_kv to be a multiple of 16 up to 256, got " << tileKv;
   if (stages < 1 || stages > 4) // C3
     return emitError() << "expected 1 to 4 stages, got " << stages;
   return success();

@@ -18,8 +18,8 @@ def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
     Query rows and keys of a tile, tiles of K and V in flight, warps of a block:
     `#tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>`.
 
-    Constraints: (C1) tile_q is a power of two from 16 * warps to 256. (C2) tile_kv is a power of two from
-    16 to 256. (C3) stages is 1 to 4. (C4) warps is 1, 2, 4 or 8.
+    Constraints: (C1) tile_q is a multiple of 16 * warps up to 256. (C2) tile_kv is a multiple of 16 up to
+    256. (C3) stages is 1 to 4. (C4) warps is 1, 2, 4 or 8.
   }];
   let parameters = (ins "int64_t":$tile_q, "int64_t":$tile_kv, "int64_t":$stages, "int64_t":$warps);
   let assemblyFormat = "`<` struct(params) `>`";

@@ -158,7 +158,8 @@ def Tile_ConvertOp : Tile_Op<"convert"> {
 def Tile_FinishOp : Tile_Op<"finish"> {
   let summary = "normalises the accumulator and gives the natural-log LSE of every row";
   let description = [{
-    A row in which nothing was visible gets output 0 and LSE -inf.
+    A row in which nothing was visible gets output 0 and LSE -inf. With a `sink`, a natural logit, every row's sum
+    has one more term without a value, which also counts for the LSE unless `sink_outside_lse`.
 
     Constraints: (C1) one number of rows and warps.
     ```mlir
@@ -169,10 +170,12 @@ def Tile_FinishOp : Tile_Op<"finish"> {
   }];
   let arguments = (ins StrAttr:$name, Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$acc,
                        Arg<Tile_RowVectorType, "", [MemRead]>:$row_max,
-                       Arg<Tile_RowVectorType, "", [MemRead]>:$row_sum, F32:$scale_log2);
+                       Arg<Tile_RowVectorType, "", [MemRead]>:$row_sum, F32:$scale_log2,
+                       Optional<F32>:$sink, UnitAttr:$sink_outside_lse);
   let results = (outs Res<Tile_RowVectorType, "", [MemAlloc]>:$lse);
   let assemblyFormat = [{
-    $name $acc `,` $row_max `,` $row_sum `scale` $scale_log2 attr-dict `:` qualified(type($acc)) `,`
+    $name $acc `,` $row_max `,` $row_sum `scale` $scale_log2 (`sink` $sink^)?
+        (`sink_outside_lse` $sink_outside_lse^)? attr-dict `:` qualified(type($acc)) `,`
         qualified(type($row_max)) `,` qualified(type($row_sum)) `->` qualified(type($lse))
   }];
   let hasVerifier = 1;

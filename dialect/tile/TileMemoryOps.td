@@ -42,6 +42,23 @@ def Tile_CurrentOp : Tile_Op<"current"> {
   let hasVerifier = 1;
 }
 
+def Tile_ReuseOp : Tile_Op<"reuse", [Pure]> {
+  let summary = "a shared tile of another shape in the memory of one that is no longer needed";
+  let description = [{
+    The result is the same storage to hazards: a write through it is a write to `tile`.
+
+    Constraints: (C1) the result takes no more bytes than the tile.
+    ```mlir
+    %out_tile = tile.reuse "out_tile" %q_tile
+        : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16> -> !tile.shared<kTileQ=64 x kHeadDimV=128, bf16>
+    ```
+  }];
+  let arguments = (ins StrAttr:$name, Tile_SharedType:$tile);
+  let results = (outs Tile_SharedType:$result);
+  let assemblyFormat = "$name $tile attr-dict `:` qualified(type($tile)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
 def Tile_AdvanceOp : Tile_Op<"advance"> {
   let summary = "steps a ring to its next slot";
   let description = [{
@@ -103,6 +120,19 @@ def Tile_ViewSideOp : Tile_Op<"view_side", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Tile_BitOp : Tile_Op<"bit", [Pure]> {
+  let summary = "one bit of a 32-bit integer";
+  let description = [{
+    Bit `position` modulo 32 of `word`.
+    ```mlir
+    %visible = tile.bit %word, %key
+    ```
+  }];
+  let arguments = (ins Index:$word, Index:$position);
+  let results = (outs I1:$result);
+  let assemblyFormat = "$word `,` $position attr-dict";
+}
+
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{
@@ -127,8 +157,9 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
     index) narrows the valid rows further; the mask's gaps are cut out with it.
 
-    Constraints: (C1) dst and src agree in columns and element type. (C2) `where` maps an index to i1. (C3) src
-    is read only: nothing writes it while copies are under way.
+    Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
+    the columns in between become zero. (C2) `where` maps an index to i1. (C3) src is read only: nothing writes it while
+    copies are under way.
     ```mlir
     tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile unless_past %end
         : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
@@ -195,13 +226,34 @@ def Tile_StoreRowsOp : Tile_Op<"store_rows"> {
   let description = [{
     Row r goes to row `first_row + r` if that is below valid_end.
 
-    Constraints: (C1) src and dst agree in columns and element type. (C2) dst is writable.
+    Constraints: (C1) src and dst agree in element type, and src has the columns of dst rounded up to a multiple
+    of 16. (C2) dst is writable.
     ```mlir
     tile.store_rows %staging to %out_rows[%first_row] valid_end %q_len
         : !tile.shared<kTileQ=64 x kHeadDim=128, bf16> -> !tile.global_rows<kHeadDim=128, bf16, writable true>
     ```
   }];
   let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src,
+                       Arg<Tile_GlobalRowsType, "", [MemWrite]>:$dst, Index:$first_row, Index:$valid_end);
+  let assemblyFormat = [{
+    $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
+        qualified(type($dst))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_StoreFragmentOp : Tile_Op<"store_fragment"> {
+  let summary = "stores a fragment to f32 rows straight from registers";
+  let description = [{
+    Row r goes to row `first_row + r` if that is below valid_end. Columns that the destination lacks are dropped.
+
+    Constraints: (C1) the destination is writable f32, and its columns rounded up to 16 are the fragment's.
+    ```mlir
+    tile.store_fragment %acc to %out_rows[%first_row] valid_end %q_len
+        : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src,
                        Arg<Tile_GlobalRowsType, "", [MemWrite]>:$dst, Index:$first_row, Index:$valid_end);
   let assemblyFormat = [{
     $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`

@@ -75,10 +75,18 @@ LogicalResult ReadSideOp::verify() {
   return success();
 }
 
+LogicalResult ReuseOp::verify() {
+  SharedType tile = getTile().getType(), result = getResult().getType();
+  if (result.bytes() > tile.bytes()) // C1
+    return emitOpError("expected a tile of at most ") << tile.bytes() << " bytes, got " << result.bytes();
+  return success();
+}
+
 LogicalResult CopyAsyncOp::verify() {
   GlobalRowsType src = getSrc().getType();
   SharedType dst = getDst().getType();
-  if (src.getColumns().getSize() != dst.columns() || src.getElementType() != dst.getElementType()) // C1
+  if ((src.getColumns().getSize() + 15) / 16 * 16 != dst.columns() ||
+      src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (src.getWritable()) // C3
     return emitOpError("expected rows to read only, got ") << src;
@@ -104,7 +112,8 @@ LogicalResult StoreSharedOp::verify() {
 LogicalResult StoreRowsOp::verify() {
   SharedType src = getSrc().getType();
   GlobalRowsType dst = getDst().getType();
-  if (src.columns() != dst.getColumns().getSize() || src.getElementType() != dst.getElementType()) // C1
+  if (src.columns() != (dst.getColumns().getSize() + 15) / 16 * 16 ||
+      src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (!dst.getWritable()) // C2
     return emitOpError("expected writable rows, got ") << dst;
@@ -115,6 +124,15 @@ LogicalResult StoreRowValuesOp::verify() {
   PointerType pointer = getPointer().getType();
   if (!pointer.getElementType().isF32() || !pointer.getWritable()) // C1
     return emitOpError("expected a writable pointer to f32, got ") << pointer;
+  return success();
+}
+
+LogicalResult StoreFragmentOp::verify() {
+  GlobalRowsType dst = getDst().getType();
+  if (!dst.getElementType().isF32() || !dst.getWritable() ||
+      (dst.getColumns().getSize() + 15) / 16 * 16 != getSrc().getType().columns()) // C1
+    return emitOpError("expected writable f32 rows of the fragment's columns, got ")
+           << dst << " for " << getSrc().getType();
   return success();
 }
 

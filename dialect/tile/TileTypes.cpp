@@ -60,14 +60,16 @@ LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
 }
 
 LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool) {
-  return verifyHalf(emitError, element); // C1
+  if (element.isF32()) // C1
+    return success();
+  return verifyHalf(emitError, element);
 }
 
 LogicalResult SharedType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element) {
   if (failed(verifyHalf(emitError, element))) // C1
     return failure();
-  if (columns.getSize() % 64 != 0) // C2
-    return emitError() << "expected columns to be a multiple of 64, got " << columns.getSize();
+  if (columns.getSize() % 16 != 0) // C2
+    return emitError() << "expected columns to be a multiple of 16, got " << columns.getSize();
   if (rows.getSize() % 8 != 0) // C3
     return emitError() << "expected rows to be a multiple of 8, got " << rows.getSize();
   return success();

@@ -22,7 +22,7 @@ def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
     `!tile.global_rows<kHeadDim=128, bf16>`: `GlobalRows<const bf16, kHeadDim>` in the text, without the const
     if writable.
 
-    Constraints: (C1) 16-bit elements.
+    Constraints: (C1) elements are f16, bf16 or f32.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType,
                         DefaultValuedParameter<"bool", "false">:$writable);
@@ -42,17 +42,20 @@ def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
   let description = [{
     `!tile.shared<kTileQ=128 x kHeadDim=128, bf16>`. Rows are contiguous; the 16-byte chunk index of an
     element is XORed with the low three bits of its row (the layout `sharedTileLayout` of Layout.h), which
-    makes row-wise copies and ldmatrix in both directions free of bank conflicts.
+    makes row-wise copies and ldmatrix in both directions free of bank conflicts. Rows take whole panels of 64
+    columns (128 bytes, all banks); the last panel of a row may be partly unused.
 
-    Constraints: (C1) 16-bit elements. (C2) columns are a multiple of 64, so that a row spans whole bank rounds.
-    (C3) rows are a multiple of 8, the period of the swizzle.
+    Constraints: (C1) 16-bit elements. (C2) columns are a multiple of 16: whole mma steps. (C3) rows are a multiple of 8, the period
+    of the swizzle.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
                         "::mlir::Type":$elementType);
   let assemblyFormat = "`<` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` $elementType `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = dimsDeclaration # [{
-    int64_t bytes() const { return rows() * columns() * 2; }
+    /// Bytes from row to row.
+    int64_t rowBytes() const { return (columns() + 63) / 64 * 128; }
+    int64_t bytes() const { return rows() * rowBytes(); }
   }];
 }
 

@@ -38,7 +38,7 @@ static bool compareIntegers(arith::CmpIPredicate predicate, int64_t x, int64_t y
 
 static int64_t floorQuotient(int64_t x, int64_t y) {
   if (y == 0) // specs/README.md, section 3
-    return 0;
+    return x;
   int64_t quotient = x / y;
   return quotient * y != x && (x < 0) != (y < 0) ? quotient - 1 : quotient;
 }
@@ -69,6 +69,9 @@ RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &
       .Case([&](arith::AndIOp) { return integers([](int64_t x, int64_t y) { return x & y; }); })
       .Case([&](arith::OrIOp) { return integers([](int64_t x, int64_t y) { return x | y; }); })
       .Case([&](arith::XOrIOp) { return integers([](int64_t x, int64_t y) { return x ^ y; }); })
+      .Case([&](attn::BitOp) {
+        return integers([](int64_t word, int64_t i) { return int64_t(uint64_t(word) >> (i & 31) & 1); });
+      })
       .Case([&](arith::CmpIOp compare) {
         return integers([p = compare.getPredicate()](int64_t x, int64_t y) -> int64_t {
           return compareIntegers(p, x, y);
@@ -117,6 +120,7 @@ RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &
       .Case([&](arith::NegFOp) { return real([](double x) { return -x; }); })
       .Case([&](math::AbsFOp) { return real([](double x) { return std::fabs(x); }); })
       .Case([&](math::ExpOp) { return real([](double x) { return std::exp(x); }); })
+      .Case([&](math::Exp2Op) { return real([](double x) { return std::exp2(x); }); })
       .Case([&](math::LogOp) { return real([](double x) { return std::log(x); }); })
       .Case([&](math::SqrtOp) { return real([](double x) { return std::sqrt(x); }); })
       .Case([&](math::TanhOp) { return real([](double x) { return std::tanh(x); }); })

@@ -193,6 +193,8 @@ FailureOr<Value> ExprImporter::floatOp(const Expr &expr, mlir::Location where, A
   }
   case ExprKind::Exp:
     return math::ExpOp::create(builder, where, x).getResult();
+  case ExprKind::Exp2:
+    return math::Exp2Op::create(builder, where, x).getResult();
   case ExprKind::Log:
     return math::LogOp::create(builder, where, x).getResult();
   case ExprKind::Sqrt:
@@ -231,6 +233,8 @@ FailureOr<Value> ExprImporter::boolOp(const Expr &expr, mlir::Location where, Ar
     return arith::AndIOp::create(builder, where, operands[0], operands[1]).getResult();
   case ExprKind::Or:
     return arith::OrIOp::create(builder, where, operands[0], operands[1]).getResult();
+  case ExprKind::Bit:
+    return attn::BitOp::create(builder, where, operands[0], operands[1]).getResult();
   default:
     return compare(expr, where, operands);
   }

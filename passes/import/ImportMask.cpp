@@ -7,10 +7,6 @@ using namespace mlir;
 using namespace attnc;
 
 namespace {
-/// Positions are below 2^29 (specs/README.md, section 3): a window's side of this or more never ends, and
-/// must not be added to one in 32 bits.
-constexpr int64_t kUnboundedSide = int64_t(1) << 30;
-
 struct MaskImporter {
   OpBuilder &builder;
   const ExprScope &scope;
@@ -23,15 +19,18 @@ struct MaskImporter {
     return arith::CmpIOp::create(builder, where, predicate, lhs, rhs);
   }
 
-  /// q - left <= kv <= q + right, both ends inclusive, an absent (or endless) side unbounded.
+  /// No request has so many rows, so that a longer side hides nothing; q - left would leave 32 bits.
+  static constexpr int64_t kFar = int64_t(1) << 30;
+
+  /// q - left <= kv <= q + right, both ends inclusive, an absent side unbounded.
   Value window(const MaskNode &mask, mlir::Location where) {
     Value visible = truth(where);
-    if (mask.left && *mask.left < kUnboundedSide) {
+    if (mask.left && *mask.left < kFar) {
       Value first = arith::SubIOp::create(builder, where, scope.q, index(where, *mask.left));
       Value recent = compare(where, arith::CmpIPredicate::sle, first, scope.kv);
       visible = arith::AndIOp::create(builder, where, visible, recent);
     }
-    if (mask.right && *mask.right < kUnboundedSide) {
+    if (mask.right && *mask.right < kFar) {
       Value last = arith::AddIOp::create(builder, where, scope.q, index(where, *mask.right));
       Value early = compare(where, arith::CmpIPredicate::sle, scope.kv, last);
       visible = arith::AndIOp::create(builder, where, visible, early);
@@ -78,6 +77,7 @@ struct MaskImporter {
     case MaskNode::Kind::Chunked:
       return chunked(mask, where);
     case MaskNode::Kind::Expression:
+    case MaskNode::Kind::Named:
       return ExprImporter(builder, scope, where).import(*mask.expr);
     case MaskNode::Kind::All:
     case MaskNode::Kind::Any:

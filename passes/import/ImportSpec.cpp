@@ -40,6 +40,7 @@ private:
   mlir::Location nameLoc;
   attn::Layout layout = attn::Layout::Packed;
   SmallVector<Type> types;
+  Type outType;
   SmallVector<DictionaryAttr> attributes;
   SmallVector<mlir::Location> places;
   llvm::StringMap<Value> arguments;
@@ -83,11 +84,15 @@ LogicalResult SpecImporter::collectArguments() {
                                             *element, layout);
   Type keys =
       attn::TokensType::getChecked(emit, context, spec.kvHeads.value, spec.headDim.value, *element, layout);
-  if (!query || !keys)
+  Type values =
+      attn::TokensType::getChecked(emit, context, spec.kvHeads.value, spec.headDimV.value, *element, layout);
+  FailureOr<Type> outElement = elementType(spec.outDtype.value, spec.outDtype.where);
+  if (!query || !keys || !values || failed(outElement))
     return failure();
+  outType = attn::TokensType::get(context, spec.queryHeads.value, spec.headDimV.value, *outElement, layout);
   addArgument("q", query, loc(spec.queryHeads));
   addArgument("k", keys, loc(spec.kvHeads));
-  addArgument("v", keys, loc(spec.kvHeads));
+  addArgument("v", values, loc(spec.kvHeads));
   for (const SideInput &input : spec.inputs) {
     FailureOr<Type> sideElement = elementType(input.dtype, input.where);
     if (failed(sideElement))
@@ -117,23 +122,25 @@ LogicalResult SpecImporter::collectArguments() {
 }
 
 DictionaryAttr SpecImporter::pins() {
-  NamedAttrList fields;
+  NamedAttrList fields, places;
   auto pin = [&](StringRef name, const std::optional<Located<int64_t>> &value) {
-    if (value)
-      fields.set(name, builder.getI64IntegerAttr(value->value));
+    if (!value)
+      return;
+    fields.set(name, builder.getI64IntegerAttr(value->value));
+    places.set(name, LocationAttr(loc(*value)));
   };
   pin("tile_q", spec.schedule.tileQ);
   pin("tile_kv", spec.schedule.tileKv);
   pin("stages", spec.schedule.stages);
   pin("warps", spec.schedule.warps);
   if (!fields.empty())
-    fields.set("location", LocationAttr(loc(spec.schedule.where)));
+    fields.set("locations", places.getDictionary(builder.getContext()));
   return fields.getDictionary(builder.getContext());
 }
 
 attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
-  SmallVector<Type> results = {types.front()};
+  SmallVector<Type> results = {outType};
   SmallVector<StringRef> names = {"out"};
   if (spec.outputs.lse) {
     results.push_back(attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout));
@@ -170,13 +177,21 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
       return emitError(loc(spec.score.scale), "expected the scale to be an f32 param, got '")
              << spec.score.scaleParam << "'";
   }
+  Value sinks;
+  if (spec.score.sinks) {
+    sinks = arguments.lookup(spec.score.sinks->value);
+    if (!sinks || !isa<attn::SideType>(sinks.getType()))
+      return emitError(loc(*spec.score.sinks), "expected the sinks to be an input, got '")
+             << spec.score.sinks->value << "'";
+  }
+  UnitAttr outsideLse = sinks && !spec.score.sinkInLse ? builder.getUnitAttr() : UnitAttr();
   attn::Anchor anchor =
       spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
   TypeRange results = kernel.getResultTypes();
   return attn::AttentionOp::create(builder, nameLoc, results.front(),
                                    results.size() > 1 ? results.back() : Type(), arguments.lookup("q"),
-                                   arguments.lookup("k"), arguments.lookup("v"), runtimeScale, scale,
-                                   attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
+                                   arguments.lookup("k"), arguments.lookup("v"), runtimeScale, sinks,
+                                   outsideLse, scale, attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
 }
 
 /// Adds the entry block of a region and names its position arguments.
@@ -192,7 +207,8 @@ static ExprScope openRegion(OpBuilder &builder, Region &region, bool takesScore,
 }
 
 LogicalResult SpecImporter::fillScore(attn::AttentionOp attention) {
-  if (!spec.score.softcap && !spec.score.expr)
+  const Score &score = spec.score;
+  if (!score.softcap && score.terms.empty() && !score.expr)
     return success();
   OpBuilder::InsertionGuard guard(builder);
   mlir::Location where = loc(spec.score.where);
@@ -200,17 +216,24 @@ LogicalResult SpecImporter::fillScore(attn::AttentionOp attention) {
   scope.group = spec.group();
   scope.anchor = attention.getAnchor();
   scope.arguments = &arguments;
-  if (spec.score.softcap)
-    scope.s = attn::SoftcapOp::create(builder, loc(*spec.score.softcap), scope.s,
-                                      builder.getF64FloatAttr(spec.score.softcap->value));
-  Value result = scope.s;
-  if (spec.score.expr) {
-    FailureOr<Value> value = ExprImporter(builder, scope, where).import(*spec.score.expr);
-    if (failed(value))
+  auto apply = [&](const ExprPtr &expr) -> LogicalResult {
+    FailureOr<Value> value = ExprImporter(builder, scope, where).import(*expr);
+    if (succeeded(value))
+      scope.s = *value;
+    return value;
+  };
+  for (const NamedTerm &term : score.terms)
+    if (term.scales && failed(apply(term.expr)))
       return failure();
-    result = *value;
-  }
-  attn::YieldOp::create(builder, where, ValueRange{result});
+  if (score.softcap)
+    scope.s = attn::SoftcapOp::create(builder, loc(*score.softcap), scope.s,
+                                      builder.getF64FloatAttr(score.softcap->value));
+  for (const NamedTerm &term : score.terms)
+    if (!term.scales && failed(apply(term.expr)))
+      return failure();
+  if (score.expr && failed(apply(score.expr)))
+    return failure();
+  attn::YieldOp::create(builder, where, ValueRange{scope.s});
   return success();
 }
 

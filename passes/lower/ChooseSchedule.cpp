@@ -1,8 +1,13 @@
-// ChooseSchedule.cpp - tile sizes, stages and warps, by target and head size. Knows nothing of masks or scores.
+// ChooseSchedule.cpp - tile sizes, stages and warps, by target and head size, and why.
+//
+// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score computes,
+// only whether there is one.
 #include "attnc/Target.h"
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
 #include "passes/lower/LowerPasses.h"
+
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -12,24 +17,61 @@ namespace attnc {
 
 namespace {
 
-struct Candidate {
-  int64_t tileQ, tileKv, stages, warps;
+/// What a schedule depends on.
+struct Demands {
+  int64_t keys, values;  ///< columns of q and k, and of v and out
+  bool stagesOut;        ///< out passes through shared memory (f32 does not)
+  bool readsSideTensors; ///< in its mask or score, for which registers must be left
+  bool mapsScores;       ///< more than a constant scale happens to every score
 
-  /// Q, and `stages` tiles of K and of V, in 16-bit elements.
-  int64_t sharedBytes(int64_t dim) const { return 2 * dim * (tileQ + 2 * stages * tileKv); }
+  explicit Demands(attn::AttentionOp attention)
+      : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
+        stagesOut(!attention.getOut().getType().getElementType().isF32()),
+        readsSideTensors(attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
+        mapsScores(!attention.getScore().empty() || attention.getRuntimeScale()) {}
+
+  int64_t widest() const { return std::max(keys, values); }
 };
 
-/// Measured with ptxas 13.0 (codegen/device/README.md): the largest tiles without spills. 32 rows a warp
-/// use each K and V fragment twice, which halves the shared-memory reads per mma, but leave too few registers
-/// for score or mask code that reads side tensors.
-Candidate heuristic(attn::AttentionOp attention) {
-  int64_t dim = attention.getQ().getType().getDim();
-  bool readsSideTensors = attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted();
-  if (dim <= 64)
-    return {readsSideTensors ? 64 : 128, 64, 2, 4};
-  if (dim <= 128)
-    return {64, 64, 2, 4};
-  return {64, 32, 2, 4};
+struct Candidate {
+  int64_t tileQ, tileKv, stages, warps;
+  StringRef reason;
+
+  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits there.
+  int64_t sharedBytes(const Demands &demands) const {
+    int64_t queries = tileQ * rowBytes(demands.keys), out = tileQ * rowBytes(demands.values);
+    return queries + (out > queries && demands.stagesOut ? out : 0) +
+           stages * tileKv * (rowBytes(demands.keys) + rowBytes(demands.values));
+  }
+  /// Rows take whole panels of 64 elements (`!tile.shared`).
+  static int64_t rowBytes(int64_t columns) { return int64_t(llvm::alignTo(columns, 64)) * 2; }
+};
+
+/// Shared memory of half an SM: with two blocks there, one block's softmax runs under the other's mma.
+bool twoBlocksFit(const Candidate &candidate, const Demands &demands, const Target &machine) {
+  return 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved) <= machine.sharedBytesPerSm;
+}
+
+/// `pinned`: some field is given, so that a shape with nothing to spare would be a bad start.
+Candidate heuristic(const Demands &demands, const Target &machine, bool pinned) {
+  if (demands.widest() <= 64) {
+    if (demands.readsSideTensors)
+      return {64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"};
+    return {128, 64, 2, 4, "32 rows a warp use each K and V fragment twice, and two blocks fit an SM"};
+  }
+  if (demands.widest() <= 128) {
+    Candidate deep{64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"};
+    Candidate wide{128, 32, 1, 4, "32 rows a warp use each K and V fragment twice; one stage, as no register is left"};
+    if (!twoBlocksFit(deep, demands, machine))
+      return {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"};
+    return pinned || demands.readsSideTensors || demands.mapsScores ? deep : wide;
+  }
+  for (Candidate candidate :
+       {Candidate{64, 32, 2, 4, "the accumulators take half of the registers; two blocks fit an SM with two stages"},
+        Candidate{64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}})
+    if (twoBlocksFit(candidate, demands, machine))
+      return candidate;
+  return {128, 32, 1, 8, "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
 }
 
 struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass> {
@@ -50,19 +92,27 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
-    int64_t dim = attention.getQ().getType().getDim();
+    Demands demands(attention);
     if (!machine.hasMmaSync16())
       return kernel.emitOpError("expected sm_80 or later for the mma.sync family, got ") << machine.name();
-    if (dim != 64 && dim != 128 && dim != 256)
-      return kernel.emitOpError("expected a head_dim of 64, 128 or 256, got ") << dim;
+    for (int64_t dim : {demands.keys, demands.values})
+      if (dim < 8 || dim > 256 || dim % 8 != 0)
+        return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
-    Candidate choice = heuristic(attention);
-    auto pins = kernel->getAttrOfType<DictionaryAttr>("attn.pins");
+    auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
+    Candidate choice = heuristic(demands, machine, bool(pins));
+    std::string reason = choice.reason.str();
+    mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {
       auto value = pins ? pins.getAs<IntegerAttr>(name) : IntegerAttr();
-      if (value)
-        field = value.getInt();
-      return bool(value);
+      if (!value)
+        return false;
+      field = value.getInt();
+      reason += (": pinned " + name + " " + Twine(field)).str();
+      if (auto places = pins.getAs<DictionaryAttr>("locations"))
+        if (auto place = places.getAs<LocationAttr>(name))
+          where = mlir::Location(place); // an error is about the pins: it points at the last of them
+      return true;
     };
     pinned("tile_q", choice.tileQ);
     pinned("tile_kv", choice.tileKv);
@@ -70,30 +120,21 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     if (!pinned("warps", choice.warps))
       while (choice.warps > 1 && choice.tileQ % (16 * choice.warps) != 0)
         choice.warps /= 2;
-    while (!stagesPinned && choice.stages > 1 && choice.sharedBytes(dim) > machine.sharedBytesPerBlock)
+    while (!stagesPinned && choice.stages > 1 && choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       --choice.stages;
 
-    mlir::Location where = kernel.getLoc();
-    if (pins)
-      if (auto location = pins.getAs<LocationAttr>("location"))
-        where = mlir::Location(location);
     auto schedule =
         tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),
                                        choice.tileQ, choice.tileKv, choice.stages, choice.warps);
     if (!schedule)
       return failure();
-    if (choice.sharedBytes(dim) > machine.sharedBytesPerBlock)
+    if (choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       return mlir::emitError(where) << "schedule: expected at most " << machine.sharedBytesPerBlock
                                     << " bytes of shared memory on " << machine.name() << ", got "
-                                    << choice.sharedBytes(dim) << " for " << schedule;
-    // All threads copy whole rows, 16 bytes each (codegen/device/block/copy_async.cuh).
-    int64_t rowsPerPass = schedule.threads() / (dim / 8);
-    for (auto [name, rows] : {std::pair("tile_q", choice.tileQ), std::pair("tile_kv", choice.tileKv)})
-      if (rowsPerPass == 0 || rows % rowsPerPass != 0)
-        return mlir::emitError(where)
-               << "schedule: expected " << name << " to be a multiple of the " << rowsPerPass << " rows that "
-               << schedule.threads() << " threads copy at once with head_dim " << dim << ", got " << rows;
+                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ << " x "
+                                    << choice.tileKv << " and " << choice.stages << " stages";
     kernel->setAttr("tile.schedule", schedule);
+    kernel->setAttr("tile.schedule_reason", StringAttr::get(&getContext(), reason));
     return success();
   }
 };

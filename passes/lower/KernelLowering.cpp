@@ -83,9 +83,6 @@ LogicalResult KernelLowering::checkBody() {
   if (!attention.getProofAttr())
     return attention.emitOpError("expected a mask proof, got none: run attn-analyze-mask first");
   attn::TokensType q = attention.getQ().getType();
-  if (q.getDim() != attention.getV().getType().getDim())
-    return attention.emitOpError("expected q and v of one dim in this version, got ")
-           << q.getDim() << " and " << attention.getV().getType().getDim();
   if (q.getElementType().isF32())
     return attention.emitOpError("expected f16 or bf16 tokens for the mma.sync family, got ") << q;
   return success();
@@ -94,7 +91,7 @@ LogicalResult KernelLowering::checkBody() {
 LogicalResult KernelLowering::run() {
   if (failed(checkBody()))
     return failure();
-  headDim = tile::DimAttr::get(b.getContext(), "kHeadDim", attention.getQ().getType().getDim());
+  nameDims();
   kernel = tile::KernelOp::create(b, loc, (source.getSymName() + "_fwd").str(), b.getFunctionType({}, {}),
                                   schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
   Block *body = b.createBlock(&kernel.getBody());
@@ -115,10 +112,23 @@ LogicalResult KernelLowering::run() {
   return success();
 }
 
-Value KernelLowering::viewRows(StringRef tensor, Value head, Value firstToken, bool writable) {
-  auto type = cast<attn::TokensType>(attention.getQ().getType());
-  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), type.getElementType(), writable),
-                        "tensor:" + tensor);
+/// One name where q and v agree; a tile's own where its columns are rounded up.
+void KernelLowering::nameDims() {
+  int64_t keys = attention.getQ().getType().getDim(), values = attention.getV().getType().getDim();
+  auto dim = [&](StringRef name, int64_t size) { return tile::DimAttr::get(b.getContext(), name, size); };
+  auto padded = [&](tile::DimAttr exact) {
+    int64_t size = llvm::alignTo(exact.getSize(), 16);
+    return size == exact.getSize() ? exact : dim((exact.getName() + "Padded").str(), size);
+  };
+  keyDim = dim(keys == values ? "kHeadDim" : "kHeadDimQk", keys);
+  valueDim = keys == values ? keyDim : dim("kHeadDimV", values);
+  keyWidth = padded(keyDim);
+  valueWidth = padded(valueDim);
+}
+
+Value KernelLowering::viewRows(StringRef tensor, tile::DimAttr columns, Type element, Value head, Value firstToken,
+                               bool writable) {
+  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), element, writable), "tensor:" + tensor);
   auto stride = [&](StringRef axis, int position) {
     return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
                  "dim:" + tensor + ".stride" + Twine(position));
@@ -127,7 +137,7 @@ Value KernelLowering::viewRows(StringRef tensor, Value head, Value firstToken, b
   Value tokenStride = stride("token", tokenAxis);
   Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 0));
   Value offset = add(start, mul(widen(head), stride("head", tokenAxis + 1)));
-  auto rows = tile::GlobalRowsType::get(b.getContext(), headDim, type.getElementType(), writable);
+  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable);
   return tile::ViewRowsOp::create(b, loc, rows, (tensor + "_rows").str(), pointer, offset, tokenStride);
 }
 
@@ -140,18 +150,18 @@ void KernelLowering::buildStorageAndLoop() {
   };
 
   section("Tensors.");
-  Value qRows = viewRows("q", at.head, at.qBegin, false);
-  Value kRows = viewRows("k", at.kvHead, at.kvBegin, false);
-  Value vRows = viewRows("v", at.kvHead, at.kvBegin, false);
+  Value qRows = viewRows("q", keyDim, element, at.head, at.qBegin, false);
+  Value kRows = viewRows("k", keyDim, element, at.kvHead, at.kvBegin, false);
+  Value vRows = viewRows("v", valueDim, element, at.kvHead, at.kvBegin, false);
   buildSideViews();
 
   section("Storage.");
-  auto kvType = tile::SharedType::get(context, tileKv, headDim, element);
-  Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, headDim, element));
-  Value kTile = alloc("k_tile", kvType), vTile = alloc("v_tile", kvType);
+  Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, keyWidth, element));
+  Value kTile = alloc("k_tile", tile::SharedType::get(context, tileKv, keyWidth, element));
+  Value vTile = alloc("v_tile", tile::SharedType::get(context, tileKv, valueWidth, element));
   auto scoresType = tile::FragmentType::get(context, tileQ, tileKv, warps);
   Value scores = alloc("scores", scoresType);
-  Value acc = alloc("acc", tile::FragmentType::get(context, tileQ, headDim, warps));
+  Value acc = alloc("acc", tile::FragmentType::get(context, tileQ, valueWidth, warps));
   Value rowMax = alloc("row_max", tile::RowVectorType::get(context, tileQ, warps));
   Value rowSum = alloc("row_sum", tile::RowVectorType::get(context, tileQ, warps));
   tile::FillOp::create(b, loc, acc, b.getF32FloatAttr(0));
@@ -214,6 +224,13 @@ bool KernelLowering::scoresMayBeInfinite() {
   return false;
 }
 
+Value KernelLowering::sinkOfHead() {
+  if (!attention.getSinks())
+    return {};
+  Value sinks = sideView(cast<BlockArgument>(attention.getSinks()));
+  return tile::ReadSideOp::create(b, loc, b.getF32Type(), sinks, at.head);
+}
+
 void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value staging) {
   section("Normalise and store.");
   bool mapped = !attention.getScore().empty() || attention.getRuntimeScale();
@@ -221,12 +238,22 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
   Value scaleLog2 = constant(mapped ? "kLog2E" : "kScaleLog2", float(scale * kLog2E));
   Value lse = tile::FinishOp::create(
       b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
-      rowSum, scaleLog2);
+      rowSum, scaleLog2, sinkOfHead(), attention.getSinksOutsideLse());
   if (!packed() && qLengthsVary())
     zeroPaddingRows(acc, lse);
-  Value outRows = viewRows("out", at.head, at.qBegin, /*writable=*/true);
-  tile::StoreSharedOp::create(b, loc, acc, staging);
-  tile::StoreRowsOp::create(b, loc, staging, outRows, at.firstRow, at.rowsEnd);
+  Type element = attention.getOut().getType().getElementType();
+  Value outRows = viewRows("out", valueDim, element, at.head, at.qBegin, /*writable=*/true);
+  if (element.isF32()) {
+    tile::StoreFragmentOp::create(b, loc, acc, outRows, at.firstRow, at.rowsEnd);
+  } else {
+    auto type = tile::SharedType::get(b.getContext(), tileQ, valueWidth, element);
+    if (cast<tile::SharedType>(staging.getType()).bytes() < type.bytes())
+      staging = tile::AllocOp::create(b, loc, type, "out_tile", IntegerAttr());
+    else if (staging.getType() != type)
+      staging = tile::ReuseOp::create(b, loc, type, "out_tile", staging);
+    tile::StoreSharedOp::create(b, loc, acc, staging);
+    tile::StoreRowsOp::create(b, loc, staging, outRows, at.firstRow, at.rowsEnd);
+  }
   if (!attention.getLse())
     return;
   Value pointer =
@@ -260,7 +287,7 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
   addTensor(name, type.getElementType(), shape, output, /*strided=*/true, /*alignment=*/16);
 }
 
-DictionaryAttr KernelLowering::maskRemarks() {
+DictionaryAttr KernelLowering::remarks() {
   auto proof = attention.getProofAttr();
   auto quoted = [&](attn::RangeAttr range) {
     std::string text;
@@ -274,7 +301,10 @@ DictionaryAttr KernelLowering::maskRemarks() {
   auto remark = [&](StringRef key, const Twine &json) {
     return b.getNamedAttr(key, b.getStringAttr(json));
   };
-  return b.getDictionaryAttr({remark("mask.exact", proof.getExact() ? "true" : "false"),
+  auto reason = source->getAttrOfType<StringAttr>("tile.schedule_reason");
+  std::string why = reason ? ("\"" + reason.getValue() + "\"").str() : "null";
+  return b.getDictionaryAttr({remark("schedule.reason", why),
+                              remark("mask.exact", proof.getExact() ? "true" : "false"),
                               remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
                               remark("mask.visit", "[" + visit + "]")});
 }
@@ -320,7 +350,7 @@ void KernelLowering::buildProgram() {
     dims = {b.getStringAttr("q_len"), b.getStringAttr("kv_len")};
 
   program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
-                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), maskRemarks());
+                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), remarks());
   b.createBlock(&program.getBody());
   std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
   std::string heads = std::to_string(attention.getQ().getType().getHeads());

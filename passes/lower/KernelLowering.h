@@ -42,9 +42,12 @@ private:
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
-  mlir::Value viewRows(llvm::StringRef tensor, mlir::Value head, mlir::Value firstToken, bool writable);
+  void nameDims();
+  mlir::Value viewRows(llvm::StringRef tensor, tile::DimAttr columns, mlir::Type element, mlir::Value head,
+                       mlir::Value firstToken, bool writable);
+  mlir::Value sinkOfHead();
   void buildProgram();
-  mlir::DictionaryAttr maskRemarks();
+  mlir::DictionaryAttr remarks();
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
@@ -87,7 +90,9 @@ private:
   mlir::Location loc;
   tile::KernelOp kernel;
   tile::ProgramOp program;
-  tile::DimAttr tileQ, tileKv, headDim, stages;
+  tile::DimAttr tileQ, tileKv, stages;
+  tile::DimAttr keyDim, valueDim;   ///< columns of q and k, and of v and out, in global memory
+  tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
   KeyBounds keys;
 

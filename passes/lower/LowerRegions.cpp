@@ -89,6 +89,9 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
         indices.push_back(mapping.lookupOrDefault(position));
       result = tile::ReadSideOp::create(b, op.getLoc(), read.getResult().getType(),
                                         sideView(cast<BlockArgument>(read.getSide())), indices);
+    } else if (auto bit = dyn_cast<attn::BitOp>(op)) {
+      result = tile::BitOp::create(b, op.getLoc(), mapping.lookupOrDefault(bit.getWord()),
+                                   mapping.lookupOrDefault(bit.getPosition()));
     } else {
       b.clone(op, mapping);
       continue;

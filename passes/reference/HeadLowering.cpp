@@ -132,6 +132,7 @@ private:
   void weights();
   void sums();
   void normalisation();
+  void addSink();
   void storeLse();
   void storeOutput();
 
@@ -149,7 +150,14 @@ private:
   Value weight, shareError, weightError; // exp(logit - max); its error in the sum; its error beside v
   // Cells, then what is computed from them for the row.
   Value maxCell, totalCell, errorCell, countCell, accumulator, accumulatorError;
-  Value row, rowMax, total, totalError, shrink, isEmpty;
+  Value row, rowMax, total, totalError;
+
+  /// What divides: exponentials relative to `max`. `shrink` is the least that a kernel's `total` can be.
+  struct Normaliser {
+    Value max, total, error, shrink, isEmpty;
+  };
+  Normaliser ofKeys, ofAll; // without and with the sink; the same where there is none
+  Value keyShare, keyShareError; // exp(ofKeys.max - ofAll.max) and its relative error; null without a sink
 };
 
 void HeadLowering::prepare() {
@@ -302,10 +310,33 @@ void HeadLowering::sums() {
           });
 }
 
-/// What both results share: `shrink` is the least that a kernel's normaliser can be.
+/// What both results share.
 void HeadLowering::normalisation() {
-  isEmpty = f.compare(CmpFPredicate::OEQ, total, c(0));
-  shrink = f.sub(total, totalError);
+  ofKeys = {rowMax, total, totalError, f.sub(total, totalError), f.compare(CmpFPredicate::OEQ, total, c(0))};
+  ofAll = ofKeys;
+  if (attention.getSinks())
+    addSink();
+}
+
+/// The sink is one more term of the sum, at a maximum that counts it.
+void HeadLowering::addSink() {
+  Value sink = load(in.captured.lookup(attention.getSinks()), in.head);
+  Value top = f.max(rowMax, sink);
+  Value safeTop = f.choose(f.compare(CmpFPredicate::OEQ, top, c(-kInfinity)), c(0), top);
+  auto relative = [&](Value logit) -> Value {
+    Value reach = f.choose(f.compare(CmpFPredicate::OEQ, logit, c(-kInfinity)), c(0),
+                           f.add(f.abs(logit), f.abs(safeTop)));
+    Value units = f.add(f.mul(reach, c(rounding::kSoftmaxUnitsPerLogit)), c(rounding::kSoftmaxUnits));
+    return math::ExpM1Op::create(b, f.mul(units, c(rounding::kUnitF32)));
+  };
+  keyShare = exp(f.sub(rowMax, safeTop));
+  keyShareError = relative(rowMax);
+  Value weight = exp(f.sub(sink, safeTop));
+  Value keys = f.mul(total, keyShare);
+  Value all = f.add(keys, weight);
+  Value error = f.add(f.mul(totalError, keyShare), f.mul(keys, keyShareError));
+  error = f.add(error, f.mul(weight, relative(sink)));
+  ofAll = {top, all, error, f.sub(all, error), f.compare(CmpFPredicate::OEQ, all, c(0))};
 }
 
 /// `bound`, or infinity where rounding leaves nothing certain; for an empty row 0.
@@ -320,11 +351,12 @@ static Value settle(IntervalBuilder &f, Value bound, Value shrink, Value isEmpty
 
 /// Step 6a: max + ln(total), -inf for an empty row.
 void HeadLowering::storeLse() {
+  const auto &[max, total, totalError, shrink, isEmpty] = attention.getSinksOutsideLse() ? ofKeys : ofAll;
   Value log = math::LogOp::create(b, total);
-  Value lse = f.choose(isEmpty, c(-kInfinity), f.add(rowMax, log));
+  Value lse = f.choose(isEmpty, c(-kInfinity), f.add(max, log));
   auto units = [&](Value value, double count) { return f.mul(f.abs(value), c(count * rounding::kUnitF32)); };
   Value bound = f.sub(log, math::LogOp::create(b, shrink));
-  bound = f.add(bound, units(rowMax, rounding::kSoftmaxUnitsPerLogit));
+  bound = f.add(bound, units(max, rounding::kSoftmaxUnitsPerLogit));
   bound = f.add(bound, f.add(units(log, rounding::kFunctionUnits), c(rounding::kLogAbsolute)));
   bound = f.add(bound, units(lse, 2));
   store(lse, in.lse, {row, in.head});
@@ -333,15 +365,21 @@ void HeadLowering::storeLse() {
 
 /// Step 6b: p v / total, 0 for an empty row.
 void HeadLowering::storeOutput() {
+  const auto &[max, total, totalError, shrink, isEmpty] = ofAll;
   Storage stored(attention.getOut().getType().getElementType());
   Value out = slice(in.out, {row, in.head, std::nullopt});
   Value bounds = slice(in.outBound, {row, in.head, std::nullopt});
   AffineMap same = b.getMultiDimIdentityMap(1);
   generic({accumulator, accumulatorError}, {out, bounds}, {same, same, same, same}, IteratorType::parallel,
           [&](ValueRange x) -> SmallVector<Value> {
-            Value value = f.choose(isEmpty, c(0), f.div(x[0], total));
+            Value sum = x[0], sumError = x[1];
+            if (keyShare) {
+              sum = f.mul(sum, keyShare);
+              sumError = f.add(f.mul(sumError, keyShare), f.mul(f.abs(sum), keyShareError));
+            }
+            Value value = f.choose(isEmpty, c(0), f.div(sum, total));
             Value magnitude = f.abs(value);
-            Value error = f.div(f.add(x[1], f.mul(magnitude, totalError)), shrink);
+            Value error = f.div(f.add(sumError, f.mul(magnitude, totalError)), shrink);
             Value stores = f.max(f.mul(f.add(magnitude, error), c(stored.unit)), c(stored.tiny));
             return {value, settle(f, f.add(error, stores), shrink, isEmpty, totalError)};
           });

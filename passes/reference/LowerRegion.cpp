@@ -66,6 +66,8 @@ FailureOr<Interval> RegionLowering::lowerOp(Operation *op) {
   }
   if (auto cap = dyn_cast<attn::SoftcapOp>(op))
     return softcap(operands[0], cap.getCap().convertToDouble());
+  if (isa<attn::BitOp>(op))
+    return bit(op, operands[0], operands[1]);
   if (op->getNumResults() != 1 || op->getNumRegions() != 0)
     return op->emitError("expected an op with one result and no region in a score or a mask");
   if (op->getNumOperands() == 1 && isa<math::MathDialect>(op->getDialect()))
@@ -142,12 +144,11 @@ FailureOr<Interval> RegionLowering::lowerExact(Operation *op, ArrayRef<Interval>
   }
   if (isa<arith::DivSIOp, arith::DivUIOp, arith::RemSIOp, arith::RemUIOp, arith::FloorDivSIOp,
           arith::CeilDivSIOp, arith::CeilDivUIOp>(op)) {
-    // x // 0 is 0: dividing 0 by 1 instead keeps the host from trapping.
+    // Division by zero has no defined value, but the host must not trap.
     Value divisor = operands[1].value;
     Value zero = arith::ConstantOp::create(b, b.getIntegerAttr(divisor.getType(), 0));
     Value one = arith::ConstantOp::create(b, b.getIntegerAttr(divisor.getType(), 1));
     Value isZero = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, divisor, zero);
-    mapping.map(op->getOperand(0), arith::SelectOp::create(b, isZero, zero, operands[0].value).getResult());
     mapping.map(op->getOperand(1), arith::SelectOp::create(b, isZero, one, divisor).getResult());
   }
   return Interval::exact(b.clone(*op, mapping)->getResult(0));
@@ -193,6 +194,16 @@ Interval RegionLowering::softcap(const Interval &s, double cap) {
   // tanh(x (1 + d)) differs from tanh(x) by at most x d (1 - tanh(x)^2) <= d tanh(x).
   double units = rounding::kDivideUnits + rounding::kFunctionUnits + rounding::kBasicUnits;
   return intervals.rounded(capped, units, cap * rounding::kTanhAbsolute);
+}
+
+FailureOr<Interval> RegionLowering::bit(Operation *op, const Interval &word, const Interval &position) {
+  if (!word.isExact() || !position.isExact())
+    return op->emitError("expected integers that do not depend on rounding");
+  Value last = arith::ConstantIndexOp::create(b, 31), one = arith::ConstantIndexOp::create(b, 1);
+  Value shift = arith::AndIOp::create(b, position.value, last);
+  Value moved = arith::ShRSIOp::create(b, word.value, shift);
+  Value lowest = arith::AndIOp::create(b, moved, one);
+  return Interval::exact(arith::CmpIOp::create(b, arith::CmpIPredicate::eq, lowest, one));
 }
 
 Interval RegionLowering::exponential(const Interval &x, bool base2) {

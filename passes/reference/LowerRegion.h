@@ -26,6 +26,7 @@ private:
   mlir::FailureOr<Interval> lowerArith(mlir::Operation *op, mlir::ArrayRef<Interval> operands);
   mlir::FailureOr<Interval> lowerMath(mlir::Operation *op, const Interval &x);
   mlir::FailureOr<Interval> lowerExact(mlir::Operation *op, mlir::ArrayRef<Interval> operands);
+  mlir::FailureOr<Interval> bit(mlir::Operation *op, const Interval &word, const Interval &position);
   Interval softcap(const Interval &s, double cap);
   Interval exponential(const Interval &x, bool base2);
   Interval logarithm(const Interval &x, bool base2);

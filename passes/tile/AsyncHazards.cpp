@@ -13,6 +13,7 @@ namespace {
 
 /// One tile in shared memory: an alloc, or one slot of a ring.
 using Slot = std::pair<Operation *, int64_t>;
+using Needs = llvm::MapVector<Operation *, HazardNeed>;
 
 struct SlotState {
   std::optional<int64_t> fillGroup; ///< commit group of an asynchronous fill not yet waited for
@@ -22,8 +23,12 @@ struct SlotState {
 
 class Replay {
 public:
-  Replay(llvm::MapVector<Operation *, HazardNeed> &needs, int64_t iterations)
-      : needs(needs), iterations(iterations) {}
+  /// Collects what is missing into `needs`.
+  Replay(Needs &needs, int64_t iterations) : needs(&needs), iterations(iterations) {}
+  /// Runs with the waits and syncs of `placed` before their ops, to see whether something is missing.
+  Replay(const Needs &placed, int64_t iterations) : placed(&placed), iterations(iterations) {}
+
+  bool nothingMissing() const { return !missing; }
 
   void run(Block &block) {
     for (Operation &op : block) {
@@ -47,6 +52,8 @@ private:
   Slot slotOf(Value tile) {
     if (auto current = tile.getDefiningOp<CurrentOp>())
       return currents[current];
+    if (auto reuse = tile.getDefiningOp<ReuseOp>())
+      return slotOf(reuse.getTile());
     return {tile.getDefiningOp(), 0};
   }
 
@@ -99,6 +106,8 @@ private:
   }
 
   void step(Operation &op) {
+    if (placed)
+      satisfy(placed->lookup(&op));
     HazardNeed need;
     for (Slot slot : sharedReads(op))
       need.merge(readNeed(states[slot]));
@@ -108,8 +117,9 @@ private:
     // Threads meet once for both: a copy that must meet waits for what the next reader needs.
     if (need.sync && isa<CopyAsyncOp>(op))
       need.merge(needOfNextReader(op));
-    if (need.any()) {
-      needs[&op].merge(need);
+    missing |= need.any();
+    if (need.any() && needs) {
+      (*needs)[&op].merge(need);
       satisfy(need);
     }
     for (Slot slot : sharedReads(op))
@@ -142,7 +152,9 @@ private:
     }
   }
 
-  llvm::MapVector<Operation *, HazardNeed> &needs;
+  Needs *needs = nullptr;
+  const Needs *placed = nullptr;
+  bool missing = false;
   int64_t iterations;
   int64_t groups = 0;
   std::map<Slot, SlotState> states;
@@ -153,10 +165,27 @@ private:
 } // namespace
 
 llvm::MapVector<Operation *, HazardNeed> attnc::tile::findHazards(KernelOp kernel) {
-  llvm::MapVector<Operation *, HazardNeed> needs;
   // Twice around the deepest ring reaches the steady state; one and zero iterations are paths of their own.
   int64_t steady = 2 * kernel.getSchedule().getStages() + 2;
-  for (int64_t iterations : {int64_t(0), int64_t(1), steady})
-    Replay(needs, iterations).run(kernel.getBody().front());
+  const int64_t counts[] = {0, 1, steady};
+  Block &body = kernel.getBody().front();
+  Needs needs;
+  for (int64_t iterations : counts)
+    Replay(needs, iterations).run(body);
+  // What the first iteration needs at one op may be met by what later ones need at another, which stands
+  // there in the first one too: nothing stays whose absence no path would notice.
+  auto suffices = [&](const Needs &placed) {
+    return llvm::all_of(counts, [&](int64_t iterations) {
+      Replay replay(placed, iterations);
+      replay.run(body);
+      return replay.nothingMissing();
+    });
+  };
+  for (Operation *op : llvm::to_vector(llvm::make_first_range(needs))) {
+    Needs fewer = needs;
+    fewer.erase(op);
+    if (suffices(fewer))
+      needs = std::move(fewer);
+  }
   return needs;
 }

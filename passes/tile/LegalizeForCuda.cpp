@@ -31,7 +31,7 @@ bool hasPrinter(Operation *op) {
   return isa<arith::ConstantOp, arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivSIOp,
              arith::FloorDivSIOp, arith::CeilDivSIOp, arith::MinSIOp, arith::MaxSIOp, arith::SelectOp,
              arith::IndexCastOp, arith::SIToFPOp, arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
-             arith::NegFOp, arith::MinNumFOp, arith::MaxNumFOp, math::ExpOp, math::LogOp, math::SqrtOp,
+             arith::NegFOp, arith::MinNumFOp, arith::MaxNumFOp, math::ExpOp, math::Exp2Op, math::LogOp, math::SqrtOp,
              math::TanhOp, math::ErfOp, math::AbsFOp>(op);
 }
 

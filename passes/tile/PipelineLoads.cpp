@@ -39,14 +39,8 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     int64_t stages = getOperation().getSchedule().getStages();
     SmallVector<CopyAsyncOp> copies = candidates(loop);
     OpBuilder b(loop);
-    if (stages == 1) {
-      CommitOp::create(b, loop.getLoc()); // what was copied before the loop; no prefetch closes its group
-      for (CopyAsyncOp copy : copies) {
-        b.setInsertionPointAfter(copy);
-        CommitOp::create(b, copy.getLoc());
-      }
-      return;
-    }
+    if (stages == 1)
+      return overlapSingleTiles(loop, copies);
     DimAttr stageDim = DimAttr::get(&getContext(), "kStages", stages);
     SmallVector<Value> rings;
     for (CopyAsyncOp copy : copies) {
@@ -79,13 +73,43 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     }
   }
 
+  /// One tile each: the first (K) is refilled as soon as it has been read, so that it loads under what follows;
+  /// the others load from the start of the iteration, under the reads of the first.
+  static void overlapSingleTiles(LoopOp loop, ArrayRef<CopyAsyncOp> copies) {
+    OpBuilder b(loop);
+    if (copies.empty()) {
+      CommitOp::create(b, loop.getLoc()); // what was copied before the loop
+      return;
+    }
+    CopyAsyncOp first = copies.front();
+    Operation *lastRead = first;
+    for (Operation &op : loop.getBody().front())
+      if (&op != first && llvm::is_contained(op.getOperands(), first.getDst()))
+        lastRead = &op;
+    Operation *start = &loop.getBody().front().front();
+    for (CopyAsyncOp copy : copies.drop_front()) {
+      copy->moveBefore(start);
+      b.setInsertionPointAfter(copy);
+      CommitOp::create(b, copy.getLoc());
+    }
+    b.setInsertionPoint(loop);
+    copyTile(b, loop, first, loop.getBegin(), 0, first.getDst());
+    b.setInsertionPointAfter(lastRead);
+    copyTile(b, loop, first, loop.inductionVariable(), 1, first.getDst());
+    first.erase();
+  }
+
   static Value current(OpBuilder &b, Value ring, int64_t ahead) {
     return CurrentOp::create(b, ring.getLoc(), cast<RingType>(ring.getType()).slot(), ring, ahead);
   }
 
-  /// Copies the tile `distance` steps after `from` into the slot `ahead`, unless it lies past the loop's end.
   static void prefetch(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value ring, Value from, int64_t distance,
                        int64_t ahead) {
+    copyTile(b, loop, copy, from, distance, current(b, ring, ahead));
+  }
+
+  /// Copies the tile `distance` steps after `from`, unless it lies past the loop's end.
+  static void copyTile(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value from, int64_t distance, Value into) {
     Location loc = copy.getLoc();
     Value row = from;
     if (distance > 0) {
@@ -96,7 +120,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
       row = arith::AddIOp::create(b, loc, from, step);
     }
     auto prefetched = CopyAsyncOp::create(b, loc, copy.getSrc(), row, copy.getValidBegin(),
-                                          copy.getValidEnd(), current(b, ring, ahead), loop.getEnd());
+                                          copy.getValidEnd(), into, loop.getEnd());
     IRMapping mapping;
     copy.getWhere().cloneInto(&prefetched.getWhere(), mapping);
     CommitOp::create(b, loc);

@@ -26,8 +26,18 @@ std::string environment(const char *name) {
   return value ? value : "";
 }
 
-/// "500M" -> bytes.
-std::optional<uint64_t> parseSize(std::string_view text) {
+std::string aliasText(const std::string &requestKey, const std::string &contentKey) {
+  const std::string head = "attnc-alias 1\n" + contentKey + "\n";
+  return head + sha256Hex(requestKey + "\n" + head) + "\n";
+}
+
+/// The signature that tells backup programs to leave a folder out (bford.info/cachedir).
+constexpr std::string_view kCacheDirTag = "Signature: 8a477f597d28d172789f06886806bc55\n"
+                                          "# Compiled attention kernels of attnc; safe to delete.\n";
+
+} // namespace
+
+std::optional<uint64_t> Cache::parseSize(std::string_view text) {
   int shift = 0;
   if (!text.empty())
     switch (text.back()) {
@@ -50,16 +60,13 @@ std::optional<uint64_t> parseSize(std::string_view text) {
   return value << shift;
 }
 
-std::string aliasText(const std::string &requestKey, const std::string &contentKey) {
-  const std::string head = "attnc-alias 1\n" + contentKey + "\n";
-  return head + sha256Hex(requestKey + "\n" + head) + "\n";
+bool Cache::isAbsent(const fs::path &root) {
+  std::error_code error;
+  const fs::file_status status = fs::status(root, error);
+  return status.type() == fs::file_type::not_found ||
+         (fs::is_directory(status) &&
+          fs::status(root / kFormatFolder, error).type() == fs::file_type::not_found);
 }
-
-/// The signature that tells backup programs to leave a folder out (bford.info/cachedir).
-constexpr std::string_view kCacheDirTag = "Signature: 8a477f597d28d172789f06886806bc55\n"
-                                          "# Compiled attention kernels of attnc; safe to delete.\n";
-
-} // namespace
 
 Result<fs::path> Cache::folderFor(const CacheOptions &options) {
   if (!options.folder.empty())

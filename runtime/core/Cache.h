@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace attnc {
@@ -68,6 +69,10 @@ struct CacheReport {
 /// A cache folder. Thread-safe; several processes may use one folder.
 class Cache {
 public:
+  /// Bytes of "500M", "2G" or "4096"; nothing for 0 and what is no size.
+  static std::optional<uint64_t> parseSize(std::string_view text);
+  /// True if nothing was ever cached under this folder. False if it is a cache or cannot be one.
+  static bool isAbsent(const std::filesystem::path &root);
   /// The folder that `options` and the environment name; nothing is created.
   static Result<std::filesystem::path> folderFor(const CacheOptions &options);
   /// Creates the folder (mode 0700) if it is not there. Fails if it cannot be created and read, or if others

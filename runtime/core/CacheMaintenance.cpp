@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <unistd.h>
 
 namespace attnc {
@@ -38,6 +39,11 @@ std::vector<Found> findFiles(const fs::path &folder) {
     }
   }
   return out;
+}
+
+/// Of the last system call.
+Status cannotRemove(const fs::path &path) {
+  return Status(Code::IoError, "cache: cannot remove '" + path.string() + "': " + std::strerror(errno));
 }
 
 uint64_t totalBytes(const std::vector<Found> &files) {
@@ -78,8 +84,7 @@ Result<CacheReport> Cache::verify() {
       report.bytes += file.bytes;
     } else if (status.code() != Code::NotFound) {
       if (unlink(file.path.c_str()) != 0)
-        return Status(Code::IoError, "cache: cannot remove damaged entry '" + file.path.string() + "' (" +
-                                         status.message() + ")");
+        return cannotRemove(file.path).note("it is damaged: " + status.message());
       report.removed.push_back(file.key + ": " + status.message());
     }
   }
@@ -103,7 +108,7 @@ Result<CacheReport> Cache::prune(uint64_t limitBytes) {
       if (report.bytes <= limitBytes)
         break;
       if (unlink(file.path.c_str()) != 0 && errno != ENOENT)
-        return Status(Code::IoError, "cache: cannot remove '" + file.path.string() + "'");
+        return cannotRemove(file.path);
       report.removed.push_back(file.key);
       report.bytes -= file.bytes;
       --report.entries;
@@ -119,7 +124,7 @@ Result<CacheReport> Cache::clear() {
   for (const char *kind : {"aliases", "entries"})
     for (const Found &file : findFiles(folder / kind)) {
       if (unlink(file.path.c_str()) != 0 && errno != ENOENT)
-        return Status(Code::IoError, "cache: cannot remove '" + file.path.string() + "'");
+        return cannotRemove(file.path);
       if (std::string_view(kind) == "entries")
         report.removed.push_back(file.key);
     }

@@ -163,6 +163,13 @@ Result<MaskReport> reportMask(const Spec &spec, const Target &target, const Mask
   llvm::SmallVector<int64_t> scalars;
   ATTNC_RETURN_IF_ERROR(appendScalars(attention->getParentOfType<attn::KernelOp>(), spec, question, scalars));
   report.tiles.heads = perHead ? spec.queryHeads.value : 1;
+  constexpr int64_t kMaxRows = 1 << 25; // a few seconds
+  int64_t rows = 0;
+  for (const auto &[qLen, kvLen] : question.requests)
+    rows += (qLen + question.tileQ - 1) / question.tileQ * report.tiles.heads;
+  if (rows > kMaxRows)
+    return Status(Code::InvalidArgument, "expected at most " + std::to_string(kMaxRows) +
+                                             " rows of tiles to count, got " + std::to_string(rows));
   const TileCounter counter(attention, question);
   for (int64_t b = 0; b < static_cast<int64_t>(question.requests.size()); ++b)
     for (int64_t h = 0; h < report.tiles.heads; ++h) {

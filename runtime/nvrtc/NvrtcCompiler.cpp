@@ -99,6 +99,9 @@ Result<Image> LoadedNvrtc::compile(const Program &program) {
   Image image;
   ATTNC_ASSIGN_OR_RETURN(image.log,
                          getText(handle, "log", api->nvrtcGetProgramLogSize, api->nvrtcGetProgramLog));
+  if (nvrtcErrorName(compiled) == "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE") // the machine's fault, not the kernel's
+    return Status(Code::NotFound, "expected libnvrtc-builtins.so." + std::to_string(api->major) + "." +
+                                      std::to_string(api->minor) + " beside " + api->path + ", got none\n" + image.log);
   if (compiled)
     return Status(Code::CompileFailed, version() + " refused '" + fileName + "' for " +
                                            program.target.name() + ": " + nvrtcErrorName(compiled) + "\n" +

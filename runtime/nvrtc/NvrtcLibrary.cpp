@@ -45,6 +45,18 @@ std::vector<fs::path> usualToolkits() {
   return versioned;
 }
 
+/// NVRTC opens its builtins by name only when it compiles, which fails in a folder that the loader does not search (a
+/// wheel's, a toolkit's outside of ld.so.conf). Loaded first, from beside it, they are found by that name.
+void loadBuiltins(const NvrtcLibrary &library) {
+  Dl_info info{};
+  if (!dladdr(reinterpret_cast<const void *>(library.nvrtcVersion), &info) || !info.dli_fname)
+    return;
+  const fs::path builtins = fs::path(info.dli_fname).parent_path() /
+                            ("libnvrtc-builtins.so." + std::to_string(library.major) + "." +
+                             std::to_string(library.minor));
+  dlopen(builtins.c_str(), RTLD_NOW | RTLD_LOCAL); // where it is elsewhere, the loader may still find it
+}
+
 Result<std::shared_ptr<NvrtcLibrary>> loadFile(const std::string &path) {
   std::error_code ignored;
   if (path.find('/') != std::string::npos && !fs::exists(path, ignored))
@@ -70,6 +82,7 @@ Result<std::shared_ptr<NvrtcLibrary>> loadFile(const std::string &path) {
     return Status(Code::NotFound, path + ": expected NVRTC " + std::to_string(NvrtcLibrary::kMinMajor) + "." +
                                       std::to_string(NvrtcLibrary::kMinMinor) + " or newer, got " +
                                       std::to_string(library->major) + "." + std::to_string(library->minor));
+  loadBuiltins(*library);
   return library;
 }
 

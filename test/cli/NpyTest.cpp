@@ -91,6 +91,12 @@ TEST(Npy, RefusesMalformedHeaders) {
         "{'descr': '<f4', 'fortran_order': False, 'shape': ()} x"})
     refusal(file(text, bytes({1})), Code::Corrupt);
   refusal(file(header("<f4", "False", "(4294967296, 4294967296)"), ""), Code::Corrupt);
+  EXPECT_NE(refusal(file("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': ()}", ""), Code::Corrupt)
+                .find("expected one dtype in quotes for 'descr'"),
+            std::string::npos);
+  EXPECT_NE(refusal(file(header("<f4", "False", "[2]"), ""), Code::Corrupt)
+                .find("expected a tuple of at most 16 sizes for 'shape'"),
+            std::string::npos);
   refusal("not a tensor", Code::Corrupt);
   refusal("", Code::Corrupt);
 }

@@ -17,12 +17,20 @@ unsigned long long __cvta_generic_to_shared(const void *) { return 0; }
 #include "attnc/tile/fragment.cuh"
 #include "attnc/tile/shared_tile.cuh"
 
+#include <cmath>
 #include <gtest/gtest.h>
 #include <map>
 #include <set>
 
 namespace attnc {
 namespace {
+
+TEST(CoreIntegers, FloorDivisionTakesEveryDivisor) {
+  for (int a = -9; a <= 9; ++a)
+    for (int b = -4; b <= 4; ++b)
+      EXPECT_EQ(floor_div(a, b), b == 0 ? a : static_cast<int>(std::floor(double(a) / b)))
+          << a << " // " << b;
+}
 
 TEST(CoreIntegers, DivideTowardsMinusInfinity) {
   [[maybe_unused]] float used =

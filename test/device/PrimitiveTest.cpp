@@ -287,8 +287,8 @@ TEST(Division, RoundsDownForEveryDivisor) {
   ASSERT_TRUE(status.ok()) << status.str();
   auto quotients = sim.download<int>(p.out[0], dividends.size());
   auto thirds = sim.download<int>(p.out[1], dividends.size());
-  auto expected = [](long long a, long long b) { // of 0 it is 0, and the least int by -1 wraps
-    return b == 0 ? 0 : static_cast<int>(static_cast<unsigned>(a / b - (a % b != 0 && (a < 0) != (b < 0))));
+  auto expected = [](long long a, long long b) { // by 0 it is a, and the least int by -1 wraps
+    return b == 0 ? static_cast<int>(a) : static_cast<int>(static_cast<unsigned>(a / b - (a % b != 0 && (a < 0) != (b < 0))));
   };
   for (size_t i = 0; i < dividends.size(); ++i) {
     EXPECT_EQ(quotients[i], expected(dividends[i], divisors[i])) << dividends[i] << " // " << divisors[i];

@@ -231,5 +231,45 @@ TEST_F(CacheTest, AWaitEndsWithAWarning) {
   EXPECT_NE(warnings[0].find("holds"), std::string::npos);
 }
 
+TEST(CacheFolder, SizesAreBytesOrHaveAUnit) {
+  EXPECT_EQ(Cache::parseSize("4096"), 4096u);
+  EXPECT_EQ(Cache::parseSize("500M"), uint64_t(500) << 20);
+  EXPECT_EQ(Cache::parseSize("17179869183G"), uint64_t(17179869183) << 30);
+  for (const char *text : {"", "0", "-1", "G", "1g", "1.5G", " 1", "17179869184G", "18446744073709551616"})
+    EXPECT_FALSE(Cache::parseSize(text)) << text;
+}
+
+TEST(CacheFolder, AbsentUntilItIsOpened) {
+  test::TemporaryFolder folder;
+  EXPECT_TRUE(Cache::isAbsent(folder.path() / "new"));
+  EXPECT_TRUE(Cache::isAbsent(folder.path()));
+  CacheOptions options;
+  options.folder = folder.path() / "new";
+  ASSERT_TRUE(Cache::open(options).ok());
+  EXPECT_FALSE(Cache::isAbsent(options.folder));
+  std::ofstream(folder.path() / "file") << "x";
+  EXPECT_FALSE(Cache::isAbsent(folder.path() / "file"));
+}
+
 } // namespace
 } // namespace attnc
+
+TEST(CacheFolder, SizesAreBytesOrHaveAUnit) {
+  EXPECT_EQ(Cache::parseSize("4096"), 4096u);
+  EXPECT_EQ(Cache::parseSize("500M"), uint64_t(500) << 20);
+  EXPECT_EQ(Cache::parseSize("17179869183G"), uint64_t(17179869183) << 30);
+  for (const char *text : {"", "0", "-1", "G", "1g", "1.5G", " 1", "17179869184G", "18446744073709551616"})
+    EXPECT_FALSE(Cache::parseSize(text)) << text;
+}
+
+TEST(CacheFolder, AbsentUntilItIsOpened) {
+  TemporaryFolder folder;
+  EXPECT_TRUE(Cache::isAbsent(folder.path() / "new"));
+  EXPECT_TRUE(Cache::isAbsent(folder.path()));
+  CacheOptions options;
+  options.folder = folder.path() / "new";
+  ASSERT_TRUE(Cache::open(options).ok());
+  EXPECT_FALSE(Cache::isAbsent(options.folder));
+  std::ofstream(folder.path() / "file") << "x";
+  EXPECT_FALSE(Cache::isAbsent(folder.path() / "file"));
+}

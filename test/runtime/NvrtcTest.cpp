@@ -5,6 +5,7 @@
 #include "runtime/nvrtc/NvrtcCompiler.h"
 #include "runtime/nvrtc/NvrtcLibrary.h"
 
+#include <dlfcn.h>
 #include <gtest/gtest.h>
 #include <thread>
 
@@ -152,6 +153,28 @@ TEST(NvrtcLibrary, ANamedLibraryIsTheOnlyCandidate) {
   EXPECT_NE(status.notes()[0].message.find("expected an NVRTC library, got one without nvrtcVersion"),
             std::string::npos);
   unsetenv("ATTNC_NVRTC");
+}
+
+/// A wheel's folder is unknown to the loader: NVRTC would find its builtins only if they are loaded already.
+TEST(NvrtcLibrary, BuiltinsComeFromBesideTheLibrary) {
+  namespace fs = std::filesystem;
+  Result<std::shared_ptr<NvrtcLibrary>> usual = NvrtcLibrary::load();
+  ASSERT_TRUE(usual.ok()) << usual.status().str();
+  Dl_info info{};
+  ASSERT_TRUE(dladdr(reinterpret_cast<const void *>((*usual)->nvrtcVersion), &info));
+  const fs::path folder = fs::path(info.dli_fname).parent_path();
+  const std::string builtins = "libnvrtc-builtins.so." + std::to_string((*usual)->major) + "." +
+                               std::to_string((*usual)->minor);
+  if (!fs::exists(folder / builtins))
+    GTEST_SKIP() << "the loader alone knows where " << builtins << " is";
+  test::TemporaryFolder elsewhere;
+  for (const std::string &name : {fs::path(info.dli_fname).filename().string(), builtins})
+    fs::copy_file(folder / name, elsewhere.path() / name);
+  setenv("ATTNC_NVRTC", (elsewhere.path() / fs::path(info.dli_fname).filename()).c_str(), 1);
+  Result<std::shared_ptr<NvrtcLibrary>> copied = NvrtcLibrary::load();
+  unsetenv("ATTNC_NVRTC");
+  ASSERT_TRUE(copied.ok()) << copied.status().str();
+  EXPECT_NE(test::readFile("/proc/self/maps").find((elsewhere.path() / builtins).string()), std::string::npos);
 }
 
 TEST(NvrtcLibrary, CandidatesFollowTheEnvironment) {

@@ -24,8 +24,8 @@ Result<ExprPtr> parse(std::string_view text) {
 std::string tree(const Expr &expr) {
   static const char *const kNames[] = {
       "int",  "float", "bool", "var", "param", "read",  "neg", "not", "abs",  "add",  "sub",     "mul",
-      "fdiv", "mod",   "div",  "min", "max",   "clamp", "exp", "log", "sqrt", "tanh", "sigmoid", "silu",
-      "relu", "gelu",  "eq",   "ne",  "lt",    "le",    "gt",  "ge",  "and",  "or",   "select",  "float"};
+      "fdiv", "mod",   "div",  "min", "max",   "clamp", "exp", "exp2", "log", "sqrt", "tanh",
+      "sigmoid", "silu", "relu", "gelu", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "bit", "select", "float"};
   if (expr.operands.empty())
     return exprText(expr);
   std::string out =
@@ -42,6 +42,7 @@ struct Good {
 constexpr ExprType I = ExprType::Int, F = ExprType::Float, B = ExprType::Bool;
 
 const Good kGood[] = {
+    {"bit(q, kv) and exp2(q) > 0.5", "(and (bit q kv) (gt (exp2 (float q)) 0.5))", B},
     // precedence, as in Python
     {"q + kv * 2", "(add q (mul kv 2))", I},
     {"(q + kv) * 2", "(mul (add q kv) 2)", I},
@@ -109,6 +110,7 @@ const Bad kBad[] = {
     {"E1", "q ** 2", "expected an operator, got '**'", 3},
     {"E1", "q < kv # near", "expected an expression without comments, got '#'", 8},
     {"E1", "0x10", "expected a decimal number, got '0x10'", 1},
+    {"E1", "q < 010", "expected an integer without leading zeros, got '010'", 5},
     {"E1", "1.2.3", "expected a decimal number, got '1.2.3'", 1},
     {"E1", "q < 4096L", "expected a decimal number, got '4096L'", 5},
     {"E2", "q < 2147483648", "expected an integer up to 2147483647, got '2147483648'", 5},
@@ -150,6 +152,7 @@ const Bad kBad[] = {
     {"E6", "1 if q else 2", "expected bool as condition of 'if', got int", 6},
     {"E6", "1 if seen[q] else seen[kv]", "expected two numbers or two bools for 'if', got int and bool", 3},
     {"E7", "bias[h] < 1", "expected 2 indices for 'bias', got 1", 1},
+    {"E7", "bias(h) < 1", "expected indices in square brackets after the input 'bias', got '('", 5},
     {"E7", "1 < bias", "expected 2 indices in brackets after 'bias', got none", 5},
     {"E7", "bias[h, 1.5] < 1", "expected int as index of 'bias', got float", 9},
     {"E8", "q // 0", "expected a divisor other than zero", 6},

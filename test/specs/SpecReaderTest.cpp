@@ -119,5 +119,27 @@ TEST(SpecReader, Files) {
   EXPECT_EQ(readSpec("/nowhere/x.yaml").status().str(),
             "/nowhere/x.yaml: error: expected a spec file, got no such file");
   EXPECT_EQ(readSpec("/").status().code(), Code::IoError);
-  EXPECT_EQ(readSpec("/dev/zero").status().message(), "expected at most 262144 bytes, got 262148");
+  EXPECT_EQ(readSpec("/dev/zero").status().message(), "expected at most 262144 bytes, got more");
+}
+
+TEST(SpecReader, ExpressionErrorsPointIntoTheYaml) {
+  struct Case {
+    std::vector<std::string> edits;
+    int line, column;
+  };
+  const Case cases[] = {
+      {{"mask: kv <= qq"}, 8, 13},
+      {{"mask:   'kv <= qq'"}, 8, 16},
+      {{"mask: \"kv <= qq\""}, 8, 14},
+      {{"mask: {all: [causal, {expr: \"kv <= qq\"}]}"}, 8, 36},
+      {{"mask: |\n  kv <= q\n  and kv < qq"}, 10, 12},
+      {{"mask: >-\n  kv <= q\n\n  and kv < qq"}, 11, 12},
+      {{"mask: kv <= q\n  and kv < qq"}, 9, 12},
+      {{"mask: causal", "score: {softcap: 5.0, expr: 's * qq'}"}, 9, 34},
+  };
+  for (const Case &c : cases) {
+    Status status = readSpecText(edited(c.edits), "e.yaml").status();
+    EXPECT_EQ(status.message().substr(0, 17), "unknown name 'qq'") << status.str();
+    EXPECT_EQ(status.where(), (Location{"e.yaml", c.line, c.column})) << status.str();
+  }
 }

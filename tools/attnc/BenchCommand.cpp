@@ -4,6 +4,7 @@
 #include "runtime/jit/Compile.h"
 #include "runtime/jit/Stopwatch.h"
 #include "runtime/nvrtc/NvrtcCompiler.h"
+#include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/Table.h"
 
@@ -56,8 +57,9 @@ template <class Work> Result<double> timed(int repeats, Work work) {
 class TemporaryFolder {
 public:
   TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "attnc-bench-XXXXXX").string();
-    if (mkdtemp(name.data()))
+    std::error_code error;
+    std::string name = (std::filesystem::temp_directory_path(error) / "attnc-bench-XXXXXX").string();
+    if (!error && mkdtemp(name.data()))
       path = name;
   }
   ~TemporaryFolder() {
@@ -69,6 +71,8 @@ public:
 };
 
 Result<std::shared_ptr<Jit>> openJit(const std::filesystem::path &folder, bool allowCompile) {
+  if (folder.empty()) // Jit would take the user's cache
+    return Status(Code::IoError, "expected a folder that can be written in $TMPDIR or /tmp, got none");
   JitOptions options;
   options.cacheFolder = folder;
   options.allowCompile = allowCompile;
@@ -214,7 +218,7 @@ void addBenchCommand(CLI::App &app, Action &action) {
   verb->add_option("SPEC", options->specs, "The specs (YAML)")->required();
   addArch(*verb, options->arch);
   verb->add_option("--repeats", options->repeats, "Timed calls of each step (half as many of the slow ones)")
-      ->check(CLI::Range(1, 1000))
+      ->check(integerBetween(1, 1000))
       ->capture_default_str();
   addJson(*verb, options->json);
   verb->callback([options, &action] { action = [options] { return bench(*options); }; });

@@ -2,6 +2,7 @@
 //
 // Must not touch anything that is not the cache's.
 #include "runtime/core/Cache.h"
+#include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/Table.h"
 
@@ -13,8 +14,7 @@ namespace attnc::cli {
 namespace {
 
 struct CacheCommandOptions {
-  std::string folder;
-  uint64_t limit = 0;
+  std::string folder, limit;
   bool json = false;
 };
 
@@ -42,15 +42,27 @@ std::string ageText(std::filesystem::file_time_type time) {
                            : std::to_string(minutes / 1440) + " days ago";
 }
 
+/// Null if nothing was ever cached: looking after a cache does not make one.
+Result<std::shared_ptr<Cache>> openExisting(const CacheCommandOptions &options) {
+  ATTNC_ASSIGN_OR_RETURN(std::filesystem::path folder, Cache::folderFor(cacheOptions(options)));
+  if (Cache::isAbsent(folder))
+    return std::shared_ptr<Cache>();
+  return Cache::open(cacheOptions(options));
+}
+
 Status list(const CacheCommandOptions &options) {
-  ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Cache> cache, Cache::open(cacheOptions(options)));
-  ATTNC_ASSIGN_OR_RETURN(std::vector<CacheEntry> entries, cache->list());
+  ATTNC_ASSIGN_OR_RETURN(std::filesystem::path folder, Cache::folderFor(cacheOptions(options)));
+  ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Cache> cache, openExisting(options));
+  std::vector<CacheEntry> entries;
+  if (cache) {
+    ATTNC_ASSIGN_OR_RETURN(entries, cache->list());
+  }
   if (options.json) {
     nlohmann::json items = nlohmann::json::array();
     for (const CacheEntry &entry : entries)
       items.push_back(
           {{"key", entry.key}, {"name", entry.name}, {"arch", entry.target}, {"bytes", entry.bytes}});
-    printJson({{"ok", true}, {"path", cache->path().string()}, {"entries", std::move(items)}});
+    printJson({{"ok", true}, {"path", folder.string()}, {"entries", std::move(items)}});
     return Status::success();
   }
   Table table({"key", "name", "arch", "bytes", "last use"});
@@ -60,9 +72,11 @@ Status list(const CacheCommandOptions &options) {
                std::to_string(entry.bytes), ageText(entry.lastUse)});
     bytes += entry.bytes;
   }
-  std::printf("%s%zu entries, %llu of at most %llu bytes in %s\n", table.str().c_str(), entries.size(),
-              static_cast<unsigned long long>(bytes), static_cast<unsigned long long>(cache->limitBytes()),
-              cache->path().c_str());
+  std::printf("%s%zu entries, %llu bytes", table.str().c_str(), entries.size(),
+              static_cast<unsigned long long>(bytes));
+  if (cache)
+    std::printf(" of at most %llu", static_cast<unsigned long long>(cache->limitBytes()));
+  std::printf(" in %s\n", folder.c_str());
   return Status::success();
 }
 
@@ -80,8 +94,11 @@ Status printReport(const CacheCommandOptions &options, const CacheReport &report
 }
 
 template <class Work> Status maintain(const CacheCommandOptions &options, Work work) {
-  ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Cache> cache, Cache::open(cacheOptions(options)));
-  ATTNC_ASSIGN_OR_RETURN(CacheReport report, work(*cache));
+  ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Cache> cache, openExisting(options));
+  CacheReport report;
+  if (cache) {
+    ATTNC_ASSIGN_OR_RETURN(report, work(*cache));
+  }
   return printReport(options, report);
 }
 
@@ -115,11 +132,14 @@ void addCacheCommand(CLI::App &app, Action &action) {
   CLI::App *prune = add("prune", "Remove the least recently used kernels until the limit is met",
                         [](const CacheCommandOptions &given) {
                           return maintain(given, [&](Cache &cache) {
-                            return cache.prune(given.limit ? given.limit : cache.limitBytes());
+                            return cache.prune(Cache::parseSize(given.limit).value_or(cache.limitBytes()));
                           });
                         });
-  prune->add_option("--limit", options->limit, "Bytes to keep (default: $ATTNC_CACHE_LIMIT, else 2 GiB)")
-      ->check(CLI::PositiveNumber);
+  prune
+      ->add_option("--limit", options->limit,
+                   "Bytes to keep, or with K, M or G (default: $ATTNC_CACHE_LIMIT, else 2 GiB)")
+      ->check(sizeInBytes())
+      ->type_name("SIZE");
   add("clear", "Remove every kernel", [](const CacheCommandOptions &given) {
     return maintain(given, [](Cache &cache) { return cache.clear(); });
   });

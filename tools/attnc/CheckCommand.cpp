@@ -4,6 +4,7 @@
 #include "runtime/jit/Stopwatch.h"
 #include "tools/attnc/Cases.h"
 #include "tools/attnc/Execute.h"
+#include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/Table.h"
 
@@ -29,7 +30,8 @@ struct Outcome {
   Status status;      ///< of the first failure
   std::string failed; ///< "read", "compile", or the case
   int runs = 0, mismatches = 0;
-  double worst = 0; ///< error over bound
+  double worst = 0;      ///< error over bound
+  int64_t unchecked = 0; ///< elements that no bound could be given for, over all runs
   double seconds = 0;
 
   bool passed() const { return status.ok(); }
@@ -85,8 +87,10 @@ private:
       ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
       ATTNC_ASSIGN_OR_RETURN(Comparison comparison, compare(expected, arguments));
       ++out.runs;
-      for (const TensorComparison &tensor : comparison.tensors)
+      for (const TensorComparison &tensor : comparison.tensors) {
         out.worst = std::max(out.worst, tensor.maxRatio);
+        out.unchecked += tensor.unchecked;
+      }
       if (!comparison.passed()) {
         ++out.mismatches;
         return Status(Code::Mismatch, out.spec + ": " + item.name + ", seed " + std::to_string(seed) +
@@ -114,12 +118,12 @@ std::string ratioText(const Outcome &outcome) {
 }
 
 void printTable(const std::vector<Outcome> &outcomes, const Target &target) {
-  Table table({"spec", "name", "arch", "runs", "error/bound", "seconds", "result"});
+  Table table({"spec", "name", "arch", "runs", "error/bound", "unchecked", "seconds", "result"});
   for (const Outcome &outcome : outcomes) {
     char seconds[32];
     std::snprintf(seconds, sizeof(seconds), "%.1f", outcome.seconds);
     table.row({outcome.spec, outcome.name.empty() ? "-" : outcome.name, target.name(),
-               std::to_string(outcome.runs), ratioText(outcome), seconds,
+               std::to_string(outcome.runs), ratioText(outcome), std::to_string(outcome.unchecked), seconds,
                outcome.passed()
                    ? "passed"
                    : std::string(codeName(outcome.status.code())) + " (" + outcome.failed + ")"});
@@ -134,6 +138,7 @@ nlohmann::json outcomeJson(const Outcome &outcome) {
                         {"runs", outcome.runs},
                         {"mismatches", outcome.mismatches},
                         {"max_error_over_bound", outcome.worst},
+                        {"unchecked", outcome.unchecked},
                         {"seconds", outcome.seconds}};
   if (!outcome.passed()) {
     out["failed_at"] = outcome.failed;
@@ -188,10 +193,10 @@ void addCheckCommand(CLI::App &app, Action &action) {
   verb->add_option("SPEC", options->specs, "The specs (YAML)")->required();
   addArch(*verb, options->arch);
   verb->add_option("--device", options->device, "Where to run")
-      ->check(CLI::IsMember({"sim", "cuda"}))
+      ->check(oneOf({"sim", "cuda"}))
       ->capture_default_str();
   verb->add_option("--seeds", options->seeds, "Runs of each case; on sim each with another order of warps")
-      ->check(CLI::Range(1, 1000))
+      ->check(integerBetween(1, 1000))
       ->capture_default_str();
   options->jit.addTo(*verb);
   addJson(*verb, options->json);

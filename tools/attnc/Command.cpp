@@ -84,9 +84,11 @@ int report(const Status &status, bool json) {
     text += '\n';
   std::fputs(text.c_str(), stderr);
   if (json)
-    printJson({{"ok", false}, {"error", statusJson(status)}});
+    printErrorJson(status);
   return exitCode(status.code());
 }
+
+void printErrorJson(const Status &status) { printJson({{"ok", false}, {"error", statusJson(status)}}); }
 
 void printJson(const nlohmann::json &value) {
   // User text (file names, YAML) may not be UTF-8; replacing beats throwing.

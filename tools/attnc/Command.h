@@ -50,6 +50,8 @@ CLI::App *addVerb(CLI::App &app, const std::string &name, const std::string &des
 /// `json` also an object {"ok": false, "error": {...}} to standard output.
 int report(const Status &status, bool json = false);
 nlohmann::json statusJson(const Status &status);
+/// {"ok": false, "error": {...}} to standard output.
+void printErrorJson(const Status &status);
 
 /// Prints one JSON document to standard output.
 void printJson(const nlohmann::json &value);

@@ -3,9 +3,10 @@
 // Must not run anything.
 #include "runtime/core/ProgramJson.h"
 #include "runtime/jit/Compile.h"
+#include "tools/attnc/OptionChecks.h"
+#include "tools/attnc/OutputFile.h"
 #include "tools/attnc/SharedOptions.h"
 
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
@@ -20,14 +21,10 @@ struct CompileCommandOptions {
 
 Status writeText(const std::string &path, const std::string &bytes) {
   if (path.empty() || path == "-") {
-    std::fwrite(bytes.data(), 1, bytes.size(), stdout);
-    return std::fflush(stdout) == 0 ? Status::success()
-                                    : Status(Code::IoError, "cannot write to standard output");
+    std::fwrite(bytes.data(), 1, bytes.size(), stdout); // main looks at the stream's state
+    return Status::success();
   }
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-  file.close();
-  return file ? Status::success() : Status(Code::IoError, path + ": cannot write the file");
+  return writeOutputFile(path, bytes);
 }
 
 nlohmann::json kernelJson(const Kernel &kernel, const JitReport &report) {
@@ -127,7 +124,7 @@ void addCompileCommand(CLI::App &app, Action &action) {
   verb->add_option("SPEC", options->spec, "The spec (YAML)")->required();
   addArch(*verb, options->arch);
   verb->add_option("--emit", options->emit, "What to write instead of a summary: IR, text or machine code")
-      ->check(CLI::IsMember({"attn", "tile", "cuda", "ptx", "cubin"}));
+      ->check(oneOf({"attn", "tile", "cuda", "ptx", "cubin"}));
   verb->add_option("-o,--output", options->output, "Where to write it (default: standard output)")
       ->type_name("FILE");
   options->jit.addTo(*verb);

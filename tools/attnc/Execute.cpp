@@ -51,10 +51,11 @@ nlohmann::json comparisonJson(const Comparison &comparison) {
 
 std::string comparisonText(const TensorComparison &tensor) {
   char text[160];
-  std::snprintf(text, sizeof(text), "%s: %lld elements, max error %.3g, at most %.3g of its bound",
-                tensor.name.c_str(), static_cast<long long>(tensor.elements), tensor.maxAbsError,
-                tensor.maxRatio);
-  return text;
+  std::snprintf(text, sizeof(text),
+                ": %lld elements, max error %.3g, at most %.3g of its bound, %lld unchecked",
+                static_cast<long long>(tensor.elements), tensor.maxAbsError, tensor.maxRatio,
+                static_cast<long long>(tensor.unchecked));
+  return tensor.name + text;
 }
 
 } // namespace attnc::cli

@@ -34,7 +34,7 @@ public:
 };
 
 nlohmann::json comparisonJson(const Comparison &comparison);
-/// "out: max error 1.2e-03, 0.41 of its bound".
+/// "out: 640 elements, max error 1.2e-03, at most 0.41 of its bound, 0 unchecked".
 std::string comparisonText(const TensorComparison &tensor);
 
 } // namespace attnc::cli

@@ -73,6 +73,11 @@ void addMask(const MaskReport &report, bool counted, Explanation &out) {
 }
 
 Result<Explanation> explain(const ExplainOptions &options) {
+  ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
+  const bool counted = !request.dims.empty() || !request.lens.empty();
+  if (!counted && !request.scalars.empty())
+    return Status(Code::InvalidArgument,
+                  "--param: expected --dim or --lens with it to count tiles, got none");
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
@@ -87,10 +92,8 @@ Result<Explanation> explain(const ExplainOptions &options) {
     out.set(remark.key, nlohmann::json::parse(remark.value, nullptr, false));
   addResources(kernel, out);
 
-  ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
   MaskQuestion question{
       remarkInteger(program, "schedule.tile_q"), remarkInteger(program, "schedule.tile_kv"), {}, {}};
-  const bool counted = !request.dims.empty() || !request.lens.empty();
   if (counted) {
     if (question.tileQ <= 0 || question.tileKv <= 0)
       return Status(Code::Internal, "expected the remarks schedule.tile_q and schedule.tile_kv, got none");

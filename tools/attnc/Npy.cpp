@@ -3,6 +3,8 @@
 // The header is a Python dict literal; only the three keys that the format defines are understood.
 #include "tools/attnc/Npy.h"
 
+#include "tools/attnc/OutputFile.h"
+
 #include <cstring>
 #include <fstream>
 #include <limits>
@@ -34,10 +36,16 @@ public:
       std::string key;
       if (!quoted(key) || !eat(':'))
         return fail("a quoted key and ':'");
-      if (key == "descr"           ? !(out.descr.empty() && quoted(out.descr))
-          : key == "fortran_order" ? !(!out.fortranOrder && boolean(out.fortranOrder))
-                                   : key != "shape" || out.shape || !tuple(out.shape))
+      if (key == "descr"           ? !out.descr.empty()
+          : key == "fortran_order" ? out.fortranOrder.has_value()
+                                   : key != "shape" || out.shape)
         return fail("descr, fortran_order and shape once each, got '" + key + "'");
+      if (key == "descr" && !quoted(out.descr))
+        return fail("one dtype in quotes for 'descr'"); // a list is a structure of fields
+      if (key == "fortran_order" && !boolean(out.fortranOrder))
+        return fail("True or False for 'fortran_order'");
+      if (key == "shape" && !tuple(out.shape))
+        return fail("a tuple of at most 16 sizes for 'shape'");
       if (!eat(',') && peek() != '}')
         return fail("',' or '}'");
     }
@@ -229,15 +237,11 @@ Status writeNpy(const std::filesystem::path &path, const HostTensor &tensor) {
   header.resize((10 + header.size() + 1 + 63) / 64 * 64 - 10 - 1, ' ');
   header += '\n';
 
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << kMagic << '\x01' << '\0' << static_cast<char>(header.size() & 0xff)
-       << static_cast<char>(header.size() >> 8) << header;
-  file.write(reinterpret_cast<const char *>(tensor.bytes.data()),
-             static_cast<std::streamsize>(tensor.bytes.size()));
-  file.close();
-  if (!file)
-    return Status(Code::IoError, path.string() + ": cannot write the file");
-  return Status::success();
+  std::string bytes(kMagic);
+  bytes += {'\x01', '\0', static_cast<char>(header.size() & 0xff), static_cast<char>(header.size() >> 8)};
+  bytes += header;
+  bytes.append(reinterpret_cast<const char *>(tensor.bytes.data()), tensor.bytes.size());
+  return writeOutputFile(path, bytes);
 }
 
 } // namespace attnc::cli

@@ -9,12 +9,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <limits>
+#include <unistd.h>
 
 namespace attnc::cli {
 namespace {
 
 Status invalid(const std::string &message) { return Status(Code::InvalidArgument, message); }
+
+std::string numberText(double value) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%.12g", value);
+  return text;
+}
+
+/// Half of the machine's memory: the other half is for a device's copies.
+int64_t memoryForTensors() {
+  return static_cast<int64_t>(sysconf(_SC_PHYS_PAGES)) / 2 * sysconf(_SC_PAGESIZE);
+}
 
 class Maker {
 public:
@@ -79,7 +92,9 @@ private:
       if (!inputs.contains(name))
         return invalid("--input " + name + ": expected one of " + joined(inputs) + ", got '" + name + "'");
     for (const auto &[name, value] : request.scalars)
-      if (!scalars.contains(name))
+      if (scalars.empty())
+        return invalid("--param " + name + ": expected no --param, as this spec has no params, got one");
+      else if (!scalars.contains(name))
         return invalid("--param " + name + ": expected one of " + joined(scalars) + ", got '" + name + "'");
     for (const auto &[name, value] : request.lens)
       // A padded batch of equal lengths still lets the user spell them out, as long as the dim is there.
@@ -101,7 +116,25 @@ private:
     return Status::success();
   }
 
+  /// Before anything is made: a machine that runs out of memory kills without a message.
+  Status checkMemory() const {
+    double bytes = 0;
+    for (const TensorSig &sig : program.tensors) {
+      double size = dtypeSize(sig.dtype);
+      for (int64_t extent : dims.shapeOf(sig.name))
+        size *= static_cast<double>(extent);
+      bytes += size;
+    }
+    const double most = static_cast<double>(memoryForTensors());
+    if (bytes <= most)
+      return Status::success();
+    return invalid("expected tensors of at most " + numberText(std::floor(most / 0x1p20)) +
+                   " MiB together, half of this machine's memory, got " +
+                   numberText(std::ceil(bytes / 0x1p20)) + " MiB");
+  }
+
   Status makeTensors() {
+    ATTNC_RETURN_IF_ERROR(checkMemory());
     for (const TensorSig &sig : program.tensors) {
       if (out.tensors.contains(sig.name))
         continue;
@@ -155,10 +188,14 @@ private:
     for (const ScalarSig &sig : program.scalars) {
       auto it = request.scalars.find(sig.name);
       if (it != request.scalars.end()) {
-        if (sig.dtype == DType::I32 &&
-            (it->second != std::floor(it->second) || std::abs(it->second) > 2147483647))
-          return invalid("--param " + sig.name + ": expected a 32-bit integer, got " +
-                         std::to_string(it->second));
+        const double value = it->second;
+        if (sig.dtype == DType::I32
+                ? value != std::floor(value) || value < std::numeric_limits<int32_t>::min() ||
+                      value > std::numeric_limits<int32_t>::max()
+                : std::abs(value) > std::numeric_limits<float>::max())
+          return invalid("--param " + sig.name + ": expected " +
+                         (sig.dtype == DType::I32 ? "a 32-bit integer" : "a number that fits f32") +
+                         ", got " + numberText(value));
         out.scalars[sig.name] = it->second;
       } else if (sig.required) {
         return invalid("expected --param " + sig.name + "=VALUE (" + std::string(dtypeName(sig.dtype)) +

@@ -12,8 +12,9 @@
 namespace attnc::cli {
 namespace {
 
-/// Of requests that --dim may ask for; their lengths are made one by one.
+/// Lengths of requests are made one by one; kernels count everything else in 32 bits.
 constexpr int64_t kMaxRequests = 1 << 24;
+constexpr int64_t kMaxDim = std::numeric_limits<int32_t>::max();
 
 Status invalid(const std::string &message) { return Status(Code::InvalidArgument, message); }
 
@@ -50,8 +51,10 @@ Status ProblemDims::readSignature() {
 }
 
 Status ProblemDims::define(const std::string &dim, int64_t value, const std::string &by) {
-  if (value < 0)
-    return invalid(by + ": expected " + dim + " of 0 or more, got " + std::to_string(value));
+  const int64_t most = dim == "batch" ? kMaxRequests : kMaxDim;
+  if (value < 0 || value > most)
+    return invalid(by + ": expected " + dim + " of 0 to " + std::to_string(most) + ", got " +
+                   std::to_string(value));
   auto [it, isNew] = dims.emplace(dim, value);
   if (isNew)
     definedBy[dim] = by;
@@ -93,7 +96,7 @@ Status ProblemDims::shapeMismatch(const std::string &name, const std::vector<int
 
 Status ProblemDims::setLens(const std::string &sequence, std::vector<int64_t> values, const std::string &by) {
   for (int64_t length : values)
-    if (length < 0 || length > std::numeric_limits<int32_t>::max())
+    if (length < 0 || length > kMaxDim)
       return invalid(by + ": expected lengths of 0 to 2147483647, got " + std::to_string(length));
   auto [it, isNew] = lens.emplace(sequence, values);
   if (isNew)
@@ -139,9 +142,6 @@ Status ProblemDims::completeLens() {
     auto length = dims.find(sequence + "_len"), batch = dims.find("batch");
     if (lens.contains(sequence) || length == dims.end() || batch == dims.end())
       continue;
-    if (batch->second > kMaxRequests)
-      return invalid("--dim batch: expected at most " + std::to_string(kMaxRequests) + ", got " +
-                     std::to_string(batch->second));
     ATTNC_RETURN_IF_ERROR(
         setLens(sequence, std::vector<int64_t>(static_cast<size_t>(batch->second), length->second), "--dim"));
   }

@@ -5,9 +5,12 @@
 #include "runtime/jit/Stopwatch.h"
 #include "tools/attnc/Execute.h"
 #include "tools/attnc/Npy.h"
+#include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 
 #include <nlohmann/json.hpp>
+
+#include <set>
 
 namespace attnc::cli {
 namespace {
@@ -93,17 +96,32 @@ private:
     for (const auto &[name, value] : kinds)
       if (name == options.device)
         kind = value;
-    if (kind == DeviceKind::Reference && options.check)
-      return Status(Code::InvalidArgument,
-                    "--check: expected a device to compare with the reference, got the reference");
     ATTNC_ASSIGN_OR_RETURN(target, chooseTarget(options.arch));
     if (kind == DeviceKind::Reference) {
       deviceName = "reference";
-      return Status::success();
+      return checkReferenceOptions();
     }
     // Before compiling: a device that is not there should say so at once.
     ATTNC_ASSIGN_OR_RETURN(device, openDevice(kind, target, options.sim));
     deviceName = device->name();
+    if (options.counters && deviceName != "sim")
+      return Status(Code::InvalidArgument, "--counters: expected --device sim, got " + deviceName);
+    return Status::success();
+  }
+
+  /// What would have no effect is refused.
+  Status checkReferenceOptions() const {
+    if (options.check)
+      return Status(Code::InvalidArgument,
+                    "--check: expected a device to compare with the reference, got the reference");
+    const std::pair<const char *, bool> kernelOptions[] = {{"--counters", options.counters},
+                                                           {"--dump", !options.jit.dump.empty()},
+                                                           {"--bundle", !options.jit.bundles.empty()},
+                                                           {"--no-compile", options.jit.noCompile}};
+    for (const auto &[name, given] : kernelOptions)
+      if (given)
+        return Status(Code::InvalidArgument,
+                      std::string(name) + ": expected a device that runs a kernel, got the reference");
     return Status::success();
   }
 
@@ -124,6 +142,7 @@ private:
 
   Status checkOutputNames() {
     std::string names;
+    std::set<std::string> files;
     for (const TensorSig &sig : program().tensors)
       if (sig.output)
         names += (names.empty() ? "" : ", ") + sig.name;
@@ -135,9 +154,15 @@ private:
       if (!known)
         return Status(Code::InvalidArgument, "--output " + assignment.first + ": expected one of " + names +
                                                  ", got '" + assignment.first + "'");
-      if (!written.emplace(assignment).second)
+      if (written.contains(assignment.first))
         return Status(Code::InvalidArgument,
                       "--output: expected each name once, got '" + assignment.first + "' twice");
+      std::error_code ignored;
+      const std::filesystem::path file = std::filesystem::weakly_canonical(assignment.second, ignored);
+      if (!std::filesystem::is_other(file, ignored) && !files.insert(file.string()).second)
+        return Status(Code::InvalidArgument,
+                      "--output: expected a file for each output, got '" + assignment.second + "' twice");
+      written.insert(std::move(assignment));
     }
     return Status::success();
   }
@@ -213,7 +238,7 @@ void addRunCommand(CLI::App &app, Action &action) {
   verb->add_option("SPEC", options->spec, "The spec (YAML)")->required();
   addArch(*verb, options->arch);
   verb->add_option("--device", options->device, "Where to run; auto is the GPU if there is one, else sim")
-      ->check(CLI::IsMember({"auto", "cuda", "sim", "reference"}))
+      ->check(oneOf({"auto", "cuda", "sim", "reference"}))
       ->capture_default_str();
   options->problem.addShapesTo(*verb);
   options->problem.addTensorsTo(*verb);
@@ -222,9 +247,10 @@ void addRunCommand(CLI::App &app, Action &action) {
   verb->add_flag("--check", options->check, "Compare every element with the reference");
   verb->add_option("--sim-seed", options->sim.seed,
                    "Order in which the simulator runs warps; 0 is program order")
+      ->check(integerBetween(0, UINT64_MAX))
       ->capture_default_str();
   verb->add_option("--sim-threads", options->sim.threads, "Host threads of the simulator; 1 replays exactly")
-      ->check(CLI::Range(1, 1024))
+      ->check(integerBetween(1, 1024))
       ->capture_default_str();
   verb->add_flag("--counters", options->counters, "Also the simulator's counters (JSON)");
   options->jit.addTo(*verb);

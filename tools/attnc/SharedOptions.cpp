@@ -3,6 +3,8 @@
 // Must not know any verb.
 #include "tools/attnc/SharedOptions.h"
 
+#include "tools/attnc/OptionChecks.h"
+
 namespace attnc::cli {
 namespace {
 
@@ -76,7 +78,9 @@ void ProblemFlags::addTensorsTo(CLI::App &verb) {
               "A tensor from a .npy file in f32 or f16, rounded to the spec's dtype; tensors without a file "
               "are random")
       ->type_name("NAME=FILE");
-  verb.add_option("--seed", seed, "Seed of the random tensors")->capture_default_str();
+  verb.add_option("--seed", seed, "Seed of the random tensors")
+      ->check(integerBetween(0, UINT64_MAX))
+      ->capture_default_str();
 }
 
 Result<ProblemRequest> ProblemFlags::request() const {

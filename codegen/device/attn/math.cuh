@@ -9,6 +9,7 @@ namespace attnc::attn {
 
 // The compiler's own fp32 functions: full range, correct at infinities and NaN.
 ATTNC_DEVICE float exp(float x) { return expf(x); }
+ATTNC_DEVICE float exp2(float x) { return exp2f(x); }
 ATTNC_DEVICE float log(float x) { return logf(x); }
 ATTNC_DEVICE float sqrt(float x) { return sqrtf(x); }
 ATTNC_DEVICE float tanh(float x) { return tanhf(x); }

@@ -10,22 +10,18 @@
 
 namespace attnc::block {
 
-/// Starts the copy of rows first_row .. first_row + Rows - 1 of `source` to `destination`.
-///
-/// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
-/// a result, not even as 0 * NaN. Complete after copy_commit, copy_wait and sync.
-/// `where(row)` narrows the valid rows further.
-template <int Threads, class T, int Rows, int Cols, class Where>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, Cols> source,
-                             int first_row, int valid_begin, int valid_end, Where const &where) {
+/// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel.
+template <int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols, int SourceCols, class Where>
+ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
+                              int first_row, int valid_begin, int valid_end, Where const &where) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-  constexpr int kChunksPerRow = Cols / kChunk;
-  constexpr int kRowsPerPass = Threads / kChunksPerRow;
-  static_assert(kRowsPerPass * kChunksPerRow == Threads, "a pass copies whole rows");
-  static_assert(Rows % kRowsPerPass == 0, "a tile takes whole passes");
+  constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
+  constexpr int kRowsPerPass = Threads / Lanes;
 
-  const int row = static_cast<int>(threadIdx.x / kChunksPerRow);
-  const int col = static_cast<int>(threadIdx.x % kChunksPerRow * kChunk);
+  const int row = static_cast<int>(threadIdx.x / Lanes);
+  const int col = First + static_cast<int>(threadIdx.x % Lanes * kChunk);
+  if (Lanes * kChunk > Cols - First && col >= Cols)
+    return;
   const T *from = source.row(first_row + row) + col;
   const i64 pass_stride = source.stride * kRowsPerPass;
   // The valid passes of this thread, compared with immediates: a row number per pass would take a register
@@ -34,16 +30,41 @@ ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<c
   const int begin = valid_begin - first_row - row;
   const int end = valid_end - first_row - row;
 #pragma unroll
-  for (int pass = 0; pass < Rows / kRowsPerPass; ++pass) {
-    const int down = pass * kRowsPerPass;
+  for (int down = 0; down < Rows; down += kRowsPerPass) {
+    if (Rows % kRowsPerPass != 0 && row + down >= Rows)
+      return;
     const bool inside = begin <= down && down < end && where(first_row + row + down);
-    atom::cp_async_16(destination.address(row + down, col), from, inside ? 16 : 0);
+#pragma unroll
+    for (int panel = 0; panel < Panels; ++panel) {
+      const bool stored = Cols == SourceCols || col + panel * kPanel < SourceCols;
+      atom::cp_async_16(destination.address(row + down, col + panel * kPanel), from + panel * kPanel,
+                        inside && stored ? 16 : 0);
+    }
     from += pass_stride;
   }
 }
 
-template <int Threads, class T, int Rows, int Cols>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, Cols> source,
+/// Starts the copy of rows first_row .. first_row + Rows - 1 of `source` to `destination`.
+///
+/// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
+/// a result, not even as 0 * NaN. So are columns that the source lacks. Complete after copy_commit, copy_wait and
+/// sync. `where(row)` narrows the valid rows further.
+template <int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
+                             int first_row, int valid_begin, int valid_end, Where const &where) {
+  constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
+  constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
+  constexpr int kFull = Cols / kPanel, kRest = Cols % kPanel / kChunks;
+  static_assert(Cols - SourceCols >= 0 && Cols - SourceCols < 16, "a tile pads its source to whole mma steps");
+  if constexpr (kFull > 0)
+    copy_panels<Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
+  if constexpr (kRest > 0)
+    copy_panels<Threads, kFull * kPanel, kRest == 2 ? 2 : kRest <= 4 ? 4 : 8, 1>(destination, source, first_row,
+                                                                               valid_begin, valid_end, where);
+}
+
+template <int Threads, class T, int Rows, int Cols, int SourceCols>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
                              int first_row, int valid_begin, int valid_end) {
   copy_async<Threads>(destination, source, first_row, valid_begin, valid_end, [](int) { return true; });
 }

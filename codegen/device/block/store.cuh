@@ -25,6 +25,23 @@ ATTNC_DEVICE void store_shared(SharedTile<T, Rows, Cols> staging,
   }
 }
 
+/// Stores a fragment to fp32 rows, unrounded. The 4 lanes that share a row fill whole 32-byte sectors, so the
+/// detour through shared memory would win nothing. Columns that the destination lacks are dropped.
+template <int Rows, int Cols, int Warps, int DestinationCols>
+ATTNC_DEVICE void store_fragment(GlobalRows<float, DestinationCols> destination,
+                                 Fragment<Rows, Cols, Warps> const &fragment, int first_row, int valid_end) {
+  using F = Fragment<Rows, Cols, Warps>;
+  const int lane = lane_index();
+#pragma unroll
+  for (int i = 0; i < F::kSize; i += 2) {
+    const int row = first_row + F::row(i, lane, warp_index());
+    const int column = F::column(i, lane);
+    if (row < valid_end && (Cols == DestinationCols || column < DestinationCols))
+      *reinterpret_cast<float2 *>(destination.row(row) + column) =
+          float2{fragment.values[i], fragment.values[i + 1]};
+  }
+}
+
 /// destination[(first_row + r) * stride] = rows[r] for every row below valid_end; one lane a row stores.
 template <int Rows, int Warps>
 ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Rows, Warps> const &rows,
@@ -43,21 +60,21 @@ ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Row
 
 namespace attnc::block {
 
-/// Stores the rows r of `staging` with first_row + r < valid_end to row first_row + r of `destination`.
-template <int Threads, class T, int Rows, int Cols>
-ATTNC_DEVICE void store_rows(GlobalRows<T, Cols> destination, SharedTile<T, Rows, Cols> staging,
+/// Stores the rows r of `staging` with first_row + r < valid_end to row first_row + r of `destination`. Columns that
+/// the destination lacks are dropped.
+template <int Threads, class T, int Rows, int Cols, int DestinationCols>
+ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols> destination, SharedTile<T, Rows, Cols> staging,
                              int first_row, int valid_end) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-  constexpr int kChunksPerRow = Cols / kChunk;
-  constexpr int kRowsPerPass = Threads / kChunksPerRow;
-  static_assert(kRowsPerPass * kChunksPerRow == Threads, "a pass stores whole rows");
-  static_assert(Rows % kRowsPerPass == 0, "a tile takes whole passes");
+  constexpr int kChunks = Rows * (DestinationCols / kChunk);
+  static_assert(DestinationCols % kChunk == 0 && DestinationCols <= Cols, "rows are stored in whole 16-byte chunks");
 
-  const int col = static_cast<int>(threadIdx.x % kChunksPerRow * kChunk);
 #pragma unroll
-  for (int pass = 0; pass < Rows / kRowsPerPass; ++pass) {
-    const int row = static_cast<int>(threadIdx.x / kChunksPerRow) + pass * kRowsPerPass;
-    if (first_row + row < valid_end)
+  for (int first = 0; first < kChunks; first += Threads) {
+    const int chunk = first + static_cast<int>(threadIdx.x);
+    const int row = chunk / (DestinationCols / kChunk);
+    const int col = chunk % (DestinationCols / kChunk) * kChunk;
+    if (row < Rows && first_row + row < valid_end)
       *reinterpret_cast<atom::Bytes16 *>(destination.row(first_row + row) + col) =
           atom::load_shared_16(staging.address(row, col));
   }

@@ -7,13 +7,14 @@
 
 namespace attnc {
 
-/// Rows lie Cols * sizeof(T) bytes apart. Within a row, the 16-byte chunk c lies where chunk c ^ (row % 8)
-/// would: any 8 consecutive rows of one chunk column, and any 8 chunks of one row, touch all 32 banks once.
-/// The tile starts at a multiple of 1024 bytes.
+/// Rows lie in whole panels of 128 bytes; the last may be partly unused. Within a panel, the 16-byte chunk c lies
+/// where chunk c ^ (row % 8) would: any 8 consecutive rows of one chunk column, and any 8 chunks of one panel,
+/// touch all 32 banks once. The tile starts at a multiple of 1024 bytes.
 template <class T, int Rows, int Cols> struct SharedTile {
-  static constexpr int kRowBytes = Cols * static_cast<int>(sizeof(T));
+  static constexpr int kPanel = 128 / static_cast<int>(sizeof(T)); ///< columns of a panel
+  static constexpr int kRowBytes = (Cols + kPanel - 1) / kPanel * 128;
   static constexpr int kBytes = Rows * kRowBytes;
-  static_assert(kRowBytes % 128 == 0, "a shared tile needs rows of whole 128-byte swizzle atoms");
+  static_assert(Cols % 16 == 0, "a shared tile holds whole mma steps of 16 columns");
   static_assert(Rows % 8 == 0, "a shared tile needs whole 8-row swizzle atoms");
 
   unsigned base; ///< shared-space address

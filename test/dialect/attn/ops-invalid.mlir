@@ -116,14 +116,6 @@ attn.kernel @attention_c6_lse_heads(%q: !attn.tokens<4x64xf16, packed> {attn.nam
 
 // -----
 
-attn.kernel @attention_c7(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xbf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  // expected-error @below {{'attn.attention' op expected one element type, got '!attn.tokens<4x64xf16, packed>' and '!attn.tokens<4x64xbf16, packed>'}}
-  %o = attn.attention %q, %k, %k scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xbf16, packed>, !attn.tokens<4x64xbf16, packed>) -> !attn.tokens<4x64xf16, packed>
-  attn.return %o : !attn.tokens<4x64xf16, packed>
-}
-
-// -----
-
 attn.kernel @range_c1_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   // expected-error @+2 {{expected a map of two dims and at least 4 symbols, got affine_map<(d0, d1) -> (0)>}}
   // expected-error @below {{failed to parse Attn_MaskProofAttr parameter 'visit'}}

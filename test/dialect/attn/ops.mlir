@@ -90,6 +90,7 @@ attn.kernel @softcapped_causal(%q: !attn.tokens<16x64xbf16, packed> {attn.name =
 
 // CHECK-LABEL: attn.kernel @table
 // CHECK: attn.read
+// CHECK: attn.bit
 // CHECK: attn.yield %{{.*}} : i1
 attn.kernel @table(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"},
                    %table: !attn.side<["heads", "q_len", "kv_len"], f32> {attn.name = "table"})
@@ -97,7 +98,9 @@ attn.kernel @table(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"},
   %o = attn.attention %q, %q, %q scale 1.0 anchor top_left score {} mask {
   ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
     %bias = attn.read %table[%h, %i, %j] : !attn.side<["heads", "q_len", "kv_len"], f32> -> f32
-    %visible = arith.cmpf olt, %bias, %bias : f32
+    %key = arith.addi %j, %i : index
+    %word = arith.addi %h, %j : index
+    %visible = attn.bit %word, %key
     attn.yield %visible : i1
   } : (!attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>)
       -> !attn.tokens<4x64xf16, padded>

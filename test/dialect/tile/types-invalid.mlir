@@ -5,8 +5,8 @@ module attributes {test.shared_c1_f32 = !tile.shared<kTileQ=64 x kHeadDim=64, f3
 
 // -----
 
-// expected-error @below {{expected columns to be a multiple of 64, got 96}}
-module attributes {test.shared_c2_96_columns = !tile.shared<kTileQ=64 x kHeadDim=96, bf16>} {}
+// expected-error @below {{expected columns to be a multiple of 16, got 72}}
+module attributes {test.shared_c2_72_columns = !tile.shared<kTileQ=64 x kHeadDim=72, bf16>} {}
 
 // -----
 
@@ -35,7 +35,7 @@ module attributes {test.ring_c1_five_stages = !tile.ring<kStages=5 x kTileKv=64 
 
 // -----
 
-// expected-error @below {{expected columns to be a multiple of 64, got 40}}
+// expected-error @below {{expected columns to be a multiple of 16, got 40}}
 module attributes {test.ring_c2_slot = !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=40, f16>} {}
 
 // -----
@@ -65,8 +65,8 @@ module attributes {test.pointer_c1_f64 = !tile.pointer<f64>} {}
 
 // -----
 
-// expected-error @below {{expected 16-bit elements, got 'f32'}}
-module attributes {test.global_rows_c1_f32 = !tile.global_rows<kHeadDim=64, f32>} {}
+// expected-error @below {{expected 16-bit elements, got 'i32'}}
+module attributes {test.global_rows_c1_i32 = !tile.global_rows<kHeadDim=64, i32>} {}
 
 // -----
 

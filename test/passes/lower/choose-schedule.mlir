@@ -1,6 +1,6 @@
-// RUN: attnc-opt %s -attn-choose-schedule=target=sm_80 | FileCheck %s
+// RUN: attnc-opt %s -attn-choose-schedule=target=sm_80 | FileCheck %s --check-prefixes=CHECK,SM80
 // RUN: attnc-opt %s -attn-choose-schedule=target=sm_86 | FileCheck %s --check-prefix=SM86
-// RUN: attnc-opt %s -attn-choose-schedule=target=sm_100 | FileCheck %s
+// RUN: attnc-opt %s -attn-choose-schedule=target=sm_100 | FileCheck %s --check-prefixes=CHECK,SM100
 
 // CHECK-LABEL: @dim_64
 // CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 64, stages = 2, warps = 4>
@@ -26,9 +26,9 @@ attn.kernel @dim_64_with_a_side_tensor(%q: !attn.tokens<2x64xf16, packed> {attn.
 }
 
 // CHECK-LABEL: @dim_128
-// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 32, stages = 1, warps = 4>
 // SM86-LABEL: @dim_128
-// SM86-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+// SM86-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 1, warps = 4>
 attn.kernel @dim_128(%q: !attn.tokens<2x128xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x128xf16, packed> {attn.name = "k"})
     -> (!attn.tokens<2x128xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
@@ -37,7 +37,12 @@ attn.kernel @dim_128(%q: !attn.tokens<2x128xf16, packed> {attn.name = "q"}, %k: 
 }
 
 // CHECK-LABEL: @dim_256
-// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>
+// SM80-LABEL: @dim_256
+// SM80-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 1, warps = 4>
+// SM86-LABEL: @dim_256
+// SM86-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 32, stages = 1, warps = 8>
+// SM100-LABEL: @dim_256
+// SM100-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>
 attn.kernel @dim_256(%q: !attn.tokens<2x256xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x256xf16, packed> {attn.name = "k"})
     -> (!attn.tokens<2x256xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
@@ -75,4 +80,15 @@ attn.kernel @stages_shrink_to_fit(%q: !attn.tokens<2x128xf16, packed> {attn.name
   %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
       : (!attn.tokens<2x128xf16, packed>, !attn.tokens<2x128xf16, packed>, !attn.tokens<2x128xf16, packed>) -> !attn.tokens<2x128xf16, packed>
   attn.return %o : !attn.tokens<2x128xf16, packed>
+}
+
+// Heads of other sizes are tiles of whole panels of 64 columns, and v may be wider than q.
+// CHECK-LABEL: @dim_80_and_192
+// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32,
+attn.kernel @dim_80_and_192(%q: !attn.tokens<2x80xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x80xf16, packed> {attn.name = "k"},
+    %v: !attn.tokens<2x192xf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<2x192xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x80xf16, packed>, !attn.tokens<2x80xf16, packed>, !attn.tokens<2x192xf16, packed>) -> !attn.tokens<2x192xf16, packed>
+  attn.return %o : !attn.tokens<2x192xf16, packed>
 }
