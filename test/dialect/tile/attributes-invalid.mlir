@@ -52,3 +52,23 @@ module attributes {test.schedule_c4_sixteen = #tile.schedule<tile_q = 256, tile_
 
 // expected-error @below {{expected a power of two of warps, got 3}}
 module attributes {test.schedule_c4_three = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 3>} {}
+
+// -----
+
+// expected-error @below {{expected an element type of f32, f16, bf16, i32 or i1 for q, got 'f64'}}
+module attributes {test.tensor_c1_f64 = #tile.tensor<name = "q", elementType = f64, shape = ["n"]>} {}
+
+// -----
+
+// expected-error @below {{expected the axes of q to be strings, got 4 : i64}}
+module attributes {test.tensor_c2_number = #tile.tensor<name = "q", elementType = f32, shape = [4]>} {}
+
+// -----
+
+// expected-error @below {{expected a power of two for the alignment of q, got 12}}
+module attributes {test.tensor_c3_12 = #tile.tensor<name = "q", elementType = f32, shape = ["n"], alignment = 12>} {}
+
+// -----
+
+// expected-error @below {{expected i32 or f32 for window, got 'i64'}}
+module attributes {test.scalar_c1_i64 = #tile.scalar<name = "window", type = i64>} {}

@@ -1,4 +1,5 @@
 // RUN: attnc-opt %s | attnc-opt | FileCheck %s
+// RUN: attnc-opt %s -cse | FileCheck %s --check-prefix=CSE
 #s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
 
 // CHECK-LABEL: @alloc
@@ -17,6 +18,26 @@ tile.kernel @ring() attributes {schedule = #s} {
   %k_ring = tile.alloc "k_ring" : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
   %k_tile = tile.current %k_ring ahead 1 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
   tile.advance %k_ring : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// What a ring's slots are changes with an advance, and with nothing else.
+// CSE-LABEL: @slots_across_an_advance
+// CSE: %[[A:.*]] = tile.current %[[R:.*]] ahead 0
+// CSE-NEXT: tile.mma_abt %{{.*}} = %[[A]], %[[A]]
+// CSE-NEXT: tile.advance %[[R]]
+// CSE-NEXT: %[[B:.*]] = tile.current %[[R]] ahead 0
+// CSE-NEXT: tile.mma_abt %{{.*}} = %[[B]], %[[B]]
+tile.kernel @slots_across_an_advance() attributes {schedule = #s} {
+  %c = tile.alloc "c" : !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
+  %k_ring = tile.alloc "k_ring" : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  %a = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  %a_again = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.mma_abt %c = %a, %a_again : !tile.fragment<kTileKv=64 x kTileKv=64, warps 4> = !tile.shared<kTileKv=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.advance %k_ring : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  %b = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  %b_again = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.mma_abt %c = %b, %b_again : !tile.fragment<kTileKv=64 x kTileKv=64, warps 4> = !tile.shared<kTileKv=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
   tile.return
 }
 
@@ -45,13 +66,6 @@ tile.kernel @side(%p: !tile.pointer<f32> {tile.name = "bias"}, %heads: index {ti
   %h = tile.block_id 1
   %q = tile.block_id 0
   %b = tile.read_side %bias[%h, %q] : !tile.side<f32, 2> -> f32
-  tile.return
-}
-
-// CHECK-LABEL: @side_scalar
-// CHECK: tile.view_side "offset" %{{.*}}[] : !tile.pointer<i32> -> !tile.side<i32, 0>
-tile.kernel @side_scalar(%p: !tile.pointer<i32> {tile.name = "offset"}) attributes {schedule = #s} {
-  %0 = tile.view_side "offset" %p[] : !tile.pointer<i32> -> !tile.side<i32, 0>
   tile.return
 }
 
