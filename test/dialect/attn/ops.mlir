@@ -106,3 +106,14 @@ attn.kernel @table(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"},
       -> !attn.tokens<4x64xf16, padded>
   attn.return %o : !attn.tokens<4x64xf16, padded>
 }
+
+// CHECK-LABEL: attn.kernel @sinks
+// CHECK: attn.attention %{{.*}}, %{{.*}}, %{{.*}} scale 1.000000e+00 sinks %{{.*}} sinks_outside_lse anchor
+attn.kernel @sinks(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
+                   %sinks: !attn.side<["heads"], f32> {attn.name = "sinks"})
+    -> (!attn.tokens<4x64xf32, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %k scale 1.0 sinks %sinks sinks_outside_lse anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.side<["heads"], f32>)
+      -> !attn.tokens<4x64xf32, packed>
+  attn.return %o : !attn.tokens<4x64xf32, packed>
+}

@@ -254,3 +254,35 @@ tile.kernel @store_row_values_c1_writable(%p: !tile.pointer<f32> {tile.name = "l
   tile.store_row_values %v to %p offset %n stride %n rows %i, %i : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32>
   tile.return
 }
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_fragment_c1_element(%out: !tile.global_rows<kHeadDim=64, f16, writable true> {tile.name = "out"},
+                                       %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  // expected-error @below {{expected writable f32 rows of the fragment's columns, got '!tile.global_rows<kHeadDim=64, f16, writable true>'}}
+  tile.store_fragment %acc to %out[%i] valid_end %i : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> -> !tile.global_rows<kHeadDim=64, f16, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_fragment_c1_columns(%out: !tile.global_rows<kHeadDim=72, f32, writable true> {tile.name = "out"},
+                                       %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDimPadded=64, warps 4>
+  // expected-error @below {{expected writable f32 rows of the fragment's columns}}
+  tile.store_fragment %acc to %out[%i] valid_end %i : !tile.fragment<kTileQ=64 x kHeadDimPadded=64, warps 4> -> !tile.global_rows<kHeadDim=72, f32, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @reuse_c1() attributes {schedule = #s} {
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDimQk=64, f16>
+  // expected-error @below {{expected a tile of at most 8192 bytes, got 16384}}
+  %out = tile.reuse "out_tile" %q_tile : !tile.shared<kTileQ=64 x kHeadDimQk=64, f16> -> !tile.shared<kTileQ=64 x kHeadDimV=80, f16>
+  tile.return
+}

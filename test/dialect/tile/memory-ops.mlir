@@ -126,3 +126,28 @@ tile.kernel @store_row_values(%p: !tile.pointer<f32, writable true> {tile.name =
   tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
   tile.return
 }
+
+// CHECK-LABEL: @store_fragment
+// CHECK: tile.store_fragment %{{.*}} to %{{.*}}[%{{.*}}] valid_end %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
+tile.kernel @store_fragment(%out_rows: !tile.global_rows<kHeadDim=128, f32, writable true> {tile.name = "out_rows"},
+                            %first_row: index {tile.name = "first_row"}, %q_len: index {tile.name = "q_len"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.store_fragment %acc to %out_rows[%first_row] valid_end %q_len : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
+  tile.return
+}
+
+// CHECK-LABEL: @reuse
+// CHECK: tile.reuse "out_tile" %{{.*}} : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16> -> !tile.shared<kTileQ=64 x kHeadDimV=128, bf16>
+tile.kernel @reuse() attributes {schedule = #s} {
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16>
+  %out_tile = tile.reuse "out_tile" %q_tile : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16> -> !tile.shared<kTileQ=64 x kHeadDimV=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @bit
+// CHECK: tile.bit %{{.*}}, %{{.*}}
+tile.kernel @bit(%word: index {tile.name = "word"}, %key: index {tile.name = "key"}) attributes {schedule = #s} {
+  %visible = tile.bit %word, %key
+  tile.return
+}
