@@ -96,6 +96,7 @@ static std::pair<StringRef, StringRef> callee(Operation *op) {
       .Case<arith::MaxSIOp>([](auto) { return std::pair("max", "core"); })
       .Case<tile::RoundDownOp>([](auto) { return std::pair("round_down", "core"); })
       .Case<tile::RoundUpOp>([](auto) { return std::pair("round_up", "core"); })
+      .Case<tile::SkipOp>([](auto) { return std::pair("skip", "core"); })
       .Case<tile::ClampOp>([](auto) { return std::pair("clamp", "core"); })
       .Case<arith::MinNumFOp>([](auto) { return std::pair("fminf", "core"); })
       .Case<arith::MaxNumFOp>([](auto) { return std::pair("fmaxf", "core"); })

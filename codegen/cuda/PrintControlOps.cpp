@@ -25,7 +25,13 @@ void Printer::print(tile::SectionOp op) {
 LogicalResult Printer::print(tile::LoopOp op) {
   StringRef kv = names.of(op.inductionVariable());
   line() << "for (int " << kv << " = " << expr(op.getBegin()) << "; " << kv << " < " << expr(op.getEnd())
-         << "; " << kv << " += " << dim(op.getStep()) << ") {  // " << op.getName() << '\n';
+         << "; ";
+  if (op.getGapBegin())
+    os << kv << " = skip(" << kv << " + " << dim(op.getStep()) << ", " << expr(op.getGapBegin()) << ", "
+       << expr(op.getGapEnd()) << ")";
+  else
+    os << kv << " += " << dim(op.getStep());
+  os << ") {  // " << op.getName() << '\n';
   ++indent;
   LogicalResult result = printBlock(op.getBody().front());
   --indent;

@@ -7,8 +7,10 @@
 using namespace mlir;
 using namespace attnc::attn;
 
-/// `full = <...>, exact = true`, or without the first: an optional group could not be told by its comma.
-static ParseResult parseFullAndExact(AsmParser &parser, RangeAttr &full, bool &exact) {
+/// `full = <...>, exact = true, unknown = [...], reads = [...]`; only `exact` is always there. An optional group of the
+/// declarative format could not be told by its comma.
+static ParseResult parseProofRest(AsmParser &parser, RangeAttr &full, bool &exact, ArrayAttr &unknown,
+                                  ArrayAttr &reads) {
   if (succeeded(parser.parseOptionalKeyword("full"))) {
     FailureOr<RangeAttr> range = failure();
     if (parser.parseEqual() || failed(range = FieldParser<RangeAttr>::parse(parser)) || parser.parseComma())
@@ -19,16 +21,26 @@ static ParseResult parseFullAndExact(AsmParser &parser, RangeAttr &full, bool &e
   if (parser.parseKeyword("exact") || parser.parseEqual() || failed(flag = FieldParser<bool>::parse(parser)))
     return failure();
   exact = *flag;
+  while (succeeded(parser.parseOptionalComma())) {
+    bool isReads = succeeded(parser.parseOptionalKeyword("reads"));
+    if ((!isReads && parser.parseKeyword("unknown")) || parser.parseEqual() ||
+        parser.parseAttribute(isReads ? reads : unknown))
+      return failure();
+  }
   return success();
 }
 
-static void printFullAndExact(AsmPrinter &printer, RangeAttr full, bool exact) {
+static void printProofRest(AsmPrinter &printer, RangeAttr full, bool exact, ArrayAttr unknown, ArrayAttr reads) {
   if (full) {
     printer << "full = ";
     printer.printStrippedAttrOrType(full);
     printer << ", ";
   }
   printer << "exact = " << (exact ? "true" : "false");
+  if (unknown)
+    printer << ", unknown = " << unknown;
+  if (reads)
+    printer << ", reads = " << reads;
 }
 
 #define GET_ATTRDEF_CLASSES
@@ -39,6 +51,17 @@ void AttnDialect::registerAttrs() {
 #define GET_ATTRDEF_LIST
 #include "dialect/attn/AttnAttrs.cpp.inc"
       >();
+}
+
+SmallVector<TensorReadAttr> MaskProofAttr::tensorReads() const {
+  return getReads() ? llvm::to_vector(getReads().getAsRange<TensorReadAttr>()) : SmallVector<TensorReadAttr>();
+}
+
+LogicalResult TensorReadAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef, AffineMap indices) {
+  if (indices.getNumDims() != 0 || indices.getNumSymbols() < kProofSymbols) // C1
+    return emitError() << "expected a map of no dims and at least " << kProofSymbols << " symbols, got "
+                       << AffineMapAttr::get(indices);
+  return success();
 }
 
 LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, AffineMap lower,

@@ -62,6 +62,8 @@ LogicalResult KernelOp::verify() {
 LogicalResult LoopOp::verify() {
   if (bool(getFullBegin()) != bool(getFullEnd())) // C1
     return emitOpError("expected both bounds of the full range or none, got one");
+  if (bool(getGapBegin()) != bool(getGapEnd())) // C1
+    return emitOpError("expected both ends of the gap or none, got one");
   if (getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex()) // C2
     return emitOpError("expected one index block argument, got (") << getBody().getArgumentTypes() << ")";
   if (Operation *yield = getBody().front().getTerminator(); yield->getNumOperands() != 0) // C3

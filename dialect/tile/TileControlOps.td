@@ -93,15 +93,28 @@ def Tile_ExitIfOp : Tile_Op<"exit_if", [MemoryEffects<[MemRead, MemWrite]>]> {
   let assemblyFormat = "$condition attr-dict";
 }
 
+def Tile_SkipOp : Tile_Op<"skip", [Pure, SameOperandsAndResultType]> {
+  let summary = "the end of a gap for a position within it, any other position unchanged";
+  let description = [{
+    ```mlir
+    %next = tile.skip %row over %begin, %end : index
+    ```
+  }];
+  let arguments = (ins Index:$position, Index:$gap_begin, Index:$gap_end);
+  let results = (outs Index:$result);
+  let assemblyFormat = "$position `over` $gap_begin `,` $gap_end attr-dict `:` type($result)";
+}
+
 def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "walks key tiles from begin to end";
   let description = [{
     The induction variable is named `kv` in the text and steps by `step`. `full_begin` and `full_end`, where
     present, bound the tiles in which every key is visible to every row; `tile-split-full-range` turns them
-    into a loop of their own without boundary maps.
+    into a loop of their own without boundary maps. No tile begins in the `gap`: after one that ends there, the next is
+    at its end. Both ends of the gap, unless it is empty, are multiples of the step from begin, or the loop's end.
 
-    Constraints: (C1) full_begin and full_end come together. (C2) one index block argument. (C3) the body yields
-    nothing.
+    Constraints: (C1) full_begin and full_end come together, and gap_begin and gap_end. (C2) one index block argument.
+    (C3) the body yields nothing.
     ```mlir
     tile.loop "keys" %begin to %end step <kTileKv = 64> full %fb, %fe {
     ^bb0(%kv: index):
@@ -110,10 +123,12 @@ def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicit
     ```
   }];
   let arguments = (ins StrAttr:$name, Index:$begin, Index:$end, Tile_DimAttr:$step,
-                       Optional<Index>:$full_begin, Optional<Index>:$full_end);
+                       Optional<Index>:$full_begin, Optional<Index>:$full_end,
+                       Optional<Index>:$gap_begin, Optional<Index>:$gap_end);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $name $begin `to` $end `step` $step (`full` $full_begin^ `,` $full_end)? $body attr-dict
+    $name $begin `to` $end `step` $step (`full` $full_begin^ `,` $full_end)? (`gap` $gap_begin^ `,` $gap_end)? $body
+        attr-dict
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{ ::mlir::Value inductionVariable() { return getBody().getArgument(0); } }];

@@ -138,7 +138,7 @@ AffineSum attnc::shiftQuery(const AffineSum &sum, int64_t step, MLIRContext *con
 
 static std::string leafText(AffineExpr leaf, ArrayRef<std::string> names);
 
-static std::string sumText(ArrayRef<std::pair<AffineExpr, int64_t>> terms, int64_t constant,
+static std::string termsText(ArrayRef<std::pair<AffineExpr, int64_t>> terms, int64_t constant,
                            ArrayRef<std::string> names) {
   std::string text;
   auto append = [&](int64_t sign, const std::string &part) {
@@ -161,7 +161,7 @@ static std::string leafText(AffineExpr leaf, ArrayRef<std::string> names) {
   if (auto symbol = dyn_cast<AffineSymbolExpr>(leaf))
     return names[symbol.getPosition()];
   auto [dividend, divisor] = quotient(leaf);
-  std::string inner = sumText(dividend.terms, dividend.constant, names);
+  std::string inner = termsText(dividend.terms, dividend.constant, names);
   bool plain = dividend.terms.size() == 1 && dividend.constant == 0;
   return (plain ? inner : "(" + inner + ")") + " // " + std::to_string(divisor);
 }
@@ -171,6 +171,10 @@ std::string attnc::inequalityText(const AffineSum &sum, ArrayRef<std::string> na
   for (auto [leaf, coefficient] : sum.terms)
     coefficient > 0 ? left.push_back({leaf, coefficient}) : right.push_back({leaf, -coefficient});
   if (left.empty())
-    return sumText(right, 0, names) + " >= " + std::to_string(sum.constant);
-  return sumText(left, 0, names) + " <= " + sumText(right, -sum.constant, names);
+    return termsText(right, 0, names) + " >= " + std::to_string(sum.constant);
+  return termsText(left, 0, names) + " <= " + termsText(right, -sum.constant, names);
+}
+
+std::string attnc::sumText(const AffineSum &sum, ArrayRef<std::string> names) {
+  return termsText(sum.terms, sum.constant, names);
 }

@@ -47,5 +47,7 @@ AffineSum extreme(const AffineSum &sum, bool greatest, mlir::MLIRContext *contex
 AffineSum shiftQuery(const AffineSum &sum, int64_t step, mlir::MLIRContext *context);
 /// "q - kv <= 5" for sum <= 0, with `names` for the symbols.
 std::string inequalityText(const AffineSum &sum, llvm::ArrayRef<std::string> symbolNames);
+/// "b + 1", likewise.
+std::string sumText(const AffineSum &sum, llvm::ArrayRef<std::string> symbolNames);
 
 } // namespace attnc

@@ -19,7 +19,8 @@ struct Visit {
 class MaskAnalyzer {
 public:
   explicit MaskAnalyzer(attn::AttentionOp attention)
-      : attention(attention), context(attention.getContext()), names(symbolNames(attention)),
+      : attention(attention), context(attention.getContext()), reads(uniformReads(attention)),
+        names(symbolNames(attention, reads)),
         system(attention) {}
 
   MaskProof run();
@@ -32,6 +33,7 @@ private:
   bool contains(const KeyRange &outer, const KeyRange &inner);
   bool alwaysAtMost(const AffineSum &lhs, const AffineSum &rhs);
   void prune(KeyRange &range);
+  ArrayAttr usedReads(ArrayRef<attn::RangeAttr> ranges);
 
   void findFull(const MaskFormula &formula, const MaskFormula &hidden);
   bool isFull(const KeyRange &range, const MaskFormula &hidden);
@@ -45,6 +47,7 @@ private:
 
   attn::AttentionOp attention;
   MLIRContext *context;
+  UniformReads reads;
   SmallVector<std::string> names;
   PositionSystem system;
   llvm::SetVector<StringAttr> unknown;
@@ -177,6 +180,7 @@ int64_t MaskAnalyzer::sampleKeys(const KeyRange &range) {
         kernel.getArgAttrOfType<IntegerAttr>(cast<BlockArgument>(scalar).getArgNumber(), attn::kDefaultAttr);
     scalars.push_back(value ? value.getInt() : 512);
   }
+  scalars.append(reads.size(), 512);
   int64_t keys = 0;
   for (int64_t length : {256, 2048, 16384})
     for (int64_t eighth = 0; eighth < 8; ++eighth) {
@@ -223,12 +227,24 @@ void MaskAnalyzer::findFull(const MaskFormula &formula, const MaskFormula &hidde
   }
 }
 
+/// The reads, if any bound refers to one.
+ArrayAttr MaskAnalyzer::usedReads(ArrayRef<attn::RangeAttr> ranges) {
+  auto refers = [&](attn::RangeAttr range) {
+    for (unsigned symbol = names.size() - reads.size(); symbol < names.size(); ++symbol)
+      if (range.getLower().isFunctionOfSymbol(symbol) || range.getUpper().isFunctionOfSymbol(symbol))
+        return true;
+    return false;
+  };
+  bool used = llvm::any_of(ranges, refers) || (full && refers(full->attr(names.size(), context)));
+  return used ? ArrayAttr::get(context, SmallVector<Attribute>(reads.begin(), reads.end())) : ArrayAttr();
+}
+
 MaskProof MaskAnalyzer::run() {
   MaskProof result;
   MaskFormula formula = {Conjunct{}}, hidden;
   if (!attention.getMask().empty()) {
-    formula = buildFormula(attention, /*negated=*/false);
-    hidden = buildFormula(attention, /*negated=*/true);
+    formula = buildFormula(attention, reads, /*negated=*/false);
+    hidden = buildFormula(attention, reads, /*negated=*/true);
   }
   for (const Conjunct &conjunct : formula) {
     if (empty(conjunct.atoms))
@@ -250,7 +266,8 @@ MaskProof MaskAnalyzer::run() {
   SmallVector<Attribute> texts(unknown.begin(), unknown.end());
   result.attr =
       attn::MaskProofAttr::get(context, ranges, full ? full->attr(names.size(), context) : attn::RangeAttr(),
-                               exact, texts.empty() ? ArrayAttr() : ArrayAttr::get(context, texts));
+                               exact, texts.empty() ? ArrayAttr() : ArrayAttr::get(context, texts),
+                               usedReads(ranges));
   result.proofs = system.proofs();
   result.limited = system.limited();
   return result;

@@ -11,9 +11,9 @@ using namespace attnc;
 namespace {
 class FormulaBuilder {
 public:
-  explicit FormulaBuilder(attn::AttentionOp attention)
+  FormulaBuilder(attn::AttentionOp attention, ArrayRef<attn::TensorReadAttr> reads)
       : attention(attention), kernel(attention->getParentOfType<attn::KernelOp>()),
-        context(attention.getContext()) {
+        context(attention.getContext()), reads(reads) {
     Block &block = attention.getMask().front();
     leaves[block.getArgument(0)] = getAffineSymbolExpr(2, context); // b
     leaves[block.getArgument(1)] = getAffineSymbolExpr(3, context); // h
@@ -26,6 +26,8 @@ public:
   }
 
   MaskFormula of(Value value, bool negated);
+  /// The read as an attribute, if it is the same for every query and key.
+  attn::TensorReadAttr uniform(attn::ReadOp read);
 
 private:
   MaskFormula comparison(arith::CmpIOp op, bool negated);
@@ -41,6 +43,7 @@ private:
   attn::AttentionOp attention;
   attn::KernelOp kernel;
   MLIRContext *context;
+  ArrayRef<attn::TensorReadAttr> reads;
   Linearizer linearizer;
   llvm::DenseMap<Value, AffineExpr> leaves;
   /// Work limit: nested selects double with each level before a product is ever too long.
@@ -189,6 +192,10 @@ std::optional<AffineSum> FormulaBuilder::leaf(Value term) {
     return AffineSum::leaf(known);
   if (auto cast = term.getDefiningOp<arith::IndexCastOp>()) {
     AffineExpr known = leaves.lookup(cast.getIn());
+    if (auto read = cast.getIn().getDefiningOp<attn::ReadOp>())
+      if (auto found = llvm::find(reads, uniform(read)); found != reads.end())
+        known = getAffineSymbolExpr(
+            attn::kProofSymbols + kernel.integerScalars().size() + (found - reads.begin()), context);
     return known ? std::optional(AffineSum::leaf(known)) : std::nullopt;
   }
   auto division = term.getDefiningOp<arith::FloorDivSIOp>();
@@ -205,15 +212,61 @@ std::optional<AffineSum> FormulaBuilder::leaf(Value term) {
   return floorDiv(*inner, divisor.getInt(), context);
 }
 
-MaskFormula attnc::buildFormula(attn::AttentionOp attention, bool negated) {
-  Value visible = attention.getMask().front().getTerminator()->getOperand(0);
-  return FormulaBuilder(attention).of(visible, negated);
+attn::TensorReadAttr FormulaBuilder::uniform(attn::ReadOp read) {
+  auto side = dyn_cast<BlockArgument>(read.getSide());
+  if (!side || !read.getType().isInteger(32))
+    return {};
+  SmallVector<AffineExpr> indices;
+  for (Value index : read.getIndices()) {
+    std::optional<LinearForm> form = linearizer.of(index);
+    std::optional<AffineSum> value = form ? sum(*form) : std::nullopt;
+    if (!value || value->overflow)
+      return {};
+    indices.push_back(value->expr(context));
+  }
+  unsigned symbols = attn::kProofSymbols + kernel.integerScalars().size();
+  AffineMap map = AffineMap::get(kKey + 1, symbols + kMaxReads, indices, context);
+  for (unsigned dim = 0; dim < map.getNumDims(); ++dim)
+    if (map.isFunctionOfDim(dim))
+      return {};
+  for (unsigned other = 0; other < kMaxReads; ++other) // an index that is a read itself
+    if (map.isFunctionOfSymbol(symbols + other))
+      return {};
+  return attn::TensorReadAttr::get(context, kernel.argumentName(side.getArgNumber()),
+                                   AffineMap::get(0, symbols, indices, context));
 }
 
-SmallVector<std::string> attnc::symbolNames(attn::AttentionOp attention) {
+UniformReads attnc::uniformReads(attn::AttentionOp attention) {
+  UniformReads reads;
+  if (attention.getMask().empty())
+    return reads;
+  FormulaBuilder builder(attention, {});
+  attention.getMask().walk([&](attn::ReadOp read) {
+    attn::TensorReadAttr attr = builder.uniform(read);
+    if (attr && !llvm::is_contained(reads, attr) && reads.size() < kMaxReads)
+      reads.push_back(attr);
+  });
+  return reads;
+}
+
+MaskFormula attnc::buildFormula(attn::AttentionOp attention, ArrayRef<attn::TensorReadAttr> reads, bool negated) {
+  Value visible = attention.getMask().front().getTerminator()->getOperand(0);
+  return FormulaBuilder(attention, reads).of(visible, negated);
+}
+
+std::string attnc::readText(attn::TensorReadAttr read, ArrayRef<std::string> names) {
+  std::string text = read.getTensor().str() + "[";
+  for (auto [axis, index] : llvm::enumerate(read.getIndices().getResults()))
+    text += (axis ? ", " : "") + sumText(AffineSum::of(index), names);
+  return text + "]";
+}
+
+SmallVector<std::string> attnc::symbolNames(attn::AttentionOp attention, ArrayRef<attn::TensorReadAttr> reads) {
   SmallVector<std::string> names = {"q_len", "kv_len", "b", "h"};
   auto kernel = attention->getParentOfType<attn::KernelOp>();
   for (Value scalar : kernel.integerScalars())
     names.push_back(kernel.argumentName(cast<BlockArgument>(scalar).getArgNumber()).str());
+  for (attn::TensorReadAttr read : reads)
+    names.push_back(readText(read, names));
   return names;
 }

@@ -22,10 +22,17 @@ struct Conjunct {
 using MaskFormula = llvm::SmallVector<Conjunct>;
 inline constexpr unsigned kMaxConjuncts = 32;
 
+/// The reads of the mask region that are one integer for the whole tile: symbols of proofs. At most kMaxReads.
+using UniformReads = llvm::SmallVector<attn::TensorReadAttr>;
+inline constexpr unsigned kMaxReads = 4;
+UniformReads uniformReads(attn::AttentionOp attention);
+
 /// The formula of the mask region (not empty), or of its negation.
-MaskFormula buildFormula(attn::AttentionOp attention, bool negated);
-/// Names of the symbols of proofs: q_len, kv_len, b, h, then the integer scalars.
-llvm::SmallVector<std::string> symbolNames(attn::AttentionOp attention);
+MaskFormula buildFormula(attn::AttentionOp attention, llvm::ArrayRef<attn::TensorReadAttr> reads, bool negated);
+/// Names of the symbols of proofs: q_len, kv_len, b, h, then the integer scalars, then the reads ("prefix[b]").
+llvm::SmallVector<std::string> symbolNames(attn::AttentionOp attention, llvm::ArrayRef<attn::TensorReadAttr> reads);
+/// "prefix[b]", with `names` for the symbols before the reads.
+std::string readText(attn::TensorReadAttr read, llvm::ArrayRef<std::string> names);
 /// A short reading of a value of a mask region, e.g. "doc[b, q] == doc[b, kv]".
 std::string valueText(mlir::Value value);
 

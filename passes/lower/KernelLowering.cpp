@@ -171,7 +171,7 @@ void KernelLowering::buildStorageAndLoop() {
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, qRows, at.firstRow, index(0), at.qLen, qTile, Value());
   auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, keys.fullBegin,
-                                   keys.fullEnd);
+                                   keys.fullEnd, keys.gapBegin, keys.gapEnd);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());
@@ -199,7 +199,7 @@ void KernelLowering::buildStorageAndLoop() {
 /// Keys in a gap between the visible ranges get zeros for values: their weight is 0, but 0 * NaN is NaN.
 void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
   auto copy = tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
-  if (keys.spans.size() < 2)
+  if (keys.spans.size() < 2 || (keys.spans.size() == 2 && !keys.gapBegin)) // two with a common bound touch
     return;
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&copy.getWhere());

@@ -25,6 +25,7 @@ struct KeyBounds {
   llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
   mlir::Value visitBegin;            ///< keyBegin rounded down to a tile
   mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full
+  mlir::Value gapBegin, gapEnd;      ///< tiles between two spans, to be skipped; null unless there are two
 };
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the rest.
@@ -56,7 +57,9 @@ private:
   void buildScalars();
   void buildLengths();
   void buildKeyBounds();
+  void buildGap(mlir::Value tileSize);
   mlir::Value expand(mlir::AffineExpr expr);
+  mlir::Value expandRead(unsigned index);
   mlir::Value expandBound(mlir::AffineMap map, bool lower);
 
   // LowerRegions.cpp
@@ -103,6 +106,7 @@ private:
   llvm::MapVector<mlir::StringRef, FieldInfo> fields;
   llvm::DenseMap<int64_t, mlir::Value> indexConstants;
   llvm::DenseMap<mlir::Value, mlir::Value> sideViews;
+  llvm::DenseMap<unsigned, mlir::Value> boundReads; ///< by their place in the proof
   llvm::SmallVector<mlir::Attribute> tensors, scalars;
 };
 

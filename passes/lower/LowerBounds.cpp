@@ -68,7 +68,10 @@ Value KernelLowering::expand(AffineExpr expr) {
     Value fixed[attn::kProofSymbols] = {at.qLen, at.kvLen, at.request, at.head};
     if (position < attn::kProofSymbols)
       return fixed[position];
-    auto scalar = cast<BlockArgument>(source.integerScalars()[position - attn::kProofSymbols]);
+    SmallVector<Value> scalars = source.integerScalars();
+    if (position >= attn::kProofSymbols + scalars.size())
+      return expandRead(position - attn::kProofSymbols - scalars.size());
+    auto scalar = cast<BlockArgument>(scalars[position - attn::kProofSymbols]);
     StringRef name = source.argumentName(scalar.getArgNumber());
     return arith::IndexCastOp::create(b, loc, b.getIndexType(),
                                       field(name, b.getI32Type(), "scalar:" + name));
@@ -102,6 +105,24 @@ Value KernelLowering::expand(AffineExpr expr) {
   }
 }
 
+/// The element of a side tensor that a bound refers to, read once.
+Value KernelLowering::expandRead(unsigned index) {
+  Value &cached = boundReads[index];
+  if (cached)
+    return cached;
+  attn::TensorReadAttr read = attention.getProofAttr().tensorReads()[index];
+  auto arguments = source.getBody().getArguments();
+  auto side = llvm::find_if(arguments, [&](BlockArgument argument) {
+    return source.argumentName(argument.getArgNumber()) == read.getTensor();
+  });
+  SmallVector<Value> indices;
+  for (AffineExpr expr : read.getIndices().getResults())
+    indices.push_back(expand(expr));
+  Value element = tile::ReadSideOp::create(b, loc, b.getI32Type(), sideView(*side), indices);
+  cached = let((read.getTensor() + "_bound").str(), arith::IndexCastOp::create(b, loc, b.getIndexType(), element));
+  return cached;
+}
+
 Value KernelLowering::expandBound(AffineMap map, bool lower) {
   Value bound;
   for (AffineExpr result : map.getResults()) {
@@ -114,6 +135,17 @@ Value KernelLowering::expandBound(AffineMap map, bool lower) {
       bound = arith::MinSIOp::create(b, loc, bound, value);
   }
   return bound;
+}
+
+/// The tiles between two spans, whichever comes first; an empty span counts as a point, where it begins.
+void KernelLowering::buildGap(Value tileSize) {
+  auto [firstBegin, firstEnd] = keys.spans[0];
+  auto [secondBegin, secondEnd] = keys.spans[1];
+  Value begin = arith::MinSIOp::create(b, loc, arith::MaxSIOp::create(b, loc, firstBegin, firstEnd),
+                                       arith::MaxSIOp::create(b, loc, secondBegin, secondEnd));
+  Value end = tile::RoundDownOp::create(b, loc, arith::MaxSIOp::create(b, loc, firstBegin, secondBegin), tileSize);
+  keys.gapBegin = let("gap_begin", tile::RoundUpOp::create(b, loc, begin, tileSize));
+  keys.gapEnd = let("gap_end", arith::MinSIOp::create(b, loc, end, keys.keyEnd));
 }
 
 void KernelLowering::buildKeyBounds() {
@@ -140,8 +172,13 @@ void KernelLowering::buildKeyBounds() {
   bool fromZero = lower == index(0);
   keys.keyBegin = fromZero ? lower : let("key_begin", lower);
   keys.keyEnd = upper == index(0) ? upper : let("key_end", upper);
-  keys.visitBegin =
-      fromZero ? lower : let("visit_begin", tile::RoundDownOp::create(b, loc, keys.keyBegin, tileSize));
+  Value firstTile = fromZero ? lower : Value(tile::RoundDownOp::create(b, loc, keys.keyBegin, tileSize));
+  if (keys.spans.size() == 2 && proof.getVisit()[0].getLower() != proof.getVisit()[1].getLower() &&
+      proof.getVisit()[0].getUpper() != proof.getVisit()[1].getUpper()) {
+    buildGap(tileSize);
+    firstTile = tile::SkipOp::create(b, loc, firstTile, keys.gapBegin, keys.gapEnd);
+  }
+  keys.visitBegin = firstTile == lower ? lower : let("visit_begin", firstTile);
   attn::RangeAttr full = proof.getFull();
   if (!full)
     return;

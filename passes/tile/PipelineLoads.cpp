@@ -17,6 +17,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
   void runOnOperation() override {
     SmallVector<LoopOp> loops;
     getOperation().walk([&](LoopOp loop) { loops.push_back(loop); });
+    jumps.clear(); // a pass object is used again
     for (LoopOp loop : loops)
       pipeline(loop);
   }
@@ -75,7 +76,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
 
   /// One tile each: the first (K) is refilled as soon as it has been read, so that it loads under what follows;
   /// the others load from the start of the iteration, under the reads of the first.
-  static void overlapSingleTiles(LoopOp loop, ArrayRef<CopyAsyncOp> copies) {
+  void overlapSingleTiles(LoopOp loop, ArrayRef<CopyAsyncOp> copies) {
     OpBuilder b(loop);
     if (copies.empty()) {
       CommitOp::create(b, loop.getLoc()); // what was copied before the loop
@@ -99,23 +100,38 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     first.erase();
   }
 
+  /// By the tile that they start from and the steps.
+  llvm::DenseMap<std::pair<Value, int64_t>, Value> jumps;
+
   static Value current(OpBuilder &b, Value ring, int64_t ahead) {
     return CurrentOp::create(b, ring.getLoc(), cast<RingType>(ring.getType()).slot(), ring, ahead);
   }
 
-  static void prefetch(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value ring, Value from, int64_t distance,
+  void prefetch(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value ring, Value from, int64_t distance,
                        int64_t ahead) {
     Value row = rowAfter(b, loop, from, distance);
     copyTile(b, loop, copy, row, current(b, ring, ahead));
   }
 
   /// The first row of the tile `distance` steps after `from`.
-  static Value rowAfter(OpBuilder &b, LoopOp loop, Value from, int64_t distance) {
+  Value rowAfter(OpBuilder &b, LoopOp loop, Value from, int64_t distance) {
     if (distance == 0)
       return from;
     Location loc = loop.getLoc();
     Value step =
         ConstantOp::create(b, loc, loop.getStep().getName(), b.getIndexAttr(loop.getStep().getSize()));
+    if (loop.getGapBegin()) { // each step may jump; the copies of an iteration share the name of where to
+      Value &next = jumps[{from, distance}];
+      if (next)
+        return next;
+      next = from;
+      for (int64_t i = 0; i < distance; ++i) {
+        next = arith::AddIOp::create(b, loc, next, step);
+        next = SkipOp::create(b, loc, next, loop.getGapBegin(), loop.getGapEnd());
+      }
+      next = LetOp::create(b, loc, next.getType(), "next", next);
+      return next;
+    }
     if (distance > 1)
       step = arith::MulIOp::create(b, loc, arith::ConstantIndexOp::create(b, loc, distance), step);
     return arith::AddIOp::create(b, loc, from, step);

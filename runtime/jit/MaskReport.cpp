@@ -89,7 +89,8 @@ public:
         keyEnd = i == 0 ? upper : std::max(keyEnd, upper);
       }
       visitBegin = floorDiv(visitBegin, tileKv) * tileKv;
-      const int64_t visited = std::max<int64_t>(0, floorDiv(keyEnd - visitBegin + tileKv - 1, tileKv));
+      const int64_t visited =
+          std::max<int64_t>(0, floorDiv(keyEnd - visitBegin + tileKv - 1, tileKv)) - skipped(first, last, symbols, visitBegin, keyEnd);
       int64_t full = 0;
       if (proof.getFull() && visited > 0) {
         const auto [lower, upper] = evaluate(proof.getFull(), first, last, symbols);
@@ -105,6 +106,20 @@ public:
   }
 
 private:
+  /// Tiles of [visitBegin, keyEnd) between two spans.
+  int64_t skipped(int64_t first, int64_t last, llvm::ArrayRef<int64_t> symbols, int64_t visitBegin,
+                  int64_t keyEnd) const {
+    llvm::ArrayRef<attn::RangeAttr> visit = proof.getVisit();
+    if (visit.size() != 2 || visit[0].getLower() == visit[1].getLower() || visit[0].getUpper() == visit[1].getUpper())
+      return 0;
+    const auto [beginA, endA] = evaluate(visit[0], first, last, symbols);
+    const auto [beginB, endB] = evaluate(visit[1], first, last, symbols);
+    const int64_t tile = question.tileKv;
+    const int64_t from = floorDiv(std::min(std::max(beginA, endA), std::max(beginB, endB)) + tile - 1, tile);
+    const int64_t to = floorDiv(std::min(floorDiv(std::max(beginA, beginB), tile) * tile, keyEnd) + tile - 1, tile);
+    return std::max<int64_t>(0, to - std::max(from, floorDiv(visitBegin, tile)));
+  }
+
   attn::MaskProofAttr proof;
   bool bottomRight;
   const MaskQuestion &question;
@@ -142,7 +157,8 @@ Result<MaskReport> reportMask(const Spec &spec, const Target &target, const Mask
     return Status(Code::Internal, "expected a mask proof after the attn passes, got none");
 
   const attn::MaskProofAttr proof = attention.getProofAttr();
-  const Names names = symbolNames(attention);
+  const llvm::SmallVector<attn::TensorReadAttr> reads = proof.tensorReads();
+  const Names names = symbolNames(attention, reads);
   MaskReport report;
   report.exact = proof.getExact();
   bool perHead = false;
@@ -154,6 +170,8 @@ Result<MaskReport> reportMask(const Spec &spec, const Target &target, const Mask
     report.full = rangeText(proof.getFull(), names);
     perHead |= usesSymbol(proof.getFull(), 3);
   }
+  for (attn::TensorReadAttr read : reads)
+    report.reads.push_back(readText(read, names));
   if (proof.getUnknown())
     for (auto term : proof.getUnknown().getAsRange<mlir::StringAttr>())
       report.unknown.push_back(term.getValue().str());
@@ -176,6 +194,7 @@ Result<MaskReport> reportMask(const Spec &spec, const Target &target, const Mask
       const auto [qLen, kvLen] = question.requests[b];
       llvm::SmallVector<int64_t> symbols{qLen, kvLen, b, h};
       symbols.append(scalars);
+      symbols.append(reads.size(), kvLen / 2);
       counter.count(qLen, kvLen, symbols, report.tiles);
     }
   return report;

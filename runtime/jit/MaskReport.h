@@ -36,6 +36,8 @@ struct MaskReport {
   std::vector<std::string> visit;   ///< ranges outside of which nothing is visible
   std::string full;                 ///< range inside of which everything is; empty if none was proved
   std::vector<std::string> unknown; ///< terms that were not proved
+  /// Elements of inputs that ranges refer to. Their values are the caller's; tiles are counted for half of the keys.
+  std::vector<std::string> reads;
   MaskTiles tiles;                  ///< all zero without requests
 };
 

@@ -43,13 +43,31 @@ int64_t firstPosition(const Spec &spec, const Shape &shape) {
   return spec.anchor.value == Anchor::TopLeft ? 0 : shape.kvLen - shape.qLen;
 }
 
+/// Lengths, request, head, scalars, then what the proof's reads give for them.
+llvm::SmallVector<int64_t> symbolsOf(const ProvedMask &mask, const Shape &shape) {
+  llvm::SmallVector<int64_t> symbols{shape.qLen,         shape.kvLen, shape.b, shape.h, shape.values.window,
+                                     shape.values.prefix};
+  const llvm::SmallVector<int64_t> fixed = symbols;
+  for (attn::TensorReadAttr read : mask.proof.attr.tensorReads()) {
+    EXPECT_EQ(read.getTensor(), "doc");
+    mlir::AffineMap map = read.getIndices();
+    llvm::SmallVector<mlir::AffineExpr> values;
+    for (int64_t symbol : fixed)
+      values.push_back(mlir::getAffineConstantExpr(symbol, map.getContext()));
+    mlir::AffineExpr index = map.getResult(0).replaceSymbols(values);
+    const int64_t at = llvm::cast<mlir::AffineConstantExpr>(index).getValue();
+    symbols.push_back(at >= 0 && at < int64_t(shape.values.doc.size()) ? shape.values.doc[at] : 0);
+  }
+  return symbols;
+}
+
 /// Checks one tile of rows [row, row + rows). Rows past q_len are not there; the tile's last position is then
 /// either the last row's or, if `unclamped`, beyond it.
 void checkTile(ProvedMask &mask, const Shape &shape, int64_t row, int64_t rows, bool unclamped) {
   int64_t offset = firstPosition(mask.spec, shape);
   int64_t i0 = offset + row, lastRow = std::min(row + rows, shape.qLen) - 1;
   int64_t i1 = offset + (unclamped ? row + rows - 1 : lastRow);
-  int64_t symbols[] = {shape.qLen, shape.kvLen, shape.b, shape.h, shape.values.window, shape.values.prefix};
+  llvm::SmallVector<int64_t> symbols = symbolsOf(mask, shape);
   std::vector<std::pair<int64_t, int64_t>> visit;
   for (attn::RangeAttr range : mask.proof.attr.getVisit()) {
     visit.push_back(evaluate(range, i0, i1, symbols));
@@ -228,6 +246,22 @@ TEST(MaskProof, NothingVisible) {
   auto [first, last] = evaluate(mask.proof.attr.getVisit().front(), 3, 8, {9, 9, 0, 0, 0, 0});
   EXPECT_GE(first, last);
   EXPECT_FALSE(mask.proof.attr.getFull());
+}
+
+/// kv < doc[b + 1] or a window: the read is a symbol, and the proof is exact.
+TEST(MaskProof, ReadsThatAreOneNumberForATile) {
+  ExprPtr index = node(ExprKind::Add, ExprType::Int, {variable("b"), literal(1)});
+  auto read = std::make_shared<Expr>(*node(ExprKind::Read, ExprType::Int, {index}));
+  read->name = "doc";
+  MaskNode prefix;
+  prefix.kind = MaskNode::Kind::Expression;
+  prefix.expr = node(ExprKind::Lt, ExprType::Bool, {variable("kv"), read});
+  ProvedMask mask(specOf(all({prefix, window(2, 0)}, MaskNode::Kind::Any)));
+  ASSERT_TRUE(mask.module);
+  EXPECT_TRUE(mask.proof.attr.getExact());
+  ASSERT_EQ(mask.proof.attr.tensorReads().size(), 1u);
+  RandomMask random(6);
+  checkMask(mask, random, 400);
 }
 
 TEST(MaskProof, AlwaysTrue) {

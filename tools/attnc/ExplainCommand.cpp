@@ -63,6 +63,7 @@ void addMask(const MaskReport &report, bool counted, Explanation &out) {
   out.set("mask.visit", report.visit);
   out.set("mask.full", report.full);
   out.set("mask.unknown", report.unknown);
+  out.set("mask.reads", report.reads);
   if (!counted)
     return;
   out.set("mask.tiles.visited", report.tiles.visited);
@@ -131,6 +132,8 @@ void printMask(const nlohmann::json &mask) {
               mask["exact"] ? "exact: every term proved" : "partial: some terms are tested per element");
   for (const auto &term : mask["unknown"])
     std::printf("  not proved     %s\n", valueText(term).c_str());
+  for (const auto &read : mask["reads"])
+    std::printf("  depends on     %s (tiles below are counted for half of the keys)\n", valueText(read).c_str());
   if (!mask.contains("tiles")) {
     std::printf("  tiles          give --dim or --lens to count them\n");
     return;

@@ -33,7 +33,20 @@ tile.kernel @loop_c1_half_a_range(%a: index {tile.name = "a"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
   // expected-error @below {{expected both bounds of the full range or none, got one}}
   "tile.loop"(%a, %a, %a) <{name = "keys", step = #tile.dim<kTileKv = 64>,
-                            operandSegmentSizes = array<i32: 1, 1, 1, 0>}> ({
+                            operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0>}> ({
+  ^bb0(%kv: index):
+    tile.yield
+  }) : (index, index, index) -> ()
+  tile.return
+}
+
+// -----
+
+tile.kernel @loop_c1_half_a_gap(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected both ends of the gap or none, got one}}
+  "tile.loop"(%a, %a, %a) <{name = "keys", step = #tile.dim<kTileKv = 64>,
+                            operandSegmentSizes = array<i32: 1, 1, 0, 0, 1, 0>}> ({
   ^bb0(%kv: index):
     tile.yield
   }) : (index, index, index) -> ()

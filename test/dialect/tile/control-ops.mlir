@@ -96,3 +96,15 @@ tile.kernel @section() attributes {schedule = #s} {
   tile.section "which rows this block computes"
   tile.return
 }
+
+// CHECK-LABEL: @loop_with_a_gap
+// CHECK: tile.loop "keys" %{{.*}} to %{{.*}} step <kTileKv = 64> full %{{.*}}, %{{.*}} gap %{{.*}}, %{{.*}} {
+// CHECK: tile.skip %{{.*}} over %{{.*}}, %{{.*}} : index
+tile.kernel @loop_with_a_gap(%row: index {tile.name = "row"}, %begin: index {tile.name = "begin"},
+                             %end: index {tile.name = "end"}) attributes {schedule = #s} {
+  tile.loop "keys" %begin to %end step <kTileKv = 64> full %begin, %end gap %begin, %end {
+  ^bb0(%kv: index):
+    %next = tile.skip %row over %begin, %end : index
+  }
+  tile.return
+}

@@ -194,3 +194,22 @@ attn.kernel @nothing(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q 
   } : (!q, !q, !q) -> !q
   attn.return %o : !q
 }
+
+// -----
+
+// An element of a side tensor that is the same for the whole tile is a symbol of the bounds.
+// CHECK-LABEL: @read_of_the_request
+// CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s4, s1)>], full = <(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s4, s1)>, exact = true, reads = [#attn.tensor_read<"n", ()[s0, s1, s2, s3] -> (s2 + 1)>]>
+attn.kernel @read_of_the_request(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], i32> {attn.name = "n"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %ql: index, %kl: index):
+    %one = arith.constant 1 : index
+    %next = arith.addi %b, %one : index
+    %read = attn.read %n[%next] : !attn.side<["batch"], i32> -> i32
+    %length = arith.index_cast %read : i32 to index
+    %inside = arith.cmpi slt, %j, %length : index
+    attn.yield %inside : i1
+  } : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}

@@ -251,6 +251,10 @@ attn.kernel @nothing_visible(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"
 // CHECK: %[[E1:.*]] = tile.let "span_end"
 // CHECK: arith.minsi %[[B0]], %[[B1]]
 // CHECK: arith.maxsi %[[E0]], %[[E1]]
+// CHECK: %[[GB:.*]] = tile.let "gap_begin"
+// CHECK: %[[GE:.*]] = tile.let "gap_end"
+// CHECK: tile.skip %{{.*}} over %[[GB]], %[[GE]]
+// CHECK: tile.loop {{.*}} gap %[[GB]], %[[GE]]
 // CHECK: tile.copy_async %{{.*}} where {
 // CHECK: arith.cmpi sle, %[[B0]], %[[KEY:.*]] :
 // CHECK: arith.cmpi slt, %[[KEY]], %[[E0]]
@@ -515,5 +519,24 @@ attn.kernel @sink(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !att
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
   %o = attn.attention %q, %k, %v scale 0.125 sinks %sinks sinks_outside_lse anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.side<["heads"], f32>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+// A bound may be an element of a side tensor, read once. Two ranges that begin together touch: nothing to skip.
+// CHECK-LABEL: tile.kernel @bound_from_a_tensor_fwd
+// CHECK: %[[REQUEST:.*]] = tile.let "request"
+// CHECK: %[[PREFIX:.*]] = tile.view_side "prefix"
+// CHECK: %[[READ:.*]] = tile.read_side %[[PREFIX]][%[[REQUEST]]] : !tile.side<i32, 1> -> i32
+// CHECK: %[[CAST:.*]] = arith.index_cast %[[READ]]
+// CHECK: %[[BOUND:.*]] = tile.let "prefix_bound" %[[CAST]]
+// CHECK: arith.minsi %[[BOUND]]
+// CHECK-NOT: gap_begin
+// CHECK-NOT: where
+attn.kernel @bound_from_a_tensor(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %p: !attn.side<["batch"], i32> {attn.name = "prefix"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s4, s1)>, <(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (d1 + 1, s1)>], exact = true, reads = [#attn.tensor_read<"prefix", ()[s0, s1, s2, s3] -> (s2)>]> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
   attn.return %o : !attn.tokens<2x64xf16, packed>
 }

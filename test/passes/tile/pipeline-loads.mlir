@@ -232,3 +232,29 @@ tile.kernel @copy_with_where(%rows: !rows {tile.name = "rows"}, %i: index {tile.
   }
   tile.return
 }
+
+// -----
+!rows = !tile.global_rows<kHeadDim=64, f16>
+!tile = !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+!frag = !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
+
+// Every step of the prefetch may jump over the gap.
+// CHECK-LABEL: @prefetch_over_a_gap
+// CHECK: tile.loop
+// CHECK: %[[ONE:.*]] = arith.addi
+// CHECK-NEXT: %[[FIRST:.*]] = tile.skip %[[ONE]] over
+// CHECK-NEXT: %[[TWO:.*]] = arith.addi %[[FIRST]]
+// CHECK-NEXT: %[[JUMP:.*]] = tile.skip %[[TWO]] over
+// CHECK-NEXT: %[[SECOND:.*]] = tile.let "next" %[[JUMP]]
+// CHECK: tile.copy_async %{{.*}}[%[[SECOND]]]
+tile.kernel @prefetch_over_a_gap(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 3, warps = 4>} {
+  %k = tile.alloc "k_tile" : !tile
+  %c = tile.alloc "c" : !frag
+  tile.loop "keys" %i to %i step <kTileKv = 64> gap %i, %i {
+  ^bb0(%kv: index):
+    tile.copy_async %rows[%kv] valid %i, %i to %k : !rows -> !tile
+    tile.mma_abt %c = %k, %k : !frag = !tile, !tile
+  }
+  tile.return
+}

@@ -127,3 +127,23 @@ tile.kernel @guard_kept_where_scores_may_be_infinite(
   }
   tile.return
 }
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+// After an edge the walk goes on behind the gap; the interior has none.
+// CHECK-LABEL: @gap
+// CHECK-SAME: %[[FB:[^:,]*]]: index {tile.name = "fb"}, %[[FE:[^:]*]]: index {tile.name = "fe"}, %[[GB:[^:]*]]: index {tile.name = "gb"}, %[[GE:[^:]*]]: index
+// CHECK: tile.loop "left edge" %{{.*}} to %[[FB]] step <kTileKv = 64> gap %[[GB]], %[[GE]] {
+// CHECK: %[[FIRST:.*]] = tile.skip %[[FB]] over %[[GB]], %[[GE]]
+// CHECK: tile.loop "interior" %[[FIRST]] to %[[FE]] step <kTileKv = 64> {
+// CHECK: %[[LAST:.*]] = tile.skip %[[FE]] over %[[GB]], %[[GE]]
+// CHECK: tile.loop "right edge" %[[LAST]] to %{{.*}} step <kTileKv = 64> gap %[[GB]], %[[GE]] {
+tile.kernel @gap(%b: index {tile.name = "begin"}, %e: index {tile.name = "end"}, %fb: index {tile.name = "fb"}, %fe: index {tile.name = "fe"},
+                 %gb: index {tile.name = "gb"}, %ge: index {tile.name = "ge"}) attributes {schedule = #s} {
+  tile.loop "keys" %b to %e step <kTileKv = 64> full %fb, %fe gap %gb, %ge {
+  ^bb0(%kv: index):
+    tile.sync
+  }
+  tile.return
+}
