@@ -59,9 +59,9 @@ inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   
 
 inline constexpr std::array<Word, 1> kPhases{"prefill"};
 inline constexpr std::array<Word, 4> kPhasesReserved{"decode", "append", "mixed", "chunked_prefill"};
-inline constexpr std::array<Word, 2> kLayouts{"packed", "padded"};
-inline constexpr std::array<Word, 7> kLayoutsReserved{"bshd",  "bhsd",   "fused_qkv", "contiguous",
-                                                      "paged", "cyclic", "strided"};
+/// `bshd` is another name of `padded`.
+inline constexpr std::array<Word, 4> kLayouts{"packed", "padded", "bhsd", "bshd"};
+inline constexpr std::array<Word, 5> kLayoutsReserved{"fused_qkv", "contiguous", "paged", "cyclic", "strided"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};
 inline constexpr std::array<Word, 2> kDtypes{"f16", "bf16"};

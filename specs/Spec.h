@@ -22,8 +22,9 @@ template <class T> struct Located {
 };
 
 enum class Phase : uint8_t { Prefill };
-/// Packed: [tokens, heads, dim] with cumulative lengths. Padded: [batch, length, heads, dim].
-enum class TokenLayout : uint8_t { Packed, Padded };
+/// Packed: [tokens, heads, dim] with cumulative lengths. Padded: [batch, length, heads, dim]. Bhsd: [batch, heads,
+/// length, dim].
+enum class TokenLayout : uint8_t { Packed, Padded, Bhsd };
 /// Which lengths of a padded batch vary by request.
 enum class LengthsKind : uint8_t { None, Kv, Both };
 /// Where query row 0 sits: BottomRight puts the last query at the last key (semantics 3.3).

@@ -118,7 +118,11 @@ private:
       spec.outDtype = {*parseDType(keys::kOutDtypes[word]), out->value.where};
     }
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
-    ATTNC_RETURN_IF_ERROR(choose(spec.layout, "layout", *layout, keys::kLayouts, keys::kLayoutsReserved));
+    ATTNC_ASSIGN_OR_RETURN(size_t word,
+                           readChoice(*layout, "layout", keys::kLayouts, keys::kLayoutsReserved));
+    constexpr TokenLayout kMeanings[] = {TokenLayout::Packed, TokenLayout::Padded, TokenLayout::Bhsd,
+                                         TokenLayout::Padded};
+    spec.layout = {kMeanings[word], layout->where};
     spec.lengths.value = LengthsKind::Both;
     if (const YamlEntry *lengths = root.find("lengths"))
       ATTNC_RETURN_IF_ERROR(choose(spec.lengths, "lengths", lengths->value, keys::kLengths, keys::kNone));

@@ -152,7 +152,7 @@ std::string specText(const Spec &spec) {
   if (spec.outDtype.value != spec.dtype.value)
     line("out_dtype", dtypeName(spec.outDtype.value));
   bool packed = spec.layout.value == TokenLayout::Packed;
-  line("layout", packed ? "packed" : "padded");
+  line("layout", packed ? "packed" : spec.layout.value == TokenLayout::Bhsd ? "bhsd" : "padded");
   if (!packed)
     line("lengths", lengthsName(spec.lengths.value));
   if (anchorMatters(spec))

@@ -70,6 +70,7 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
   KernelShape shape;
   shape.name = kernel.getSymName().str();
   shape.packed = kernel.layout() == attn::Layout::Packed;
+  shape.headsFirst = kernel.layout() == attn::Layout::PaddedByHead;
   shape.queryLengths = kernel.getLengths() == attn::Lengths::Both;
   shape.keyLengths = kernel.getLengths() != attn::Lengths::None;
   shape.heads = attention.getQ().getType().getHeads();

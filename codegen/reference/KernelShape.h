@@ -40,6 +40,7 @@ struct Parameter {
 struct KernelShape {
   std::string name;
   bool packed = true;
+  bool headsFirst = false; ///< of a padded batch: [batch, heads, length, dim]
   bool queryLengths = false, keyLengths = false; ///< of a padded batch: which vary by request
   int64_t heads = 0, kvHeads = 0;
   std::vector<Parameter> arguments, results;

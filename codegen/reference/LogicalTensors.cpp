@@ -72,17 +72,21 @@ Status checkLengths(const std::string &name, const std::vector<int64_t> &lengths
   return Status::success();
 }
 
-/// The tensor of a token argument, with the axes that its layout asks for.
-Result<const Tensor *> findTokens(const KernelShape &kernel, const Parameter &tokens,
-                                  const Arguments &arguments) {
+/// The tensor of a token argument, with the axes that its layout asks for, as [tokens, heads, dim] or
+/// [batch, length, heads, dim].
+Result<Tensor> findTokens(const KernelShape &kernel, const Parameter &tokens, const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(tokens.name, tokens.dtype, arguments));
-  size_t rank = kernel.packed ? 3 : 4;
+  size_t rank = kernel.packed ? 3 : 4, headAxis = rank - (kernel.headsFirst ? 3 : 2);
   const std::vector<int64_t> &shape = tensor->shape;
-  if (shape.size() != rank || shape[rank - 2] != tokens.heads || shape[rank - 1] != tokens.dim)
+  if (shape.size() != rank || shape[headAxis] != tokens.heads || shape[rank - 1] != tokens.dim) {
+    std::string heads = std::to_string(tokens.heads), dim = std::to_string(tokens.dim);
     return invalid("expected tensor '" + tokens.name + "' of shape " +
-                   (kernel.packed ? "[tokens, " : "[batch, length, ") + std::to_string(tokens.heads) + ", " +
-                   std::to_string(tokens.dim) + "], got " + shapeText(shape));
-  return tensor;
+                   (kernel.packed       ? "[tokens, " + heads
+                    : kernel.headsFirst ? "[batch, " + heads + ", length"
+                                        : "[batch, length, " + heads) +
+                   ", " + dim + "], got " + shapeText(shape));
+  }
+  return kernel.headsFirst ? headsBehind(*tensor) : *tensor;
 }
 
 Status readPacked(Batch &batch, int64_t totalQ, int64_t totalKv, const Arguments &arguments) {
@@ -138,21 +142,28 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
 } // namespace
 
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
-  ATTNC_ASSIGN_OR_RETURN(const Tensor *q, findTokens(kernel, kernel.tokens(Role::Query), arguments));
-  ATTNC_ASSIGN_OR_RETURN(const Tensor *k, findTokens(kernel, kernel.tokens(Role::Key), arguments));
-  ATTNC_ASSIGN_OR_RETURN(const Tensor *v, findTokens(kernel, kernel.tokens(Role::Value), arguments));
-  if (!std::equal(k->shape.begin(), k->shape.end() - 2, v->shape.begin()))
-    return invalid("expected tensors 'k' and 'v' of equal length, got " + shapeText(k->shape) + " and " +
-                   shapeText(v->shape));
+  ATTNC_ASSIGN_OR_RETURN(Tensor q, findTokens(kernel, kernel.tokens(Role::Query), arguments));
+  ATTNC_ASSIGN_OR_RETURN(Tensor k, findTokens(kernel, kernel.tokens(Role::Key), arguments));
+  ATTNC_ASSIGN_OR_RETURN(Tensor v, findTokens(kernel, kernel.tokens(Role::Value), arguments));
+  if (!std::equal(k.shape.begin(), k.shape.end() - 2, v.shape.begin()))
+    return invalid("expected tensors 'k' and 'v' of equal length, got " + shapeText(k.shape) + " and " +
+                   shapeText(v.shape));
   Batch batch;
   if (kernel.packed)
-    ATTNC_RETURN_IF_ERROR(readPacked(batch, q->shape[0], k->shape[0], arguments));
+    ATTNC_RETURN_IF_ERROR(readPacked(batch, q.shape[0], k.shape[0], arguments));
   else
-    ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, *q, *k, arguments));
+    ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, q, k, arguments));
   batch.dims["batch"] = int64_t(batch.requests.size());
   batch.dims["heads"] = kernel.heads;
   batch.dims["kv_heads"] = kernel.kvHeads;
   return batch;
+}
+
+Tensor headsBehind(const Tensor &tensor) {
+  Tensor view = tensor;
+  view.strides = {tensor.stride(0), tensor.stride(2), tensor.stride(1), tensor.stride(3)};
+  std::swap(view.shape[1], view.shape[2]);
+  return view;
 }
 
 std::vector<double> readRows(const Tensor &tensor, bool packed, int64_t first, int64_t count) {

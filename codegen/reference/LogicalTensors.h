@@ -37,6 +37,8 @@ struct SideBuffer {
 /// Checks shapes, dtypes and lengths of all arguments and finds the requests.
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments);
 
+/// [batch, heads, length, dim] seen as [batch, length, heads, dim].
+Tensor headsBehind(const Tensor &tensor);
 /// Rows [first, first + count) of q, k or v as contiguous [count, heads, dim].
 std::vector<double> readRows(const Tensor &tensor, bool packed, int64_t first, int64_t count);
 

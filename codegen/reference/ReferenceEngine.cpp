@@ -110,9 +110,25 @@ private:
   HostCode::Packed function;
 };
 
+/// [batch, length, heads, dim] to [batch, heads, length, dim].
+void putHeadsFirst(ReferenceOutput &output) {
+  const int64_t batch = output.shape[0], length = output.shape[1], heads = output.shape[2], dim = output.shape[3];
+  for (std::vector<double> *data : {&output.values, &output.bounds}) {
+    std::vector<double> moved(data->size());
+    for (int64_t b = 0; b < batch; ++b)
+      for (int64_t row = 0; row < length; ++row)
+        for (int64_t head = 0; head < heads; ++head)
+          std::copy_n(data->begin() + ((b * length + row) * heads + head) * dim, dim,
+                      moved.begin() + ((b * heads + head) * length + row) * dim);
+    *data = std::move(moved);
+  }
+  std::swap(output.shape[1], output.shape[2]);
+}
+
 /// Outputs of padding rows; rows of a packed tensor outside every request are not defined at all.
 ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &arguments) const {
-  const Tensor &q = arguments.tensors.find(kernel.tokens(Role::Query).name)->second;
+  const Tensor &given = arguments.tensors.find(kernel.tokens(Role::Query).name)->second;
+  const Tensor q = kernel.headsFirst ? reference::headsBehind(given) : given;
   ReferenceResult result;
   for (const Parameter &parameter : kernel.results) {
     ReferenceOutput output;
@@ -198,7 +214,8 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
       if (argument.role > Role::Value)
         continue;
       bool isQuery = argument.role == Role::Query;
-      tokens[i] = reference::readRows(arguments.tensors.find(argument.name)->second, kernel.packed,
+      const Tensor &given = arguments.tensors.find(argument.name)->second;
+      tokens[i] = reference::readRows(kernel.headsFirst ? reference::headsBehind(given) : given, kernel.packed,
                                       isQuery ? request.qFirst : request.kvFirst,
                                       isQuery ? request.qLen : request.kvLen);
     }
@@ -215,6 +232,10 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
       work();
     }
   }
+  if (kernel.headsFirst)
+    for (size_t i = 0; i < result.outputs.size(); ++i)
+      if (kernel.results[i].role == Role::Out)
+        putHeadsFirst(result.outputs[i]);
   return result;
 }
 

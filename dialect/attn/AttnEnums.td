@@ -7,7 +7,8 @@ include "dialect/attn/AttnDialect.td"
 
 def Attn_Layout : I32EnumAttr<"Layout", "where the tokens of a request lie", [
     I32EnumAttrCase<"Packed", 0, "packed">,
-    I32EnumAttrCase<"Padded", 1, "padded">]> {
+    I32EnumAttrCase<"Padded", 1, "padded">,
+    I32EnumAttrCase<"PaddedByHead", 2, "bhsd">]> {
   let cppNamespace = "::attnc::attn";
 }
 

@@ -254,7 +254,9 @@ LogicalResult SpecImporter::fillMask(attn::AttentionOp attention) {
 }
 
 OwningOpRef<ModuleOp> SpecImporter::run() {
-  layout = spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
+  layout = spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed
+           : spec.layout.value == TokenLayout::Bhsd ? attn::Layout::PaddedByHead
+                                                    : attn::Layout::Padded;
   if (failed(collectArguments()))
     return {};
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder, nameLoc);

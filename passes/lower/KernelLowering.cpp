@@ -133,10 +133,10 @@ Value KernelLowering::viewRows(StringRef tensor, tile::DimAttr columns, Type ele
     return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
                  "dim:" + tensor + ".stride" + Twine(position));
   };
-  int tokenAxis = packed() ? 0 : 1;
+  int tokenAxis = packed() ? 0 : headsFirst() ? 2 : 1, headAxis = packed() || headsFirst() ? 1 : 2;
   Value tokenStride = stride("token", tokenAxis);
   Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 0));
-  Value offset = add(start, mul(widen(head), stride("head", tokenAxis + 1)));
+  Value offset = add(start, mul(widen(head), stride("head", headAxis)));
   auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable);
   return tile::ViewRowsOp::create(b, loc, rows, (tensor + "_rows").str(), pointer, offset, tokenStride);
 }
@@ -282,7 +282,7 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
     shape = {queries ? "total_q" : "total_kv"};
   else
     shape = {"batch", queries ? "q_len" : "kv_len"};
-  shape.push_back(std::to_string(type.getHeads()));
+  shape.insert(headsFirst() ? shape.begin() + 1 : shape.end(), std::to_string(type.getHeads()));
   shape.push_back(std::to_string(type.getDim()));
   addTensor(name, type.getElementType(), shape, output, /*strided=*/true, /*alignment=*/16);
 }

@@ -84,6 +84,7 @@ private:
   void section(llvm::StringRef title);
 
   bool packed() { return source.layout() == attn::Layout::Packed; }
+  bool headsFirst() { return source.layout() == attn::Layout::PaddedByHead; }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 
   attn::KernelOp source;

@@ -540,3 +540,18 @@ attn.kernel @bound_from_a_tensor(%q: !attn.tokens<2x64xf16, packed> {attn.name =
       proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s4, s1)>, <(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (d1 + 1, s1)>], exact = true, reads = [#attn.tensor_read<"prefix", ()[s0, s1, s2, s3] -> (s2)>]> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
   attn.return %o : !attn.tokens<2x64xf16, packed>
 }
+
+// -----
+
+// Heads before tokens: other strides, other shapes, the same kernel. The lse stays [batch, q_len, heads].
+// CHECK-LABEL: tile.program @heads_first tensors
+// CHECK-SAME: <name = "q", elementType = f16, shape = ["batch", "2", "q_len", "64"], strided = true
+// CHECK-SAME: <name = "lse", elementType = f32, shape = ["batch", "q_len", "2"]
+// CHECK: tile.launch @heads_first_fwd
+// CHECK-SAME: "dim:q.stride2", "dim:q.stride0", "dim:q.stride1"
+attn.kernel @heads_first(%q: !attn.tokens<2x64xf16, bhsd> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, bhsd> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, bhsd> {attn.name = "out"}, !attn.rows<2xf32, bhsd> {attn.name = "lse"})
+    attributes {lengths = #attn<lengths none>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, bhsd>, !attn.tokens<2x64xf16, bhsd>, !attn.tokens<2x64xf16, bhsd>) -> (!attn.tokens<2x64xf16, bhsd>, !attn.rows<2xf32, bhsd>)
+  attn.return %o, %lse : !attn.tokens<2x64xf16, bhsd>, !attn.rows<2xf32, bhsd>
+}
