@@ -3,6 +3,7 @@
 // Must not compute anything: a value here is a value of the caller, widened.
 #include "codegen/reference/LogicalTensors.h"
 
+#include "attnc/Kernel.h"
 #include "codegen/reference/Elements.h"
 
 #include <algorithm>
