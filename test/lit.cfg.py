@@ -1,5 +1,6 @@
 # lit.cfg.py - how lit finds and runs the tests of this tree: every .mlir, .yaml and .test file with a RUN line.
 import os
+import shutil
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), "lit"))
@@ -12,9 +13,12 @@ config.excludes = ["Inputs"]
 config.test_source_root = os.path.dirname(__file__)
 config.test_exec_root = config.attnc_exec_root
 
-# Caches and dumps of a test run stay in the build tree.
-config.environment["ATTNC_CACHE_DIR"] = os.path.join(config.attnc_exec_root, "cache")
-for name in ("CUDA_HOME", "HOME", "LD_LIBRARY_PATH"):
+# Caches and dumps of a test run stay in the build tree. The tests of one run share a cache; the next run starts with
+# an empty one, as kernels of an earlier build would hide that none can be built any more.
+cache = os.path.join(config.attnc_exec_root, "cache")
+shutil.rmtree(cache, ignore_errors=True)
+config.environment["ATTNC_CACHE_DIR"] = cache
+for name in ("ATTNC_NVRTC", "ATTNC_NVRTC_WHEEL", "CUDA_HOME", "CUDA_PATH", "HOME", "LD_LIBRARY_PATH"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.environment["PATH"] = os.pathsep.join(

@@ -1,6 +1,8 @@
 // Jit.h - spec in, kernel out: the only library that links the compiler and the runtime.
 //
-// Installed as <attnc/Jit.h>; link with attnc_jit.
+// Installed as <attnc/Jit.h>; link with attnc::jit. That library contains the runtime: a program links
+// attnc::jit or attnc::runtime, never both. Programs of this tree that link MLIR themselves take the static
+// attnc_jit.
 #pragma once
 
 #include "attnc/Runtime.h"

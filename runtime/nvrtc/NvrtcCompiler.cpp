@@ -99,9 +99,13 @@ Result<Image> LoadedNvrtc::compile(const Program &program) {
   Image image;
   ATTNC_ASSIGN_OR_RETURN(image.log,
                          getText(handle, "log", api->nvrtcGetProgramLogSize, api->nvrtcGetProgramLog));
-  if (nvrtcErrorName(compiled) == "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE") // the machine's fault, not the kernel's
+  // The machine's fault and not the kernel's, so no CompileFailed.
+  if (nvrtcErrorName(compiled) == "NVRTC_ERROR_BUILTIN_OPERATION_FAILURE")
     return Status(Code::NotFound, "expected libnvrtc-builtins.so." + std::to_string(api->major) + "." +
-                                      std::to_string(api->minor) + " beside " + api->path + ", got none\n" + image.log);
+                                      std::to_string(api->minor) + " beside " + api->path + ", got none\n" +
+                                      image.log);
+  if (nvrtcErrorName(compiled) == "NVRTC_ERROR_OUT_OF_MEMORY")
+    return Status(Code::IoError, version() + " ran out of memory on '" + fileName + "'\n" + image.log);
   if (compiled)
     return Status(Code::CompileFailed, version() + " refused '" + fileName + "' for " +
                                            program.target.name() + ": " + nvrtcErrorName(compiled) + "\n" +

@@ -159,13 +159,34 @@ TEST(Rounding, BfloatTiesGoToEven) {
   EXPECT_TRUE(std::isnan(bfloatToFloat(floatToBfloat(std::numeric_limits<float>::quiet_NaN()))));
 }
 
+TEST(Rounding, DoublesAreRoundedOnce) {
+  auto rounded = [](double value, DType dtype) {
+    Result<HostTensor> from = HostTensor::zeros(DType::F64, {1});
+    from->set(0, value);
+    return convert(*from, dtype)->get(0);
+  };
+  // A little above a tie; rounded to f32 first it would be the tie, and go down to even.
+  EXPECT_EQ(rounded(1 + 0x1p-11 + 0x1p-40, DType::F16), 1 + 0x1p-10);
+  EXPECT_EQ(rounded(1 + 0x1p-8 + 0x1p-40, DType::BF16), 1 + 0x1p-7);
+  EXPECT_EQ(rounded(-(1 + 3 * 0x1p-11 - 0x1p-40), DType::F16), -(1 + 0x1p-10));
+  EXPECT_EQ(rounded(1 + 0x1p-11, DType::F16), 1); // the tie itself
+  EXPECT_EQ(rounded(0x1p-25 + 0x1p-70, DType::F16), 0x1p-24);
+  EXPECT_EQ(rounded(1e-300, DType::F16), 0);
+  EXPECT_TRUE(std::isinf(rounded(1e300, DType::F16)));
+  EXPECT_TRUE(std::isinf(rounded(-1e300, DType::BF16)));
+  EXPECT_TRUE(std::isnan(rounded(std::numeric_limits<double>::quiet_NaN(), DType::F16)));
+  EXPECT_EQ(rounded(0.1, DType::F32), static_cast<double>(0.1f));
+}
+
 TEST(Convert, AllowsWhatTheDocsSay) {
   Result<HostTensor> floats = HostTensor::zeros(DType::F32, {1});
   EXPECT_TRUE(convert(*floats, DType::F16).ok());
   EXPECT_TRUE(convert(*floats, DType::BF16).ok());
   EXPECT_FALSE(convert(*floats, DType::I32).ok());
-  Result<HostTensor> doubles = HostTensor::zeros(DType::F64, {1});
-  EXPECT_EQ(convert(*doubles, DType::F16).status().message(), "expected f32 or f16 elements, got f64");
+  EXPECT_TRUE(convert(*HostTensor::zeros(DType::F64, {1}), DType::BF16).ok());
+  EXPECT_EQ(convert(*HostTensor::zeros(DType::I32, {1}), DType::F16).status().message(),
+            "expected f16, f32 or f64 elements, got i32");
+  EXPECT_FALSE(convert(*HostTensor::zeros(DType::F64, {1}), DType::I32).ok());
   Result<HostTensor> longs = HostTensor::zeros(DType::I64, {2});
   longs->set(1, 3e9);
   EXPECT_EQ(convert(*longs, DType::I32).status().message(), "element 1 does not fit in i32: 3000000000");

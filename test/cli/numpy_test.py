@@ -3,6 +3,7 @@
 An oracle that shares nothing with attnc: it reads the .npy files that attnc read and wrote.
 """
 
+import os
 import pathlib
 import subprocess
 import sys
@@ -27,13 +28,18 @@ def causal(q, k, v):
 
 
 def main():
-    attnc, spec = sys.argv[1:3]
-    folder = pathlib.Path(tempfile.mkdtemp())
+    with tempfile.TemporaryDirectory() as folder:
+        # A cache of its own: a kernel of an earlier run would hide that none can be built.
+        os.environ["ATTNC_CACHE_DIR"] = os.path.join(folder, "cache")
+        check(*sys.argv[1:3], pathlib.Path(folder))
+
+
+def check(attnc, spec, folder):
     generator = np.random.default_rng(3)
     tensors = {
         "q": generator.standard_normal((sum(Q_LENS), HEADS, DIM)).astype(np.float16),
         "k": generator.standard_normal((sum(KV_LENS), KV_HEADS, DIM)).astype(np.float32),
-        "v": generator.standard_normal((sum(KV_LENS), KV_HEADS, DIM)).astype(np.float16),
+        "v": generator.standard_normal((sum(KV_LENS), KV_HEADS, DIM)),  # NumPy's own dtype: fp64
         "cu_q": np.concatenate([[0], np.cumsum(Q_LENS)]).astype(np.int32),
         "cu_kv": np.concatenate([[0], np.cumsum(KV_LENS)]),
     }
@@ -59,7 +65,7 @@ def main():
 
     # What NumPy can write and attnc must refuse, each with exit code 2 and the file's name.
     for name, tensor in {"order": np.asfortranarray(tensors["q"]), "endian": tensors["q"].astype(">f2"),
-                         "double": tensors["q"].astype(np.float64), "shape": tensors["q"][:, :1]}.items():
+                         "complex": tensors["q"].astype(np.complex64), "shape": tensors["q"][:, :1]}.items():
         path = folder / f"{name}.npy"
         np.save(path, tensor)
         run = subprocess.run([attnc, "run", spec, "--input", f"q={path}", "--lens", "q=5,70", "--lens", "kv=9,64"],

@@ -7,6 +7,7 @@ the demo's Python parts must work for every catalogue spec.
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -18,7 +19,8 @@ def run(command, **options):
 
 def main():
     attnc, source, work = (pathlib.Path(argument).resolve() for argument in sys.argv[1:4])
-    work.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(work, ignore_errors=True)  # kernels of an earlier run would hide that none can be built
+    work.mkdir(parents=True)
     environment = dict(os.environ, PATH=f"{attnc.parent}{os.pathsep}{os.environ['PATH']}", ATTNC_CACHE_DIR=str(work / "cache"))
 
     readme = (source / "README.md").read_text()
@@ -38,6 +40,12 @@ def main():
     assert [line for line in ci.splitlines() if line and not line.startswith("#")] == ['exec "$(dirname "$0")/../tools/test"']
 
     scripts = source / "tools" / "scripts"
+    # Set-up must notice an NVRTC that is there and cannot compile.
+    broken = work / "broken-nvrtc"
+    broken.mkdir()
+    (broken / "libnvrtc.so.13").symlink_to(attnc.parent.parent / "lib" / "libattnc_fake_nvrtc.so")
+    tried = subprocess.run([sys.executable, str(scripts / "try_nvrtc.py"), str(broken)], stderr=subprocess.PIPE, text=True, check=False)
+    assert tried.returncode == 1 and "told to fail" in tried.stderr, tried
     for spec in sorted((source / "specs" / "catalog").glob("*.yaml")):
         out = work / spec.stem
         out.mkdir(exist_ok=True)

@@ -12,20 +12,27 @@
 #include "mlir/Pass/PassRegistry.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
 #include "mlir/Transforms/Passes.h"
-#include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/CommandLine.h"
 
 namespace {
+/// Takes names of architectures only, so that a wrong one is an error of the command line.
+struct TargetName : llvm::cl::parser<std::string> {
+  using parser::parser;
+  bool parse(llvm::cl::Option &option, llvm::StringRef, llvm::StringRef text, std::string &out) {
+    const attnc::Result<attnc::Target> target = attnc::Target::parse(text.str());
+    out = text.str();
+    return !target.ok() && option.error(target.status().message());
+  }
+};
+
 struct PipelineOptions : mlir::PassPipelineOptions<PipelineOptions> {
-  Option<std::string> target{*this, "target", llvm::cl::desc("architecture to lower for"),
-                             llvm::cl::init("sm_90")};
+  Option<std::string, TargetName> target{*this, "target", llvm::cl::desc("architecture to lower for"),
+                                         llvm::cl::init("sm_90")};
 };
 } // namespace
 
 static void buildPipeline(mlir::OpPassManager &manager, const PipelineOptions &options) {
-  attnc::Result<attnc::Target> target = attnc::Target::parse(options.target.getValue());
-  if (!target)
-    llvm::report_fatal_error(llvm::StringRef(target.status().message()), /*gen_crash_diag=*/false);
-  attnc::buildPipeline(manager, *target);
+  attnc::buildPipeline(manager, *attnc::Target::parse(options.target.getValue()));
 }
 
 int main(int argc, char **argv) {

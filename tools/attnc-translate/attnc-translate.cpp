@@ -17,11 +17,11 @@
 
 namespace cl = llvm::cl;
 
-enum class Action { ImportSpec, SpecText, EmitCuda };
+enum class Action { None, ImportSpec, SpecText, EmitCuda };
 
 static cl::opt<std::string> inputFile(cl::Positional, cl::desc("<spec.yaml, or tile IR>"), cl::init("-"));
 static cl::opt<Action> action(
-    cl::desc("What to print:"), cl::Required,
+    cl::desc("What to print:"), cl::init(Action::None),
     cl::values(clEnumValN(Action::ImportSpec, "import-spec", "the attn module of a spec"),
                clEnumValN(Action::SpecText, "spec-text", "the canonical text of a spec"),
                clEnumValN(Action::EmitCuda, "emit-cuda", "the CUDA text of a module of printable tile IR")));
@@ -66,6 +66,10 @@ int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
   mlir::registerAsmPrinterCLOptions();
   cl::ParseCommandLineOptions(argc, argv, "attnc spec translator\n");
+  if (action == Action::None) {
+    llvm::errs() << "error: expected --import-spec, --spec-text or --emit-cuda, got none\n";
+    return 1;
+  }
   if (action == Action::EmitCuda)
     return emitCuda();
 

@@ -28,6 +28,10 @@ struct BenchOptions {
   bool json = false;
 };
 
+/// The README's goal for a cold compile is one for this head size; others take longer or less.
+constexpr int64_t kGoalHeadDim = 128;
+constexpr double kColdGoalMs = 700;
+
 /// One measured step; the goal is the one in the README.
 struct Measurement {
   std::string spec, step;
@@ -122,7 +126,7 @@ public:
                              ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, openJit(folder.path, true));
                              return jit->compileFile(path, target).status();
                            }));
-    add("cold compile, all steps", cold, 700);
+    add("cold compile, all steps", cold, spec.headDim.value == kGoalHeadDim ? kColdGoalMs : 0);
 
     TemporaryFolder folder;
     ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> warm, openJit(folder.path, true));

@@ -52,7 +52,8 @@ Status bundle(const BundleOptions &options) {
   for (const Image &image : images)
     std::printf("%s for %s, %zu bytes of cubin\n", image.program.name.c_str(),
                 image.program.target.name().c_str(), image.cubin.size());
-  std::printf("wrote %zu kernels to %s\n", images.size(), options.output.c_str());
+  std::printf("wrote %zu kernel%s to %s\n", images.size(), images.size() == 1 ? "" : "s",
+              options.output.c_str());
   return Status::success();
 }
 

@@ -29,6 +29,13 @@ struct Outcome {
   std::string spec, name;
   Status status;      ///< of the first failure
   std::string failed; ///< "read", "compile", or the case
+  /// "passed", "unchecked", or the kind of failure.
+  std::string result() const {
+    if (status.ok() || verdict == Verdict::Unchecked)
+      return std::string(verdictName(verdict));
+    return std::string(codeName(status.code()));
+  }
+  Verdict verdict = Verdict::Passed; ///< of the comparison that `status` is about
   int runs = 0, mismatches = 0;
   double worst = 0;      ///< error over bound
   int64_t unchecked = 0; ///< elements that no bound could be given for, over all runs
@@ -63,9 +70,13 @@ private:
     const std::vector<CheckCase> cases = checkCases(kernel.program(), 1);
     for (size_t i = 0; i < cases.size(); ++i) {
       progress(out.name, i, cases.size(), cases[i].name);
+      verdict = Verdict::Passed;
       Status status = checkCase(kernel, *oracle, cases[i], out);
-      if (!status.ok() && first.ok()) {
+      // A case that is wrong says more than one that shows nothing.
+      const bool tellsMore = out.verdict == Verdict::Unchecked && verdict != Verdict::Unchecked;
+      if (!status.ok() && (first.ok() || tellsMore)) {
         out.failed = cases[i].name;
+        out.verdict = verdict;
         first = std::move(status);
       }
     }
@@ -91,10 +102,10 @@ private:
         out.worst = std::max(out.worst, tensor.maxRatio);
         out.unchecked += tensor.unchecked;
       }
-      if (!comparison.passed()) {
+      if (Status status = verdictStatus(comparison, problem); !status.ok()) {
         ++out.mismatches;
-        return Status(Code::Mismatch, out.spec + ": " + item.name + ", seed " + std::to_string(seed) +
-                                          ": results differ from the reference\n" + comparison.str());
+        verdict = judge(comparison, problem);
+        return status.prefix(out.spec + ": " + item.name + ", seed " + std::to_string(seed) + ": ");
       }
     }
     return Status::success();
@@ -107,6 +118,7 @@ private:
   const CheckOptions &options;
   Target target;
   Jit &jit;
+  Verdict verdict = Verdict::Passed; ///< of the case at hand
 };
 
 std::string ratioText(const Outcome &outcome) {
@@ -124,9 +136,7 @@ void printTable(const std::vector<Outcome> &outcomes, const Target &target) {
     std::snprintf(seconds, sizeof(seconds), "%.1f", outcome.seconds);
     table.row({outcome.spec, outcome.name.empty() ? "-" : outcome.name, target.name(),
                std::to_string(outcome.runs), ratioText(outcome), std::to_string(outcome.unchecked), seconds,
-               outcome.passed()
-                   ? "passed"
-                   : std::string(codeName(outcome.status.code())) + " (" + outcome.failed + ")"});
+               outcome.result() + (outcome.passed() ? "" : " (" + outcome.failed + ")")});
   }
   std::fputs(table.str().c_str(), stdout);
 }
@@ -135,6 +145,7 @@ nlohmann::json outcomeJson(const Outcome &outcome) {
   nlohmann::json out = {{"spec", outcome.spec},
                         {"name", outcome.name},
                         {"passed", outcome.passed()},
+                        {"result", outcome.result()},
                         {"runs", outcome.runs},
                         {"mismatches", outcome.mismatches},
                         {"max_error_over_bound", outcome.worst},

@@ -40,8 +40,8 @@ ExitCode exitCode(Code code) {
 std::string exitCodeHelp() {
   return "Exit codes:\n"
          "  0  success\n"
-         "  1  results differ from the reference, or a check failed\n"
-         "  2  wrong usage, a bad spec, a bad or missing file\n"
+         "  1  results differ from the reference, or too few could be checked\n"
+         "  2  wrong usage, a bad spec, a bad or missing file, no NVRTC or a part of it missing\n"
          "  3  not supported by this architecture or this version\n"
          "  4  NVRTC or ptxas refused generated code\n"
          "  5  no such device, or the device reported a fault\n"

@@ -19,8 +19,8 @@ namespace attnc::cli {
 /// What `attnc` returns; README and --help list them.
 enum ExitCode : int {
   kOk = 0,
-  kMismatch = 1,      ///< a comparison or a check failed
-  kBadInput = 2,      ///< wrong usage, a bad spec, a bad or missing file
+  kMismatch = 1,      ///< results differ from the reference, or too few could be checked
+  kBadInput = 2,      ///< wrong usage, a bad spec, a bad or missing file, NVRTC or a part of it included
   kUnsupported = 3,   ///< understood, but this target or version cannot do it
   kCompileFailed = 4, ///< NVRTC or ptxas refused generated code
   kDeviceError = 5,   ///< no such device, or it reported a fault

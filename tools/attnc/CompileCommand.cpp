@@ -3,6 +3,8 @@
 // Must not run anything.
 #include "runtime/core/ProgramJson.h"
 #include "runtime/jit/Compile.h"
+#include "runtime/jit/Stopwatch.h"
+#include "tools/attnc/KernelWarnings.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/OutputFile.h"
 #include "tools/attnc/SharedOptions.h"
@@ -27,7 +29,8 @@ Status writeText(const std::string &path, const std::string &bytes) {
   return writeOutputFile(path, bytes);
 }
 
-nlohmann::json kernelJson(const Kernel &kernel, const JitReport &report) {
+nlohmann::json kernelJson(const Kernel &kernel, const JitReport &report,
+                          const std::vector<std::string> &warnings) {
   nlohmann::json kernels = nlohmann::json::array();
   for (const KernelResources &item : kernel.image().resources)
     kernels.push_back({{"symbol", item.kernel},
@@ -45,6 +48,7 @@ nlohmann::json kernelJson(const Kernel &kernel, const JitReport &report) {
           {"compiler", kernel.image().compilerVersion},
           {"cubin_bytes", kernel.image().cubin.size()},
           {"kernels", std::move(kernels)},
+          {"warnings", warnings},
           {"program", nlohmann::json::parse(programToJson(kernel.program()), nullptr, false)},
           {"times_ms",
            {{"read", report.readMs},
@@ -99,13 +103,19 @@ Status compileSpec(const CompileCommandOptions &options) {
     return Status(Code::InvalidArgument, "--emit cubin: expected -o FILE or a pipe, got a terminal");
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
   JitReport report;
-  ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compileFile(options.spec, target, &report));
+  Stopwatch watch;
+  ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
+  const double readMs = watch.milliseconds();
+  ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target, &report));
+  report.readMs = readMs;
+  const std::vector<std::string> warnings = kernelWarnings(kernel.image(), spec);
+  printWarnings(warnings);
   if (!options.emit.empty())
     ATTNC_RETURN_IF_ERROR(writeText(options.output, options.emit == "ptx"    ? kernel.image().ptx
                                                     : options.emit == "cuda" ? kernel.program().text
                                                                              : kernel.image().cubin));
   if (options.json)
-    printJson(kernelJson(kernel, report));
+    printJson(kernelJson(kernel, report, warnings));
   else if (options.emit.empty())
     printKernel(kernel, report);
   return Status::success();

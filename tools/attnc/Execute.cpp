@@ -37,7 +37,7 @@ Result<std::shared_ptr<Device>> openDevice(DeviceKind kind, const Target &target
   return failure;
 }
 
-nlohmann::json comparisonJson(const Comparison &comparison) {
+nlohmann::json comparisonJson(const Comparison &comparison, Verdict verdict) {
   nlohmann::json tensors = nlohmann::json::array();
   for (const TensorComparison &tensor : comparison.tensors)
     tensors.push_back({{"name", tensor.name},
@@ -46,7 +46,9 @@ nlohmann::json comparisonJson(const Comparison &comparison) {
                        {"violations", tensor.violations},
                        {"max_abs_error", tensor.maxAbsError},
                        {"max_error_over_bound", tensor.maxRatio}});
-  return {{"passed", comparison.passed()}, {"tensors", std::move(tensors)}};
+  return {{"passed", verdict == Verdict::Passed},
+          {"result", verdictName(verdict)},
+          {"tensors", std::move(tensors)}};
 }
 
 std::string comparisonText(const TensorComparison &tensor) {

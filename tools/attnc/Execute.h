@@ -7,6 +7,7 @@
 #include "codegen/reference/ReferenceResult.h"
 #include "specs/Spec.h"
 #include "tools/attnc/DeviceRun.h"
+#include "tools/attnc/Verdict.h"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -33,7 +34,7 @@ public:
   virtual Result<ReferenceResult> run(const Arguments &arguments) const = 0;
 };
 
-nlohmann::json comparisonJson(const Comparison &comparison);
+nlohmann::json comparisonJson(const Comparison &comparison, Verdict verdict);
 /// "out: 640 elements, max error 1.2e-03, at most 0.41 of its bound, 0 unchecked".
 std::string comparisonText(const TensorComparison &tensor);
 

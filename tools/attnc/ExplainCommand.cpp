@@ -2,6 +2,7 @@
 //
 // Must not decide or prove anything: it shows what the compiler recorded.
 #include "runtime/jit/MaskReport.h"
+#include "tools/attnc/KernelWarnings.h"
 #include "tools/attnc/SharedOptions.h"
 
 #include <nlohmann/json.hpp>
@@ -19,6 +20,7 @@ struct ExplainOptions {
 /// Everything as one JSON document; a dotted key is a path in it.
 struct Explanation {
   nlohmann::json all = nlohmann::json::object();
+  std::vector<std::string> warnings;
 
   void set(const std::string &key, nlohmann::json value) {
     std::string path = "/" + key;
@@ -76,16 +78,19 @@ void addMask(const MaskReport &report, bool counted, Explanation &out) {
 Result<Explanation> explain(const ExplainOptions &options) {
   ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
   const bool counted = !request.dims.empty() || !request.lens.empty();
-  if (!counted && !request.scalars.empty())
-    return Status(Code::InvalidArgument,
-                  "--param: expected --dim or --lens with it to count tiles, got none");
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
   const Program &program = kernel.program();
+  ATTNC_RETURN_IF_ERROR(checkNames(program, request));
+  if (!counted && !request.scalars.empty())
+    return Status(Code::InvalidArgument,
+                  "--param: expected --dim or --lens with it to count tiles, got none");
 
   Explanation out;
+  out.warnings = kernelWarnings(kernel.image(), spec);
+  out.set("warnings", out.warnings);
   out.set("ok", true);
   out.set("name", program.name);
   out.set("arch", program.target.name());
@@ -183,6 +188,7 @@ void addExplainCommand(CLI::App &app, Action &action) {
       Result<Explanation> result = explain(*options);
       if (!result.ok())
         return report(result.status(), options->json);
+      printWarnings(result->warnings);
       if (options->json)
         printJson(result->all);
       else

@@ -22,6 +22,18 @@ bool isFloat(DType dtype) {
   return dtype == DType::F16 || dtype == DType::BF16 || dtype == DType::F32 || dtype == DType::F64;
 }
 
+/// The float from which a shorter format gets what it would get from `value`: what was cut off leaves its
+/// last bit set, so that it is on the right side of every tie. Rounding twice to nearest is not rounding
+/// once.
+float roundToOdd(double value) {
+  float cut = static_cast<float>(value);
+  if (static_cast<double>(cut) == value || std::isnan(value))
+    return cut;
+  if (std::abs(static_cast<double>(cut)) > std::abs(value))
+    cut = std::nextafter(cut, 0.0f);
+  return std::bit_cast<float>(std::bit_cast<uint32_t>(cut) | 1u);
+}
+
 bool fitsInteger(double value, DType dtype) {
   switch (dtype) {
   case DType::I8:
@@ -134,9 +146,9 @@ void HostTensor::set(int64_t index, double value) {
   std::byte *at = bytes.data() + index * dtypeSize(dtype);
   switch (dtype) {
   case DType::F16:
-    return store(at, floatToHalf(static_cast<float>(value)));
+    return store(at, floatToHalf(roundToOdd(value)));
   case DType::BF16:
-    return store(at, floatToBfloat(static_cast<float>(value)));
+    return store(at, floatToBfloat(roundToOdd(value)));
   case DType::F32:
     return store(at, static_cast<float>(value));
   case DType::F64:
@@ -165,11 +177,11 @@ Result<HostTensor> convert(const HostTensor &from, DType dtype) {
   if (from.dtype == dtype)
     return from;
   const bool allowed =
-      isFloat(dtype) ? from.dtype == DType::F32 || from.dtype == DType::F16 : !isFloat(from.dtype);
+      isFloat(dtype) ? isFloat(from.dtype) && from.dtype != DType::BF16 : !isFloat(from.dtype);
   if (!allowed)
-    return Status(Code::InvalidArgument, "expected " +
-                                             std::string(isFloat(dtype) ? "f32 or f16" : dtypeName(dtype)) +
-                                             " elements, got " + std::string(dtypeName(from.dtype)));
+    return Status(Code::InvalidArgument,
+                  "expected " + std::string(isFloat(dtype) ? "f16, f32 or f64" : dtypeName(dtype)) +
+                      " elements, got " + std::string(dtypeName(from.dtype)));
   ATTNC_ASSIGN_OR_RETURN(HostTensor out, HostTensor::zeros(dtype, from.shape));
   const int64_t count = from.elements();
   for (int64_t i = 0; i < count; ++i) {

@@ -40,8 +40,8 @@ float halfToFloat(uint16_t bits);
 uint16_t floatToBfloat(float value);
 float bfloatToFloat(uint16_t bits);
 
-/// `from` with every element rounded to `dtype`. f32 and f16 become any float type; integers only change
-/// width, and a value that does not fit is an error.
+/// `from` with every element rounded to `dtype`, once and to nearest even. f16, f32 and f64 become any float
+/// type; integers and bool only change width, and a value that does not fit is an error.
 Result<HostTensor> convert(const HostTensor &from, DType dtype);
 
 } // namespace attnc::cli

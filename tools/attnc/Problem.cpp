@@ -48,9 +48,13 @@ public:
     return finish();
   }
 
+  Status checkNames() {
+    ATTNC_RETURN_IF_ERROR(dims.readSignature());
+    return compareNames();
+  }
+
 private:
   Status start() {
-    ATTNC_RETURN_IF_ERROR(dims.readSignature());
     ATTNC_RETURN_IF_ERROR(checkNames());
     return dims.takeDims();
   }
@@ -81,7 +85,7 @@ private:
     return nullptr;
   }
 
-  Status checkNames() {
+  Status compareNames() {
     std::set<std::string> inputs, scalars;
     for (const TensorSig &sig : program.tensors)
       if (!sig.output)
@@ -224,6 +228,10 @@ Arguments Problem::arguments(const Program &program) {
     if (auto it = dims.find(dim); it != dims.end())
       out.dims.emplace(dim, it->second);
   return out;
+}
+
+Status checkNames(const Program &program, const ProblemRequest &request) {
+  return Maker(program, request).checkNames();
 }
 
 Result<Problem> makeProblem(const Program &program, const ProblemRequest &request) {

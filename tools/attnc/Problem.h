@@ -39,6 +39,9 @@ struct Problem {
   Arguments arguments(const Program &program);
 };
 
+/// InvalidArgument if the request names a tensor, scalar or sequence that the program has not.
+Status checkNames(const Program &program, const ProblemRequest &request);
+
 /// Only dims, lengths and scalars: nothing is read or made. What no one gave counts as one request.
 Result<Problem> makeShapes(const Program &program, ProblemRequest request);
 

@@ -7,6 +7,7 @@
 #include "tools/attnc/Npy.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
+#include "tools/attnc/Verdict.h"
 
 #include <nlohmann/json.hpp>
 
@@ -44,7 +45,7 @@ public:
     return writeOutputs();
   }
 
-  bool passed() const { return !comparison || comparison->passed(); }
+  bool passed() const { return !comparison || judge(*comparison, problem) == Verdict::Passed; }
 
   void print() const {
     std::printf("%s on %s (%s)\n", program().name.c_str(), deviceName.c_str(), target.name().c_str());
@@ -59,11 +60,13 @@ public:
       std::printf("  counters %s\n", counters.c_str());
     if (!comparison)
       return;
-    std::printf("  check    %.1f ms, %s\n", times.at("check"), passed() ? "passed" : "FAILED");
+    const Verdict verdict = judge(*comparison, problem);
+    std::printf("  check    %.1f ms, %s\n", times.at("check"),
+                verdict == Verdict::Failed ? "FAILED" : std::string(verdictName(verdict)).c_str());
     for (const TensorComparison &tensor : comparison->tensors)
       std::printf("           %s\n", comparisonText(tensor).c_str());
     if (!passed())
-      std::printf("%s", comparison->str().c_str());
+      std::printf("%s", verdictStatus(*comparison, problem).message().c_str());
   }
 
   nlohmann::json json() const {
@@ -79,7 +82,7 @@ public:
     if (kernel)
       out["source"] = sourceName(report.source);
     if (comparison)
-      out["check"] = comparisonJson(*comparison);
+      out["check"] = comparisonJson(*comparison, judge(*comparison, problem));
     if (options.counters)
       out["counters"] = nlohmann::json::parse(counters, nullptr, false);
     return out;

@@ -41,8 +41,10 @@ CLI::Option *addRepeated(CLI::App &verb, const std::string &name, std::vector<st
 }
 
 void addArch(CLI::App &verb, std::string &arch) {
-  verb.add_option("--arch", arch,
-                  "Architecture: sm_80, sm_86, sm_89, sm_90, sm_100, sm_120 (default: the GPU's, else sm_90)")
+  verb.add_option(
+          "--arch", arch,
+          "Architecture: sm_80, sm_86, sm_89, sm_90, sm_90a, sm_100, sm_120 (default: the GPU's, else "
+          "sm_90); sm_90a runs on sm_90 GPUs only")
       ->type_name("ARCH");
 }
 
@@ -74,9 +76,11 @@ void ProblemFlags::addShapesTo(CLI::App &verb) {
 }
 
 void ProblemFlags::addTensorsTo(CLI::App &verb) {
-  addRepeated(verb, "--input", inputs,
-              "A tensor from a .npy file in f32 or f16, rounded to the spec's dtype; tensors without a file "
-              "are random")
+  addRepeated(
+      verb, "--input", inputs,
+      "A tensor from a .npy file: f16, f32 or f64 for a tensor of floats, rounded to its dtype; i8, u8, "
+      "i32, i64 or bool for one of integers or bool, if every value fits. Tensors without a file are "
+      "random")
       ->type_name("NAME=FILE");
   verb.add_option("--seed", seed, "Seed of the random tensors")
       ->check(integerBetween(0, UINT64_MAX))

@@ -17,6 +17,9 @@ namespace {
 using Json = nlohmann::json;
 
 Result<std::string> readFile(const std::filesystem::path &path) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(path, ignored)) // a device may have no end
+    return Status(Code::NotFound, path.string() + ": expected a file, got none");
   std::ifstream file(path, std::ios::binary);
   std::ostringstream content;
   content << file.rdbuf();

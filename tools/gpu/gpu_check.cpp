@@ -3,6 +3,7 @@
 // usage: gpu_check FOLDER cuda|sim RESULT.json     Needs neither MLIR nor NVRTC nor a network.
 #include "attnc/Runtime.h"
 #include "tools/attnc/DeviceRun.h"
+#include "tools/attnc/Verdict.h"
 #include "tools/gpu/GpuTimer.h"
 #include "tools/gpu/StoredCases.h"
 
@@ -83,7 +84,8 @@ public:
 
   Status write(const std::filesystem::path &path) const {
     std::ofstream file(path);
-    file << result.dump(1) << "\n";
+    // A damaged file can put anything into a message, also what is no UTF-8; replacing beats throwing.
+    file << result.dump(1, ' ', false, Json::error_handler_t::replace) << "\n";
     file.close();
     return file ? Status::success() : Status(Code::IoError, path.string() + ": cannot write the file");
   }
@@ -99,7 +101,7 @@ private:
     for (const TensorComparison &tensor : comparison.tensors)
       worst = std::max(worst, tensor.maxRatio);
     entry["max_error_over_bound"] = worst;
-    return comparison.passed() ? Status::success() : Status(Code::Mismatch, comparison.str());
+    return cli::verdictStatus(comparison, problem);
   }
 
   Status time(const gpu::TimedCase &item, Json &entry) {
@@ -134,7 +136,7 @@ private:
 
 } // namespace
 
-int main(int argc, char **argv) {
+static int run(int argc, char **argv) {
   const std::string_view kind = argc == 4 ? argv[2] : "";
   if (kind != "cuda" && kind != "sim")
     return std::fprintf(stderr, "usage: gpu_check FOLDER cuda|sim RESULT.json\n"), 2;
@@ -146,4 +148,12 @@ int main(int argc, char **argv) {
   if (Status status = session.write(argv[3]); !status.ok())
     return std::fprintf(stderr, "gpu_check: %s\n", status.str().c_str()), 2;
   return right && timed ? 0 : 1;
+}
+
+int main(int argc, char **argv) {
+  try {
+    return run(argc, argv);
+  } catch (const std::exception &error) {
+    return std::fprintf(stderr, "gpu_check: %s\n", error.what()), 2;
+  }
 }

@@ -1,9 +1,11 @@
 // Runtime.h - run compiled kernels without the compiler: everything an ahead-of-time user includes.
 //
-// Link with attnc_runtime. Needs neither MLIR, nor yaml-cpp, nor NVRTC.
+// Link with attnc::runtime, or with attnc::jit where the program also compiles (Jit.h): that one contains
+// this one, so never with both. Needs neither MLIR, nor yaml-cpp, nor NVRTC.
 #pragma once
 
 #include "attnc/Device.h"
+#include "attnc/DeviceArray.h"
 #include "attnc/Kernel.h"
 #include "attnc/Status.h"
 #include "attnc/Tensor.h"

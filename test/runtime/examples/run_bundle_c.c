@@ -1,6 +1,8 @@
 /* run_bundle_c.c - attention out of a bundle through the C ABI: two prompts of 3 and 5 tokens. */
-/* usage: run_bundle_c BUNDLE [cuda|sim]     BUNDLE holds llama3_prefill: 32 query heads, 8 key heads, 128
- * dims, bf16 */
+/* usage: run_bundle_c FOLDER [cuda|sim]     FOLDER is made, on a machine with the compiler, by
+ *   attnc bundle specs/catalog/llama3-prefill.yaml --arch sm_90 -o FOLDER
+ * with the GPU's architecture (the simulator here is an sm_90). 32 query heads, 8 key heads, 128 dims, bf16.
+ */
 #include <attnc/attnc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -39,10 +41,14 @@ int main(int argc, char **argv) {
   attncDevice device;
   attncBundle bundle;
   attncKernel kernel;
+  if (argc != 2 && argc != 3) {
+    fprintf(stderr, "usage: run_bundle_c FOLDER [cuda|sim]\n");
+    return 1;
+  }
   for (size_t i = 0; i < sizeof ones / sizeof *ones; ++i)
     ones[i] = 0x3f80; /* 1.0 in bf16 */
   check(attncDeviceOpen(&options, &device));
-  check(attncBundleOpen(argc > 1 ? argv[1] : ".", &bundle));
+  check(attncBundleOpen(argv[1], &bundle));
   check(attncBundleFind(bundle, "llama3_prefill", attncDeviceTarget(device), &kernel));
 
   DLTensor q = make(device, place, kDLBfloat, 16, 3, q_shape, ones);
