@@ -1,4 +1,4 @@
-// Pipeline.cpp - the compiler's table of contents.
+// Pipeline.cpp - the compiler's table of contents. Decides the order of passes, nothing else.
 #include "passes/Pipeline.h"
 
 #include "dialect/tile/Tile.h"
@@ -10,12 +10,14 @@
 
 using namespace mlir;
 
+/// What to compute: the mask in one form, the scale in one number, and where the mask is visible.
 void attnc::buildAttnPipeline(OpPassManager &manager, const Target &) {
   manager.addPass(createAttnSimplifyMask());
   manager.addPass(createAttnFoldScale());
   manager.addPass(createAttnAnalyzeMask());
 }
 
+/// How to compute it: tile sizes, the plain kernel, then one concern of the block at a time.
 void attnc::buildTilePipeline(OpPassManager &manager, const Target &target) {
   manager.addPass(createAttnChooseSchedulePass({target.name()}));
   manager.addPass(createConvertAttnToTilePass());

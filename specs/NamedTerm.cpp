@@ -10,12 +10,13 @@
 
 #include <algorithm>
 #include <array>
-#include <limits>
 
 namespace attnc {
 namespace {
 
 using Kind = TermArgument::Kind;
+/// As literals of expressions (E2).
+constexpr int64_t kLargestInteger = int64_t(1) << 30;
 using Word = std::string_view;
 
 constexpr std::array<Word, 1> kI32{"i32"};
@@ -129,7 +130,7 @@ Result<std::string> readTensor(const TermArgument &rule, std::span<const Word> d
 Result<std::string> readValue(const TermArgument &rule, const YamlNode &node, const TermScope &scope) {
   if (!isWord(node)) {
     ATTNC_ASSIGN_OR_RETURN(int64_t value,
-                           readInt(node, rule.key, rule.least, std::numeric_limits<int32_t>::max()));
+                           readInt(node, rule.key, rule.least, kLargestInteger));
     return std::to_string(value);
   }
   if (const ScalarParam *param = named(scope.names.params, node.text)) {
@@ -153,7 +154,7 @@ Result<std::string> readArgument(const TermArgument &rule, const YamlNode &node,
   switch (rule.kind) {
   case Kind::Integer: {
     ATTNC_ASSIGN_OR_RETURN(int64_t value,
-                           readInt(node, rule.key, rule.least, std::numeric_limits<int32_t>::max()));
+                           readInt(node, rule.key, rule.least, kLargestInteger));
     return std::to_string(value);
   }
   case Kind::Value:

@@ -13,6 +13,8 @@ namespace attnc {
 namespace {
 
 constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
+/// 2^30: a sum with a position stays within 32 bits (ScalarSig::kLargestInteger).
+constexpr int64_t kLargestInteger = int64_t(1) << 30;
 
 template <class T> void sortByName(std::vector<T> &items) {
   std::sort(items.begin(), items.end(), [](const T &a, const T &b) { return a.name < b.name; });
@@ -72,7 +74,7 @@ Result<ScalarParam> readParam(const YamlEntry &entry) {
   if (!given)
     return param;
   if (param.dtype == DType::I32) { // S22
-    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(given->value, "default", -kMaxInt - 1, kMaxInt));
+    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(given->value, "default", -kLargestInteger, kLargestInteger));
     param.defaultValue = static_cast<double>(value);
     return param;
   }

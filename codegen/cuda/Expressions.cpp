@@ -9,28 +9,43 @@ using namespace attnc;
 using namespace attnc::codegen;
 
 namespace {
-/// C++ precedence, higher binds tighter.
-enum Precedence { kTernary = 1, kOr, kAnd, kEquality, kRelation, kSum, kProduct, kUnary, kPrimary };
-
+/// C++'s comparison that means the same; empty for unsigned ones.
 StringRef symbolOf(arith::CmpIPredicate predicate) {
   switch (predicate) {
-  case arith::CmpIPredicate::eq: return "==";
-  case arith::CmpIPredicate::ne: return "!=";
-  case arith::CmpIPredicate::slt: case arith::CmpIPredicate::ult: return "<";
-  case arith::CmpIPredicate::sle: case arith::CmpIPredicate::ule: return "<=";
-  case arith::CmpIPredicate::sgt: case arith::CmpIPredicate::ugt: return ">";
-  default: return ">=";
+  case arith::CmpIPredicate::eq:
+    return "==";
+  case arith::CmpIPredicate::ne:
+    return "!=";
+  case arith::CmpIPredicate::slt:
+    return "<";
+  case arith::CmpIPredicate::sle:
+    return "<=";
+  case arith::CmpIPredicate::sgt:
+    return ">";
+  case arith::CmpIPredicate::sge:
+    return ">=";
+  default:
+    return "";
   }
 }
 
+/// C++'s comparison that means the same, also of NaN; empty if there is none.
 StringRef symbolOf(arith::CmpFPredicate predicate) {
   switch (predicate) {
-  case arith::CmpFPredicate::OEQ: case arith::CmpFPredicate::UEQ: return "==";
-  case arith::CmpFPredicate::ONE: case arith::CmpFPredicate::UNE: return "!=";
-  case arith::CmpFPredicate::OLT: case arith::CmpFPredicate::ULT: return "<";
-  case arith::CmpFPredicate::OLE: case arith::CmpFPredicate::ULE: return "<=";
-  case arith::CmpFPredicate::OGT: case arith::CmpFPredicate::UGT: return ">";
-  default: return ">=";
+  case arith::CmpFPredicate::OEQ:
+    return "==";
+  case arith::CmpFPredicate::UNE:
+    return "!=";
+  case arith::CmpFPredicate::OLT:
+    return "<";
+  case arith::CmpFPredicate::OLE:
+    return "<=";
+  case arith::CmpFPredicate::OGT:
+    return ">";
+  case arith::CmpFPredicate::OGE:
+    return ">=";
+  default:
+    return "";
   }
 }
 } // namespace
@@ -68,8 +83,8 @@ std::string Printer::call(StringRef function, ValueRange operands) {
 std::string Printer::infix(Operation *op, StringRef symbol, int own) {
   // The right operand binds one tighter, a - (b - c), unless regrouping changes nothing.
   bool regroups = isa<arith::AndIOp>(op);
-  return expr(op->getOperand(0), own) + " " + symbol.str() + " " +
-         expr(op->getOperand(1), regroups ? own : own + 1);
+  return joined({expr(op->getOperand(0), own), " ", symbol.str(), " ",
+                 expr(op->getOperand(1), regroups ? own : own + 1)});
 }
 
 /// Function that a scalar op calls, with the header that declares it; empty if it is not a call.
@@ -82,8 +97,8 @@ static std::pair<StringRef, StringRef> callee(Operation *op) {
       .Case<tile::RoundDownOp>([](auto) { return std::pair("round_down", "core"); })
       .Case<tile::RoundUpOp>([](auto) { return std::pair("round_up", "core"); })
       .Case<tile::ClampOp>([](auto) { return std::pair("clamp", "core"); })
-      .Case<arith::MinimumFOp, arith::MinNumFOp>([](auto) { return std::pair("fminf", "core"); })
-      .Case<arith::MaximumFOp, arith::MaxNumFOp>([](auto) { return std::pair("fmaxf", "core"); })
+      .Case<arith::MinNumFOp>([](auto) { return std::pair("fminf", "core"); })
+      .Case<arith::MaxNumFOp>([](auto) { return std::pair("fmaxf", "core"); })
       .Case<tile::BitOp>([](auto) { return std::pair("bit", "core"); })
       .Case<math::AbsFOp>([](auto) { return std::pair("fabsf", "core"); })
       .Case<math::ExpOp>([](auto) { return std::pair("attn::exp", "attn/math"); })
@@ -103,11 +118,10 @@ std::string Printer::exprOf(Operation *op, int &own) {
   auto at = [&](int precedence) { return own = precedence; };
   return llvm::TypeSwitch<Operation *, std::string>(op)
       .Case([&](tile::ConstantOp c) {
-        auto &table = isa<FloatAttr>(c.getValue()) ? floats : ints;
-        if (auto real = dyn_cast<FloatAttr>(c.getValue()))
-          table[c.getName()] = floatLiteral(real.getValue());
-        else
-          table[c.getName()] = std::to_string(cast<IntegerAttr>(c.getValue()).getInt());
+        auto real = dyn_cast<FloatAttr>(c.getValue());
+        (real ? floats : ints)[c.getName()] = {
+            real ? floatLiteral(real.getValue()) : std::to_string(cast<IntegerAttr>(c.getValue()).getInt()),
+            place(c)};
         return c.getName().str();
       })
       .Case([&](arith::ConstantOp c) {
@@ -133,7 +147,7 @@ std::string Printer::exprOf(Operation *op, int &own) {
         auto side = [&](Value value) { // a && b inside || is clearer in parentheses
           return expr(value, value.getDefiningOp<arith::AndIOp>() ? kPrimary : kOr);
         };
-        return side(op->getOperand(0)) + " || " + side(op->getOperand(1));
+        return joined({side(op->getOperand(0)), " || ", side(op->getOperand(1))});
       })
       .Case([&](arith::XOrIOp x) {
         if (auto constant = x.getRhs().getDefiningOp<arith::ConstantOp>();
@@ -143,33 +157,29 @@ std::string Printer::exprOf(Operation *op, int &own) {
         }
         return infix(op, "!=", at(kEquality));
       })
-      .Case([&](arith::CmpIOp c) {
-        bool equality =
-            c.getPredicate() == arith::CmpIPredicate::eq || c.getPredicate() == arith::CmpIPredicate::ne;
-        return infix(op, symbolOf(c.getPredicate()), at(equality ? kEquality : kRelation));
-      })
-      .Case([&](arith::CmpFOp c) {
-        StringRef symbol = symbolOf(c.getPredicate());
+      .Case<arith::CmpIOp, arith::CmpFOp>([&](auto compare) {
+        StringRef symbol = symbolOf(compare.getPredicate());
+        if (symbol.empty())
+          return noPrinter(op);
         return infix(op, symbol, at(symbol == "==" || symbol == "!=" ? kEquality : kRelation));
       })
       .Case([&](arith::SelectOp s) {
         at(kTernary);
-        return expr(s.getCondition(), kTernary + 1) + " ? " + expr(s.getTrueValue(), kTernary + 1) + " : " +
-               expr(s.getFalseValue(), kTernary);
+        return joined({expr(s.getCondition(), kTernary + 1), " ? ", expr(s.getTrueValue(), kTernary + 1),
+                       " : ", expr(s.getFalseValue(), kTernary)});
       })
       .Case([&](arith::NegFOp n) {
         at(kUnary);
         return "-" + expr(n.getOperand(), kUnary + 1);
       })
-      .Case<arith::IndexCastOp, arith::SIToFPOp, arith::UIToFPOp, arith::ExtUIOp, arith::ExtSIOp,
-            arith::TruncIOp>([&](auto cast) {
+      .Case<arith::IndexCastOp, arith::SIToFPOp, arith::UIToFPOp, arith::ExtUIOp>([&](auto cast) {
         Type from = cast.getIn().getType(), to = cast.getType();
         if (element(from) == element(to))
           return expr(cast.getIn(), own = kPrimary);
         return element(to) + "(" + expr(cast.getIn()) + ")";
       })
       .Case([&](tile::LoadOp load) {
-        return expr(load.getPointer(), kPrimary) + "[" + expr(load.getPosition()) + "]";
+        return joined({expr(load.getPointer(), kPrimary), "[", expr(load.getPosition()), "]"});
       })
       .Case([&](tile::BlockIdOp id) {
         std::string axis(1, "xyz"[id.getAxis()]);
@@ -188,8 +198,14 @@ std::string Printer::exprOf(Operation *op, int &own) {
       })
       .Case([&](tile::SoftcapOp cap) {
         use("attn/softcap");
-        return "attn::softcap(" + expr(cap.getScore()) + ", " + expr(cap.getCap()) + ", 1.0f / " +
-               expr(cap.getCap(), kUnary) + ")";
+        return joined({"attn::softcap(", expr(cap.getScore()), ", ", expr(cap.getCap()), ", 1.0f / ",
+                       expr(cap.getCap(), kUnary), ")"});
       })
-      .Default([](Operation *other) { return "/* " + other->getName().getStringRef().str() + " */"; });
+      .Default([&](Operation *other) { return noPrinter(other); });
+}
+
+std::string Printer::noPrinter(Operation *op) {
+  op->emitError("expected an op that the CUDA printer knows, got '") << op->getName() << "'";
+  valid = false;
+  return {};
 }

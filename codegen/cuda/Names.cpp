@@ -45,8 +45,8 @@ void Names::declare(Value value, StringRef hint, llvm::StringSet<> &used) {
 void Names::scope(Block &block, llvm::StringSet<> used) {
   for (Operation &op : block) {
     llvm::TypeSwitch<Operation *>(&op)
-        .Case<tile::AllocOp, tile::ReuseOp, tile::ViewRowsOp, tile::ViewSideOp, tile::LetOp, tile::ConvertOp, tile::FinishOp>(
-            [&](auto named) { declare(named->getResult(0), named.getName(), used); })
+        .Case<tile::AllocOp, tile::ReuseOp, tile::ViewRowsOp, tile::ViewSideOp, tile::LetOp, tile::ConvertOp,
+              tile::FinishOp>([&](auto named) { declare(named->getResult(0), named.getName(), used); })
         .Case([&](tile::LoopOp loop) {
           llvm::StringSet<> inner = used;
           declare(loop.inductionVariable(), "kv", inner);

@@ -8,8 +8,8 @@
 
 namespace attnc::codegen {
 
-/// Names of everything that a kernel declares. A name hint comes from the op; a clash within the scope, or with
-/// a C++ keyword or a word of the device library, appends a number.
+/// Names of everything that a kernel declares. A name hint comes from the op; a clash within the scope, or
+/// with a C++ keyword or a word of the device library, appends a number.
 class Names {
 public:
   explicit Names(tile::KernelOp kernel);

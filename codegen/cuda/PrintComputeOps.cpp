@@ -27,10 +27,13 @@ LogicalResult Printer::printMap(Operation *op, StringRef verb, Value storage, Re
   for (BlockArgument position : body.getArguments().drop_front())
     os << ", int " << names.of(position);
   os << ") {";
-  end(body.front().getTerminator());
+  Operation *yield = body.front().getTerminator();
+  end(yield);
+  shownPlace = place(yield);
   ++indent;
   LogicalResult result = printBlock(body.front());
   --indent;
+  shownPlace.clear();
   line() << "});\n";
   return result;
 }

@@ -7,13 +7,13 @@ using namespace attnc::codegen;
 
 void Printer::print(tile::ExitIfOp op) {
   line() << "if (" << expr(op.getCondition()) << ") return;";
-  end();
+  end(op);
 }
 
 void Printer::print(tile::LetOp op) {
   line() << "const " << type(op.getResult().getType()) << ' ' << names.of(op.getResult()) << " = "
          << expr(op.getValue()) << ';';
-  end();
+  end(op);
 }
 
 void Printer::print(tile::SectionOp op) {

@@ -30,8 +30,9 @@ void Printer::print(tile::AdvanceOp op) {
 
 void Printer::print(tile::ViewRowsOp op) {
   line() << "const " << type(op.getRows().getType()) << ' ' << names.of(op.getRows()) << "{"
-         << expr(op.getPointer()) << " + " << expr(op.getOffset(), 6) << ", " << expr(op.getStride()) << "};";
-  end();
+         << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride())
+         << "};";
+  end(op);
 }
 
 void Printer::print(tile::ViewSideOp op) {
@@ -39,7 +40,7 @@ void Printer::print(tile::ViewSideOp op) {
          << expr(op.getPointer()) << ", {";
   llvm::interleaveComma(op.getShape(), os, [&](Value axis) { os << expr(axis); });
   os << "}};";
-  end();
+  end(op);
 }
 
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
@@ -99,7 +100,7 @@ void Printer::print(tile::StoreFragmentOp op) {
 
 void Printer::print(tile::StoreRowValuesOp op) {
   use("block/store");
-  line() << "warp::store_row_values(" << expr(op.getPointer()) << " + (" << expr(op.getOffset()) << "), "
+  line() << "warp::store_row_values(" << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", "
          << expr(op.getStride()) << ", " << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", "
          << expr(op.getValidEnd()) << ");";
   end();

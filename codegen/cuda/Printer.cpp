@@ -8,12 +8,19 @@ using namespace mlir;
 using namespace attnc;
 using namespace attnc::codegen;
 
+std::string codegen::joined(std::initializer_list<std::string> parts) {
+  std::string text;
+  for (const std::string &part : parts)
+    text += part;
+  return text;
+}
+
 Printer::Printer(tile::KernelOp kernel) : kernel(kernel), names(kernel), os(text) { use("core"); }
 
 LogicalResult Printer::print() {
-  ints["kWarps"] = std::to_string(kernel.getSchedule().getWarps());
-  ints["kThreads"] = std::to_string(kernel.getSchedule().threads());
-  return printBlock(kernel.getBody().front());
+  ints["kWarps"].value = std::to_string(kernel.getSchedule().getWarps());
+  ints["kThreads"].value = std::to_string(kernel.getSchedule().threads());
+  return success(succeeded(printBlock(kernel.getBody().front())) && valid);
 }
 
 LogicalResult Printer::printBlock(Block &block) {
@@ -25,7 +32,8 @@ LogicalResult Printer::printBlock(Block &block) {
 
 LogicalResult Printer::printOp(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp>([&](auto nested) { return print(nested); })
+      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp>(
+          [&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
             tile::ViewRowsOp, tile::ViewSideOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
             tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::FillOp, tile::MmaAbtOp,
@@ -34,25 +42,37 @@ LogicalResult Printer::printOp(Operation &op) {
         return success();
       })
       .Case<tile::ReturnOp>([](auto) { return success(); })
-      .Default([](Operation *other) {
-        // Scalars are printed where they are used.
-        if (isMemoryEffectFree(other) || isa<tile::LoadOp>(other))
+      .Default([&](Operation *other) {
+        // Scalars and slots are printed where they are used.
+        if (isMemoryEffectFree(other) || isa<tile::LoadOp, tile::CurrentOp>(other))
           return success();
-        return LogicalResult(other->emitError("no printer for '") << other->getName() << "'");
+        noPrinter(other);
+        return LogicalResult(failure());
       });
 }
 
 raw_ostream &Printer::line() { return os.indent(2 * indent); }
 
+/// "spec.yaml:9" if the op stands on a key of its own, not on the line that its kernel stands on.
+std::string Printer::place(Operation *op) {
+  auto lineOf = [](Operation *op) {
+    auto where = dyn_cast<FileLineColLoc>(op->getLoc());
+    return where ? (llvm::sys::path::filename(where.getFilename()) + ":" + Twine(where.getLine())).str() : "";
+  };
+  std::string own = lineOf(op);
+  return own == lineOf(kernel) ? "" : own;
+}
+
+/// Ends a line with the place of `op`, unless the statement around it has named it already.
 void Printer::end(Operation *op) {
-  if (op)
-    if (auto place = dyn_cast<FileLineColLoc>(op->getLoc()))
-      os << "  // " << llvm::sys::path::filename(place.getFilename()) << ':' << place.getLine();
+  std::string where = op ? place(op) : "";
+  if (!where.empty() && where != shownPlace)
+    os << "  // " << where;
   os << '\n';
 }
 
 std::string Printer::dim(tile::DimAttr dim) {
-  ints[dim.getName()] = std::to_string(dim.getSize());
+  ints[dim.getName()].value = std::to_string(dim.getSize());
   return dim.getName().str();
 }
 
@@ -74,26 +94,26 @@ std::string Printer::type(Type type) {
   return llvm::TypeSwitch<Type, std::string>(type)
       .Case([&](tile::SharedType t) {
         use("tile/shared_tile");
-        return "SharedTile<" + element(t.getElementType()) + ", " + dim(t.getRows()) + ", " +
-               dim(t.getColumns()) + ">";
+        return joined({"SharedTile<", element(t.getElementType()), ", ", dim(t.getRows()), ", ",
+                       dim(t.getColumns()), ">"});
       })
       .Case([&](tile::RingType t) {
         use("tile/shared_ring");
-        return "SharedRing<" + element(t.getElementType()) + ", " + dim(t.getRows()) + ", " +
-               dim(t.getColumns()) + ", " + dim(t.getStages()) + ">";
+        return joined({"SharedRing<", element(t.getElementType()), ", ", dim(t.getRows()), ", ",
+                       dim(t.getColumns()), ", ", dim(t.getStages()), ">"});
       })
       .Case([&](tile::FragmentType t) {
         use("tile/fragment");
-        return "Fragment<" + dim(t.getRows()) + ", " + dim(t.getColumns()) + ", kWarps>";
+        return joined({"Fragment<", dim(t.getRows()), ", ", dim(t.getColumns()), ", kWarps>"});
       })
       .Case([&](tile::RowVectorType t) {
         use("tile/fragment");
-        return "RowVector<" + dim(t.getRows()) + ", kWarps>";
+        return joined({"RowVector<", dim(t.getRows()), ", kWarps>"});
       })
       .Case([&](tile::GlobalRowsType t) {
         use("tile/global_rows");
-        return std::string("GlobalRows<") + (t.getWritable() ? "" : "const ") + element(t.getElementType()) +
-               ", " + dim(t.getColumns()) + ">";
+        return joined({"GlobalRows<", t.getWritable() ? "" : "const ", element(t.getElementType()), ", ",
+                       dim(t.getColumns()), ">"});
       })
       .Case([&](tile::PointerType t) {
         // A bool tensor has one byte an element.

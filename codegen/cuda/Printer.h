@@ -10,19 +10,32 @@
 
 namespace attnc::codegen {
 
-/// Prints one kernel. After `print`, `body` has the kernel's text, `headers` what it includes and
-/// `constants` what it expects to be declared before it.
+/// C++ precedence, higher binds tighter.
+enum Precedence { kTernary = 1, kOr, kAnd, kEquality, kRelation, kSum, kProduct, kUnary, kPrimary };
+
+/// The parts one after the other. Unlike operands of +, they are evaluated in that order, and so are the
+/// constants that they use found.
+std::string joined(std::initializer_list<std::string> parts);
+
+/// Prints one kernel. After `print`, `takeBody` has the kernel's text, `headers` what it includes and
+/// `intConstants` and `floatConstants` what it expects to be declared before it.
 class Printer {
 public:
+  /// A constexpr at the top of the text.
+  struct Constant {
+    std::string value;
+    std::string place; ///< "spec.yaml:9" where a key of the spec says it, else empty
+  };
+
   explicit Printer(tile::KernelOp kernel);
 
   mlir::LogicalResult print();
 
   std::string takeBody() { return std::move(text); }
   const std::set<std::string> &headers() const { return usedHeaders; }
-  /// Name to spelled value, in order of first use; int and float constants apart.
-  const llvm::MapVector<llvm::StringRef, std::string> &intConstants() const { return ints; }
-  const llvm::MapVector<llvm::StringRef, std::string> &floatConstants() const { return floats; }
+  /// By name, in order of first use; int and float constants apart.
+  const llvm::MapVector<llvm::StringRef, Constant> &intConstants() const { return ints; }
+  const llvm::MapVector<llvm::StringRef, Constant> &floatConstants() const { return floats; }
   /// The parameter struct.
   std::string paramsStruct();
 
@@ -32,6 +45,7 @@ private:
   mlir::LogicalResult printBlock(mlir::Block &block);
   llvm::raw_ostream &line();
   void end(mlir::Operation *op = nullptr);
+  std::string place(mlir::Operation *op);
   std::string type(mlir::Type type);
   std::string dim(tile::DimAttr dim);
   std::string element(mlir::Type type);
@@ -78,14 +92,18 @@ private:
   std::string call(llvm::StringRef function, mlir::ValueRange operands);
   std::string infix(mlir::Operation *op, llvm::StringRef symbol, int own);
   std::string floatLiteral(const llvm::APFloat &value);
+  /// Reports an op that legalisation should have stopped.
+  std::string noPrinter(mlir::Operation *op);
 
   tile::KernelOp kernel;
   Names names;
   std::string text;
   llvm::raw_string_ostream os;
   int indent = 1;
+  bool valid = true; ///< no op without a printer so far
   std::set<std::string> usedHeaders;
-  llvm::MapVector<llvm::StringRef, std::string> ints, floats;
+  std::string shownPlace; ///< of the statement around what is being printed
+  llvm::MapVector<llvm::StringRef, Constant> ints, floats;
 };
 
 } // namespace attnc::codegen

@@ -33,12 +33,16 @@ template <class T> __host__ __device__ constexpr T clamp(T x, T low, T high) {
   return max(low, min(x, high));
 }
 
-/// Quotient of the floor division: -1 / 4 is -1, 1 / -4 too. A divisor of 0, which only a spec's expression
-/// can have, counts as 1.
+/// Quotient of the floor division: -1 / 4 and 1 / -4 are -1. A divisor of 0, which only a spec's expression can
+/// have, counts as 1; one of -1 gives -a, wrapped.
 __host__ __device__ constexpr int floor_div(int a, int b) {
-  return b == 0 ? a : a / b - (a % b != 0 && (a % b < 0) != (b < 0) ? 1 : 0);
+  if (b > 0)
+    return a / b - (a % b < 0 ? 1 : 0);
+  if (b < -1)
+    return a / b - (a % b > 0 ? 1 : 0);
+  return b == 0 ? a : static_cast<int>(0u - static_cast<unsigned>(a));
 }
-/// Its remainder: -1 rest 4 is 3. `b` is positive.
+/// Remainder of the floor division: -1 by 4 leaves 3. `b` is positive.
 __host__ __device__ constexpr int floor_mod(int a, int b) { return a % b + (a % b < 0 ? b : 0); }
 /// Smallest integer not below a / b. `b` is positive.
 __host__ __device__ constexpr int ceil_div(int a, int b) { return a / b + (a % b > 0 ? 1 : 0); }

@@ -212,9 +212,8 @@ Result<double> readScalar(const Parameter &scalar, const Arguments &arguments) {
   double value = found == arguments.scalars.end() ? scalar.defaultValue : found->second;
   if (scalar.dtype == DType::F32)
     return double(float(value)); // what a kernel receives
-  if (value != std::floor(value) || value < std::numeric_limits<int32_t>::min() ||
-      value > std::numeric_limits<int32_t>::max())
-    return invalid("expected a 32-bit integer for scalar '" + scalar.name + "', got " +
+  if (value != std::floor(value) || std::fabs(value) > ScalarSig::kLargestInteger)
+    return invalid("expected an integer from -2^30 to 2^30 for scalar '" + scalar.name + "', got " +
                    std::to_string(value));
   return value;
 }

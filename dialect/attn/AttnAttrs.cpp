@@ -1,8 +1,8 @@
 // AttnAttrs.cpp - checks of the proof attributes.
 #include "dialect/attn/Attn.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace attnc::attn;

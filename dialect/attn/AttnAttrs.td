@@ -25,8 +25,9 @@ def Attn_MaskProofAttr : Attn_Attr<"MaskProof", "mask_proof"> {
   let description = [{
     `visit`: the union of these ranges covers every visible key of the tile's rows (an over-approximation;
     ranges may overlap). `full`: every key inside is visible to every row of the tile (an
-    under-approximation; absent if nothing could be shown). Both already contain 0 <= kv < kv_len. `exact` says that no term of the
-    mask was approximated. `unknown` lists the terms that were (their text), for `explain`.
+    under-approximation; absent if nothing could be shown). Both already contain 0 <= kv < kv_len.
+    `exact`: every key of every visit range is seen by some row, provided that all rows of the tile exist.
+    `unknown` lists the terms that were approximated (their text), for `explain`.
   }];
   let parameters = (ins ArrayRefParameter<"::attnc::attn::RangeAttr">:$visit,
                         OptionalParameter<"::attnc::attn::RangeAttr">:$full, "bool":$exact,

@@ -1,8 +1,8 @@
 // AttnDialect.cpp - registration of the attn dialect.
 #include "dialect/attn/Attn.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 #include "dialect/attn/AttnDialect.cpp.inc"
 #include "dialect/attn/AttnEnums.cpp.inc"

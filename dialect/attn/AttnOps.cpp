@@ -1,8 +1,8 @@
 // AttnOps.cpp - parsing, printing and verifiers of attn ops.
 #include "dialect/attn/Attn.h"
 
-#include "llvm/ADT/StringSet.h"
 #include "mlir/Interfaces/FunctionImplementation.h"
+#include "llvm/ADT/StringSet.h"
 
 #include <cmath>
 
@@ -18,10 +18,9 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
                       function_interface_impl::VariadicFlag,
                       std::string &) { return builder.getFunctionType(arguments, results); };
-  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
-                                                  getFunctionTypeAttrName(result.name), buildType,
-                                                  getArgAttrsAttrName(result.name),
-                                                  getResAttrsAttrName(result.name));
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), buildType,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
 }
 
 void KernelOp::print(OpAsmPrinter &printer) {
@@ -102,12 +101,12 @@ static LogicalResult verifyRegion(AttentionOp op, Region &region, StringRef kind
   SmallVector<Type> expected(takesScore ? 1 : 0, builder.getF32Type());
   expected.append(6, builder.getIndexType());
   if (TypeRange(region.getArgumentTypes()) != TypeRange(expected))
-    return op.emitOpError("expected the ") << kind << " region to take (" << expected << "), got ("
-                                           << region.getArgumentTypes() << ")";
+    return op.emitOpError("expected the ")
+           << kind << " region to take (" << expected << "), got (" << region.getArgumentTypes() << ")";
   Operation *yield = region.front().getTerminator();
   if (TypeRange(yield->getOperandTypes()) != TypeRange(result))
-    return op.emitOpError("expected the ") << kind << " region to yield " << result << ", got ("
-                                           << yield->getOperandTypes() << ")";
+    return op.emitOpError("expected the ")
+           << kind << " region to yield " << result << ", got (" << yield->getOperandTypes() << ")";
   return success();
 }
 
@@ -172,10 +171,9 @@ LogicalResult SoftcapOp::verify() {
 LogicalResult ReadOp::verify() {
   SideType side = getSide().getType();
   if (int64_t(getIndices().size()) != side.getRank()) // C1
-    return emitOpError("expected one index per axis (")
-           << side.getRank() << "), got " << getIndices().size();
-  Type expected = isa<FloatType>(side.getElementType()) ? Builder(getContext()).getF32Type()
-                                                        : side.getElementType();
+    return emitOpError("expected one index per axis (") << side.getRank() << "), got " << getIndices().size();
+  Type expected =
+      isa<FloatType>(side.getElementType()) ? Builder(getContext()).getF32Type() : side.getElementType();
   if (getResult().getType() != expected) // C2
     return emitOpError("expected a result of ") << expected << ", got " << getResult().getType();
   return success();

@@ -23,9 +23,9 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     kernel has lengths `both`.
 
     ```mlir
-    attn.kernel @causal(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"}, ...)
+    attn.kernel @identity(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"})
         -> (!attn.tokens<8x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-      ...
+      attn.return %q : !attn.tokens<8x64xf16, packed>
     }
     ```
   }];
@@ -54,7 +54,7 @@ def Attn_ReturnOp : Attn_Op<"return", [Pure, ReturnLike, Terminator, HasParent<"
   let description = [{
     Constraints: (C1) operand types are the kernel's result types.
     ```mlir
-    attn.return %o, %lse : !attn.tokens<8x64xf16, packed>, !attn.rows<8xf32, packed>
+    attn.return %q : !attn.tokens<8x64xf16, packed>
     ```
   }];
   let arguments = (ins Variadic<AnyType>:$operands);
@@ -103,7 +103,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?
-    (`sinks_outside_lse` $sinks_outside_lse^)? `anchor` $anchor
+    (`sinks_outside_lse` $sinks_outside_lse^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
@@ -115,6 +115,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
 def Attn_YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"AttentionOp">]> {
   let summary = "ends a score or mask region with its value";
   let description = [{
+    One operand, f32 in a score and i1 in a mask: C5 of `attn.attention`.
     ```mlir
     attn.yield %visible : i1
     ```

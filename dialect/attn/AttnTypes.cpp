@@ -1,9 +1,9 @@
 // AttnTypes.cpp - parsing, printing and checks of logical tensor types.
 #include "dialect/attn/Attn.h"
 
+#include "mlir/IR/DialectImplementation.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/ADT/TypeSwitch.h"
-#include "mlir/IR/DialectImplementation.h"
 
 using namespace mlir;
 using namespace attnc::attn;
@@ -89,7 +89,7 @@ LogicalResult RowsType::verify(function_ref<InFlightDiagnostic()> emitError, int
 }
 
 LogicalResult SideType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayAttr shape, Type element) {
-  static const llvm::StringSet<> names = {"batch", "heads",   "kv_heads", "q_len",
+  static const llvm::StringSet<> names = {"batch",  "heads",   "kv_heads", "q_len",
                                           "kv_len", "total_q", "total_kv"};
   for (Attribute axis : shape) { // C1
     if (auto name = dyn_cast<StringAttr>(axis); name && names.contains(name.getValue()))
@@ -101,5 +101,7 @@ LogicalResult SideType::verify(function_ref<InFlightDiagnostic()> emitError, Arr
   if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
       !element.isInteger(1)) // C2
     return emitError() << "expected an element type of f32, f16, bf16, i32 or i1, got " << element;
+  if (shape.empty() || shape.size() > 4) // C3
+    return emitError() << "expected 1 to 4 axes, got " << shape.size();
   return success();
 }

@@ -37,7 +37,7 @@ def Attn_SideType : Attn_Type<"Side", "side"> {
     A bool tensor has element type i1 and one byte an element.
 
     Constraints: (C1) every axis is the name of a dim (batch, heads, kv_heads, q_len, kv_len, total_q,
-    total_kv) or a positive integer. (C2) the element type is f32, f16, bf16, i32 or i1.
+    total_kv) or a positive integer. (C2) the element type is f32, f16, bf16, i32 or i1. (C3) 1 to 4 axes.
   }];
   let parameters = (ins "::mlir::ArrayAttr":$shape, "::mlir::Type":$elementType);
   let assemblyFormat = "`<` $shape `,` $elementType `>`";

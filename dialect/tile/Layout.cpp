@@ -101,8 +101,8 @@ int log2Exact(int64_t value) {
   return bits;
 }
 
-/// Lane and row-tile bits that accumulators and A operands share: lane bits 0-1 pick a column pair, bits 2-4 a
-/// row; tiles of 16 rows follow in registers, then warps.
+/// Lane and row-tile bits that accumulators and A operands share: lane bits 0-1 pick a column pair, bits 2-4
+/// a row; tiles of 16 rows follow in registers, then warps.
 static void mapLanesAndRowTiles(LinearLayout &layout, int firstRowTileRegister, int rowBits, int warpBits) {
   for (int bit = 0; bit < 2; ++bit)
     layout.map("lane", bit, "column", 1 + bit);
@@ -169,8 +169,7 @@ bool sameLaneElements(const LinearLayout &a, const LinearLayout &b) {
   return true;
 }
 
-int ldmatrixWavefronts(const LinearLayout &shared,
-                       const std::vector<std::pair<int, int>> &laneCoordinates) {
+int ldmatrixWavefronts(const LinearLayout &shared, const std::vector<std::pair<int, int>> &laneCoordinates) {
   int wavefronts = 0;
   for (size_t phase = 0; phase + 8 <= laneCoordinates.size(); phase += 8) {
     std::set<uint64_t> perGroup[8];

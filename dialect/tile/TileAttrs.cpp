@@ -2,8 +2,8 @@
 #include "dialect/tile/Layout.h"
 #include "dialect/tile/Tile.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace attnc::tile;
@@ -46,5 +46,26 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
     return emitError() << "expected tile_kv to be a multiple of 16 up to 256, got " << tileKv;
   if (stages < 1 || stages > 4) // C3
     return emitError() << "expected 1 to 4 stages, got " << stages;
+  return success();
+}
+
+LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type element,
+                                 ArrayAttr shape, bool, bool, int64_t alignment) {
+  if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
+      !element.isInteger(1)) // C1
+    return emitError() << "expected an element type of f32, f16, bf16, i32 or i1 for " << name << ", got "
+                       << element;
+  for (Attribute axis : shape) // C2
+    if (!isa<StringAttr>(axis))
+      return emitError() << "expected the axes of " << name << " to be strings, got " << axis;
+  if (log2Exact(alignment) < 0) // C3
+    return emitError() << "expected a power of two for the alignment of " << name << ", got " << alignment;
+  return success();
+}
+
+LogicalResult ScalarAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type type,
+                                 FloatAttr) {
+  if (!type.isInteger(32) && !type.isF32()) // C1
+    return emitError() << "expected i32 or f32 for " << name << ", got " << type;
   return success();
 }

@@ -30,23 +30,32 @@ def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
 def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
   let summary = "what a tensor argument of a program must look like";
   let description = [{
-    `#tile.tensor<name = "q", elementType = bf16, shape = ["total_q", "16", "128"], strided = true, alignment = 16>`:
-    see attnc/Kernel.h, TensorSig.
+    `#tile.tensor<name = "q", elementType = bf16, shape = ["total_q", "16", "128"], strided = true,
+    alignment = 16>`: see attnc/Kernel.h, TensorSig.
+
+    Constraints: (C1) elements are f32, f16, bf16, i32 or i1. (C2) every axis is a string. (C3) the alignment is
+    a power of two.
   }];
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$elementType,
                         "::mlir::ArrayAttr":$shape, DefaultValuedParameter<"bool", "false">:$output,
                         DefaultValuedParameter<"bool", "false">:$strided,
                         DefaultValuedParameter<"int64_t", "4">:$alignment);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 def Tile_ScalarAttr : Tile_Attr<"Scalar", "scalar"> {
   let summary = "a run-time scalar of a program";
-  let description = [{ `#tile.scalar<name = "window", type = i32, defaultValue = 4.096000e+03 : f64>`; without a default the
-    caller has to give it. }];
+  let description = [{
+    `#tile.scalar<name = "window", type = i32, defaultValue = 4.096000e+03 : f64>`; without a default the caller
+    has to give it.
+
+    Constraints: (C1) the type is i32 or f32.
+  }];
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$type,
                         OptionalParameter<"::mlir::FloatAttr">:$defaultValue);
   let assemblyFormat = "`<` struct(params) `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif

@@ -36,7 +36,7 @@ def Tile_MmaAbtOp : Tile_Op<"mma_abt"> {
 def Tile_MmaAbOp : Tile_Op<"mma_ab"> {
   let summary = "dst += a * b, a in registers and b in shared memory";
   let description = [{
-    Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) one element type.
+    Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) one element type. (C3) a and dst agree in warps.
     ```mlir
     tile.mma_ab %acc += %weights, %v_tile : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
         = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
@@ -115,7 +115,10 @@ def Tile_OnlineSoftmaxOp : Tile_Op<"online_softmax"> {
   let summary = "folds a tile of scores into running maxima and sums, and rescales the accumulator";
   let description = [{
     The scores become exp2(scale_log2 * (s - row max)). `may_be_empty` guards rows in which nothing has been
-    visible yet; it is dropped where every score of the tile is finite.
+    visible yet; it is dropped where every score of the tile is finite, that is, not if
+    `scores_may_be_infinite`.
+
+    Constraints: (C1) one number of rows and warps.
     ```mlir
     tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c may_be_empty scores_may_be_infinite
         : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>,
@@ -132,6 +135,7 @@ def Tile_OnlineSoftmaxOp : Tile_Op<"online_softmax"> {
         (`scores_may_be_infinite` $scores_may_be_infinite^)? attr-dict `:` qualified(type($scores)) `,`
         qualified(type($row_max)) `,` qualified(type($row_sum)) `,` qualified(type($acc))
   }];
+  let hasVerifier = 1;
 }
 
 def Tile_ConvertOp : Tile_Op<"convert"> {
@@ -151,11 +155,13 @@ def Tile_ConvertOp : Tile_Op<"convert"> {
   let hasVerifier = 1;
 }
 
-def Tile_FinishOp : Tile_Op<"finish", [MemoryEffects<[MemAlloc]>]> {
+def Tile_FinishOp : Tile_Op<"finish"> {
   let summary = "normalises the accumulator and gives the natural-log LSE of every row";
   let description = [{
     A row in which nothing was visible gets output 0 and LSE -inf. With a `sink`, a natural logit, every row's sum
     has one more term without a value, which also counts for the LSE unless `sink_outside_lse`.
+
+    Constraints: (C1) one number of rows and warps.
     ```mlir
     %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c
         : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>,
@@ -166,12 +172,13 @@ def Tile_FinishOp : Tile_Op<"finish", [MemoryEffects<[MemAlloc]>]> {
                        Arg<Tile_RowVectorType, "", [MemRead]>:$row_max,
                        Arg<Tile_RowVectorType, "", [MemRead]>:$row_sum, F32:$scale_log2,
                        Optional<F32>:$sink, UnitAttr:$sink_outside_lse);
-  let results = (outs Tile_RowVectorType:$lse);
+  let results = (outs Res<Tile_RowVectorType, "", [MemAlloc]>:$lse);
   let assemblyFormat = [{
     $name $acc `,` $row_max `,` $row_sum `scale` $scale_log2 (`sink` $sink^)?
         (`sink_outside_lse` $sink_outside_lse^)? attr-dict `:` qualified(type($acc)) `,`
         qualified(type($row_max)) `,` qualified(type($row_sum)) `->` qualified(type($lse))
   }];
+  let hasVerifier = 1;
 }
 
 #endif

@@ -6,6 +6,17 @@
 using namespace mlir;
 using namespace attnc::tile;
 
+LogicalResult LaunchOp::verify() {
+  if (getGrid().size() != 3) // C3
+    return emitOpError("expected a formula for each of 3 axes of the grid, got ") << getGrid().size();
+  for (auto field : getFields().getAsRange<StringAttr>()) { // C4
+    auto [kind, source] = field.getValue().split(':');
+    if (!llvm::is_contained({"tensor", "scalar", "dim", "workspace"}, kind) || source.empty())
+      return emitOpError("expected a field of tensor:, scalar:, dim: or workspace:, got ") << field;
+  }
+  return success();
+}
+
 LogicalResult LaunchOp::verifySymbolUses(SymbolTableCollection &symbols) {
   auto kernel = symbols.lookupNearestSymbolFrom<KernelOp>(*this, getKernelAttr());
   if (!kernel) // C1
@@ -24,10 +35,9 @@ ParseResult KernelOp::parse(OpAsmParser &parser, OperationState &result) {
   auto buildType = [](Builder &builder, ArrayRef<Type> arguments, ArrayRef<Type> results,
                       function_interface_impl::VariadicFlag,
                       std::string &) { return builder.getFunctionType(arguments, results); };
-  return function_interface_impl::parseFunctionOp(parser, result, /*allowVariadic=*/false,
-                                                  getFunctionTypeAttrName(result.name), buildType,
-                                                  getArgAttrsAttrName(result.name),
-                                                  getResAttrsAttrName(result.name));
+  return function_interface_impl::parseFunctionOp(
+      parser, result, /*allowVariadic=*/false, getFunctionTypeAttrName(result.name), buildType,
+      getArgAttrsAttrName(result.name), getResAttrsAttrName(result.name));
 }
 
 void KernelOp::print(OpAsmPrinter &printer) {
@@ -54,11 +64,13 @@ LogicalResult LoopOp::verify() {
     return emitOpError("expected both bounds of the full range or none, got one");
   if (getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex()) // C2
     return emitOpError("expected one index block argument, got (") << getBody().getArgumentTypes() << ")";
+  if (Operation *yield = getBody().front().getTerminator(); yield->getNumOperands() != 0) // C3
+    return emitOpError("expected a body that yields nothing, got (") << yield->getOperandTypes() << ")";
   return success();
 }
 
 LogicalResult ConstantOp::verify() {
-  if (getValue().getType() != getResult().getType())
+  if (getValue().getType() != getResult().getType()) // C1
     return emitOpError("expected a value of ") << getResult().getType() << ", got " << getValue();
   return success();
 }

@@ -17,7 +17,8 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, ArrayAttr:$tensors, ArrayAttr:$scalars, ArrayAttr:$dims,
+  let arguments = (ins SymbolNameAttr:$sym_name, TypedArrayAttrBase<Tile_TensorAttr, "tensors">:$tensors,
+                       TypedArrayAttrBase<Tile_ScalarAttr, "scalars">:$scalars, StrArrayAttr:$dims,
                        DefaultValuedAttr<DictionaryAttr, "{}">:$remarks);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
@@ -28,16 +29,18 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
 def Tile_LaunchOp : Tile_Op<"launch", [DeclareOpInterfaceMethods<SymbolUserOpInterface>, HasParent<"ProgramOp">]> {
   let summary = "one launch of a kernel over a grid given by formulas";
   let description = [{
-    `fields` says, for each kernel argument in order, where its value comes from: `tensor:q`, `scalar:window`
-    or `dim:q.stride0` (a formula over named dims).
+    `fields` says, for each kernel argument in order, where its value comes from: `tensor:q`, `scalar:window`,
+    `workspace:name` or `dim:q.stride0` (a formula over named dims).
 
-    Constraints: (C1) the kernel exists. (C2) one field per kernel argument.
+    Constraints: (C1) the kernel exists. (C2) one field per kernel argument. (C3) a formula for each of the three
+    axes of the grid. (C4) a field is tensor:, scalar:, dim: or workspace: and what it names.
     ```mlir
     tile.launch @pair grid ["ceildiv(q_len, 64)", "8", "batch"] fields ["tensor:q", "dim:q.stride0"]
     ```
   }];
-  let arguments = (ins FlatSymbolRefAttr:$kernel, ArrayAttr:$grid, ArrayAttr:$fields);
+  let arguments = (ins FlatSymbolRefAttr:$kernel, StrArrayAttr:$grid, StrArrayAttr:$fields);
   let assemblyFormat = "$kernel `grid` $grid `fields` $fields attr-dict";
+  let hasVerifier = 1;
 }
 
 def Tile_KernelOp : Tile_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove, Symbol,
@@ -97,7 +100,8 @@ def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicit
     present, bound the tiles in which every key is visible to every row; `tile-split-full-range` turns them
     into a loop of their own without boundary maps.
 
-    Constraints: (C1) full_begin and full_end come together. (C2) one index block argument.
+    Constraints: (C1) full_begin and full_end come together. (C2) one index block argument. (C3) the body yields
+    nothing.
     ```mlir
     tile.loop "keys" %begin to %end step <kTileKv = 64> full %fb, %fe {
     ^bb0(%kv: index):
@@ -115,21 +119,27 @@ def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicit
   let extraClassDeclaration = [{ ::mlir::Value inductionVariable() { return getBody().getArgument(0); } }];
 }
 
+def Tile_AnyScalar : AnyTypeOf<[Index, I64, I32, I1, F32], "a scalar: index, i64, i32, i1 or f32">;
+
 def Tile_LetOp : Tile_Op<"let", [Pure, SameOperandsAndResultType]> {
   let summary = "names a scalar: a const declaration in the text";
   let description = [{
+    The names of a scope may repeat: the text numbers them.
     ```mlir
     %first_row = tile.let "first_row" %x : index
     ```
   }];
-  let arguments = (ins StrAttr:$name, AnyType:$value);
-  let results = (outs AnyType:$result);
+  let arguments = (ins StrAttr:$name, Tile_AnyScalar:$value);
+  let results = (outs Tile_AnyScalar:$result);
   let assemblyFormat = "$name $value attr-dict `:` type($value)";
 }
 
 def Tile_ConstantOp : Tile_Op<"constant", [Pure]> {
   let summary = "a named compile-time constant: a constexpr at the top of the text";
   let description = [{
+    A name has one value in a kernel, sizes of types included (`tile-legalize-for-cuda` checks it).
+
+    Constraints: (C1) the value has the type of the result.
     ```mlir
     %tile = tile.constant "kTileKv" 64 : index : index
     ```

@@ -6,30 +6,37 @@ include "dialect/tile/TileTypes.td"
 
 def Tile_AnyStorage : AnyTypeOf<[Tile_SharedType, Tile_RingType, Tile_FragmentType, Tile_RowVectorType]>;
 
-def Tile_AllocOp : Tile_Op<"alloc", [MemoryEffects<[MemAlloc]>]> {
+def Tile_AllocOp : Tile_Op<"alloc"> {
   let summary = "declares named storage";
   let description = [{
     Shared tiles and rings get their byte `offset` in dynamic shared memory from `tile-plan-shared-memory`.
 
+    Constraints: (C1) storage in registers is spread over the kernel's warps. (C2) storage in registers has no
+    offset.
     ```mlir
     %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins StrAttr:$name, OptionalAttr<I64Attr>:$offset);
-  let results = (outs Tile_AnyStorage:$storage);
+  let results = (outs Res<Tile_AnyStorage, "", [MemAlloc]>:$storage);
   let assemblyFormat = "$name (`offset` $offset^)? attr-dict `:` qualified(type($storage))";
+  let hasVerifier = 1;
 }
 
-def Tile_CurrentOp : Tile_Op<"current", [Pure]> {
+def Tile_CurrentOp : Tile_Op<"current"> {
   let summary = "the ring slot of this iteration, or of one `ahead` iterations from now";
   let description = [{
-    Constraints: (C1) ahead is less than the ring's stages.
+    Reads the ring's position, which `tile.advance` changes: two of them are the same slot only if no advance
+    stands between them. The text computes it where it is used, so `tile-legalize-for-cuda` rejects a use
+    behind an advance.
+
+    Constraints: (C1) ahead is less than the ring's stages. (C2) the result is a slot of the ring.
     ```mlir
     %k_tile = tile.current %k_ring ahead 1
         : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
-  let arguments = (ins Tile_RingType:$ring, I64Attr:$ahead);
+  let arguments = (ins Arg<Tile_RingType, "", [MemRead]>:$ring, I64Attr:$ahead);
   let results = (outs Tile_SharedType:$slot);
   let assemblyFormat = "$ring `ahead` $ahead attr-dict `:` qualified(type($ring)) `->` qualified(type($slot))";
   let hasVerifier = 1;
@@ -66,6 +73,7 @@ def Tile_AdvanceOp : Tile_Op<"advance"> {
 def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
   let summary = "one i32 from global memory, as an index";
   let description = [{
+    Constraints: (C1) a pointer to i32.
     ```mlir
     %q_begin = tile.load %cu_q[%request] : !tile.pointer<i32>
     ```
@@ -73,12 +81,15 @@ def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
   let arguments = (ins Tile_PointerType:$pointer, Index:$position);
   let results = (outs Index:$value);
   let assemblyFormat = "$pointer `[` $position `]` attr-dict `:` qualified(type($pointer))";
+  let hasVerifier = 1;
 }
 
 def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure]> {
   let summary = "rows of a tensor, from an element offset on";
   let description = [{
     Element (row, column) is at `pointer + offset + row * stride + column`, in 64-bit arithmetic.
+
+    Constraints: (C1) pointer and rows agree in element type. (C2) rows are writable only if the pointer is.
     ```mlir
     %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride
         : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
@@ -90,11 +101,13 @@ def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure]> {
     $name $pointer `offset` $offset `stride` $stride attr-dict `:` qualified(type($pointer)) `->`
         qualified(type($rows))
   }];
+  let hasVerifier = 1;
 }
 
 def Tile_ViewSideOp : Tile_Op<"view_side", [Pure]> {
   let summary = "a side tensor with its shape";
   let description = [{
+    Constraints: (C1) pointer and tensor agree in element type. (C2) one size per axis.
     ```mlir
     %bias = tile.view_side "bias" %p[%heads, %q_len] : !tile.pointer<f32> -> !tile.side<f32, 2>
     ```
@@ -104,6 +117,7 @@ def Tile_ViewSideOp : Tile_Op<"view_side", [Pure]> {
   let assemblyFormat = [{
     $name $pointer `[` $shape `]` attr-dict `:` qualified(type($pointer)) `->` qualified(type($side))
   }];
+  let hasVerifier = 1;
 }
 
 def Tile_BitOp : Tile_Op<"bit", [Pure]> {
@@ -122,6 +136,9 @@ def Tile_BitOp : Tile_Op<"bit", [Pure]> {
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{
+    16-bit floats widen to f32. Pure: nothing writes a side tensor while a kernel runs.
+
+    Constraints: (C1) one index per axis. (C2) the result is f32 for float elements, else the element type.
     ```mlir
     %b = tile.read_side %bias[%h, %q] : !tile.side<f32, 2> -> f32
     ```
@@ -129,6 +146,7 @@ def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let arguments = (ins Tile_SideType:$side, Variadic<Index>:$indices);
   let results = (outs AnyTypeOf<[F32, I32, I1]>:$result);
   let assemblyFormat = "$side `[` $indices `]` attr-dict `:` qualified(type($side)) `->` type($result)";
+  let hasVerifier = 1;
 }
 
 def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
@@ -140,14 +158,16 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     index) narrows the valid rows further; the mask's gaps are cut out with it.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
-    the columns in between become zero. (C2) `where` maps an index to i1.
+    the columns in between become zero. (C2) `where` maps an index to i1. (C3) src is read only: nothing writes it while
+    copies are under way.
     ```mlir
     tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile unless_past %end
         : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
   let regions = (region MaxSizedRegion<1>:$where);
-  let arguments = (ins Tile_GlobalRowsType:$src, Index:$first_row, Index:$valid_begin, Index:$valid_end,
+  let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src, Index:$first_row, Index:$valid_begin,
+                       Index:$valid_end,
                        Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past);
   let assemblyFormat = [{
     $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end (`where` $where^)? `to` $dst
@@ -201,24 +221,28 @@ def Tile_StoreSharedOp : Tile_Op<"store_shared"> {
   let hasVerifier = 1;
 }
 
-def Tile_StoreRowsOp : Tile_Op<"store_rows", [MemoryEffects<[MemWrite]>]> {
+def Tile_StoreRowsOp : Tile_Op<"store_rows"> {
   let summary = "copies rows of a shared tile to global memory, 16 bytes a thread";
   let description = [{
     Row r goes to row `first_row + r` if that is below valid_end.
+
+    Constraints: (C1) src and dst agree in element type, and src has the columns of dst rounded up to a multiple
+    of 16. (C2) dst is writable.
     ```mlir
     tile.store_rows %staging to %out_rows[%first_row] valid_end %q_len
         : !tile.shared<kTileQ=64 x kHeadDim=128, bf16> -> !tile.global_rows<kHeadDim=128, bf16, writable true>
     ```
   }];
-  let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src, Tile_GlobalRowsType:$dst, Index:$first_row,
-                       Index:$valid_end);
+  let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src,
+                       Arg<Tile_GlobalRowsType, "", [MemWrite]>:$dst, Index:$first_row, Index:$valid_end);
   let assemblyFormat = [{
     $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
         qualified(type($dst))
   }];
+  let hasVerifier = 1;
 }
 
-def Tile_StoreFragmentOp : Tile_Op<"store_fragment", [MemoryEffects<[MemWrite]>]> {
+def Tile_StoreFragmentOp : Tile_Op<"store_fragment"> {
   let summary = "stores a fragment to f32 rows straight from registers";
   let description = [{
     Row r goes to row `first_row + r` if that is below valid_end. Columns that the destination lacks are dropped.
@@ -229,8 +253,8 @@ def Tile_StoreFragmentOp : Tile_Op<"store_fragment", [MemoryEffects<[MemWrite]>]
         : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
     ```
   }];
-  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Tile_GlobalRowsType:$dst, Index:$first_row,
-                       Index:$valid_end);
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src,
+                       Arg<Tile_GlobalRowsType, "", [MemWrite]>:$dst, Index:$first_row, Index:$valid_end);
   let assemblyFormat = [{
     $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
         qualified(type($dst))
@@ -238,21 +262,25 @@ def Tile_StoreFragmentOp : Tile_Op<"store_fragment", [MemoryEffects<[MemWrite]>]
   let hasVerifier = 1;
 }
 
-def Tile_StoreRowValuesOp : Tile_Op<"store_row_values", [MemoryEffects<[MemWrite]>]> {
+def Tile_StoreRowValuesOp : Tile_Op<"store_row_values"> {
   let summary = "stores one f32 a row to global memory";
   let description = [{
     Row r goes to `pointer[offset + (first_row + r) * stride]` if first_row + r is below valid_end.
+
+    Constraints: (C1) a writable pointer to f32.
     ```mlir
     tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len
         : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
     ```
   }];
-  let arguments = (ins Arg<Tile_RowVectorType, "", [MemRead]>:$src, Tile_PointerType:$pointer, I64:$offset,
-                       I64:$stride, Index:$first_row, Index:$valid_end);
+  let arguments = (ins Arg<Tile_RowVectorType, "", [MemRead]>:$src,
+                       Arg<Tile_PointerType, "", [MemWrite]>:$pointer, I64:$offset, I64:$stride,
+                       Index:$first_row, Index:$valid_end);
   let assemblyFormat = [{
     $src `to` $pointer `offset` $offset `stride` $stride `rows` $first_row `,` $valid_end attr-dict `:`
         qualified(type($src)) `->` qualified(type($pointer))
   }];
+  let hasVerifier = 1;
 }
 
 #endif

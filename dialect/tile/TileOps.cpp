@@ -3,6 +3,7 @@
 #include "dialect/tile/Tile.h"
 
 #include "mlir/IR/OpImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace attnc::tile;
@@ -10,14 +11,67 @@ using namespace attnc::tile;
 #define GET_OP_CLASSES
 #include "dialect/tile/TileOps.cpp.inc"
 
+LogicalResult AllocOp::verify() {
+  std::optional<int64_t> warps;
+  llvm::TypeSwitch<Type>(getStorage().getType()).Case<FragmentType, RowVectorType>([&](auto type) {
+    warps = type.getWarps();
+  });
+  if (!warps)
+    return success();
+  auto kernel = (*this)->getParentOfType<KernelOp>();
+  if (kernel && *warps != kernel.getSchedule().getWarps()) // C1
+    return emitOpError("expected storage of the kernel's ")
+           << kernel.getSchedule().getWarps() << " warps, got " << getStorage().getType();
+  if (getOffset()) // C2
+    return emitOpError("expected an offset for shared memory only, got one for ") << getStorage().getType();
+  return success();
+}
+
 LogicalResult CurrentOp::verify() {
   int64_t stages = getRing().getType().getStages().getSize();
   int64_t ahead = getAhead();
   if (ahead < 0 || ahead >= stages) // C1
     return emitOpError("expected a slot less than ") << stages << " ahead, got " << ahead;
-  if (getSlot().getType() != getRing().getType().slot())
+  if (getSlot().getType() != getRing().getType().slot()) // C2
     return emitOpError("expected a slot of ")
            << getRing().getType().slot() << ", got " << getSlot().getType();
+  return success();
+}
+
+LogicalResult LoadOp::verify() {
+  if (!getPointer().getType().getElementType().isInteger(32)) // C1
+    return emitOpError("expected a pointer to i32, got ") << getPointer().getType();
+  return success();
+}
+
+LogicalResult ViewRowsOp::verify() {
+  PointerType pointer = getPointer().getType();
+  GlobalRowsType rows = getRows().getType();
+  if (pointer.getElementType() != rows.getElementType()) // C1
+    return emitOpError("expected pointer and rows of one element type, got ") << pointer << " and " << rows;
+  if (rows.getWritable() && !pointer.getWritable()) // C2
+    return emitOpError("expected a writable pointer for writable rows, got ") << pointer;
+  return success();
+}
+
+LogicalResult ViewSideOp::verify() {
+  PointerType pointer = getPointer().getType();
+  SideType side = getSide().getType();
+  if (pointer.getElementType() != side.getElementType()) // C1
+    return emitOpError("expected pointer and tensor of one element type, got ") << pointer << " and " << side;
+  if (int64_t(getShape().size()) != side.getRank()) // C2
+    return emitOpError("expected one size per axis (") << side.getRank() << "), got " << getShape().size();
+  return success();
+}
+
+LogicalResult ReadSideOp::verify() {
+  SideType side = getSide().getType();
+  if (int64_t(getIndices().size()) != side.getRank()) // C1
+    return emitOpError("expected one index per axis (") << side.getRank() << "), got " << getIndices().size();
+  Type element = side.getElementType();
+  Type expected = isa<FloatType>(element) ? Float32Type::get(getContext()) : element;
+  if (getResult().getType() != expected) // C2
+    return emitOpError("expected a result of ") << expected << ", got " << getResult().getType();
   return success();
 }
 
@@ -34,12 +88,15 @@ LogicalResult CopyAsyncOp::verify() {
   if ((src.getColumns().getSize() + 15) / 16 * 16 != dst.columns() ||
       src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
+  if (src.getWritable()) // C3
+    return emitOpError("expected rows to read only, got ") << src;
   if (getWhere().empty())
     return success();
   Operation *yield = getWhere().front().empty() ? nullptr : &getWhere().front().back();
   Builder builder(getContext());
   if (TypeRange(getWhere().getArgumentTypes()) != TypeRange(builder.getIndexType()) || // C2
-      !isa_and_nonnull<YieldOp>(yield) || TypeRange(yield->getOperandTypes()) != TypeRange(builder.getI1Type()))
+      !isa_and_nonnull<YieldOp>(yield) ||
+      TypeRange(yield->getOperandTypes()) != TypeRange(builder.getI1Type()))
     return emitOpError("expected where to map an index to i1");
   return success();
 }
@@ -49,6 +106,24 @@ LogicalResult StoreSharedOp::verify() {
   SharedType dst = getDst().getType();
   if (src.rows() != dst.rows() || src.columns() != dst.columns()) // C1
     return emitOpError("expected sizes to agree, got ") << src << " and " << dst;
+  return success();
+}
+
+LogicalResult StoreRowsOp::verify() {
+  SharedType src = getSrc().getType();
+  GlobalRowsType dst = getDst().getType();
+  if (src.columns() != (dst.getColumns().getSize() + 15) / 16 * 16 ||
+      src.getElementType() != dst.getElementType()) // C1
+    return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
+  if (!dst.getWritable()) // C2
+    return emitOpError("expected writable rows, got ") << dst;
+  return success();
+}
+
+LogicalResult StoreRowValuesOp::verify() {
+  PointerType pointer = getPointer().getType();
+  if (!pointer.getElementType().isF32() || !pointer.getWritable()) // C1
+    return emitOpError("expected a writable pointer to f32, got ") << pointer;
   return success();
 }
 
@@ -79,6 +154,8 @@ LogicalResult MmaAbOp::verify() {
     return emitOpError("expected (m x k) and (k x n) for m x n, got ") << a << " and " << b << " for " << dst;
   if (a.getElementType() != b.getElementType()) // C2
     return emitOpError("expected one element type, got ") << a << " and " << b;
+  if (a.getWarps() != dst.getWarps()) // C3
+    return emitOpError("expected one number of warps, got ") << a << " for " << dst;
   return success();
 }
 
@@ -87,8 +164,8 @@ static LogicalResult verifyMapRegion(Operation *op, Region &body, unsigned indic
   SmallVector<Type> expected{builder.getF32Type()};
   expected.append(indices, builder.getIndexType());
   if (TypeRange(body.getArgumentTypes()) != TypeRange(expected)) // C1
-    return op->emitOpError("expected a region over (") << expected << "), got (" << body.getArgumentTypes()
-                                                       << ")";
+    return op->emitOpError("expected a region over (")
+           << expected << "), got (" << body.getArgumentTypes() << ")";
   Operation *yield = body.front().getTerminator();
   if (yield->getNumOperands() != 1 || !yield->getOperand(0).getType().isF32())
     return op->emitOpError("expected the region to yield f32, got (") << yield->getOperandTypes() << ")";
@@ -97,6 +174,26 @@ static LogicalResult verifyMapRegion(Operation *op, Region &body, unsigned indic
 
 LogicalResult MapOp::verify() { return verifyMapRegion(*this, getBody(), 2); }
 LogicalResult MapRowsOp::verify() { return verifyMapRegion(*this, getBody(), 1); }
+
+/// C1 of the softmax ops: all storage is dealt to warps by the same rows.
+template <class... Types>
+static LogicalResult verifySameRows(Operation *op, FragmentType first, Types... others) {
+  for (auto [rows, warps, type] :
+       {std::tuple(others.getRows().getSize(), others.getWarps(), Type(others))...})
+    if (rows != first.rows() || warps != first.getWarps())
+      return op->emitOpError("expected one number of rows and warps, got ") << first << " and " << type;
+  return success();
+}
+
+LogicalResult OnlineSoftmaxOp::verify() {
+  return verifySameRows(*this, getScores().getType(), getRowMax().getType(), getRowSum().getType(),
+                        getAcc().getType());
+}
+
+LogicalResult FinishOp::verify() {
+  return verifySameRows(*this, getAcc().getType(), getRowMax().getType(), getRowSum().getType(),
+                        getLse().getType());
+}
 
 LogicalResult ConvertOp::verify() {
   FragmentType src = getSrc().getType();

@@ -1,8 +1,8 @@
 // TileTypes.cpp - storage types: parsing, printing, checks.
 #include "dialect/tile/Tile.h"
 
-#include "llvm/ADT/TypeSwitch.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
 using namespace attnc::tile;
@@ -33,35 +33,78 @@ void TileDialect::registerTypes() {
       >();
 }
 
-LogicalResult SharedType::verify(function_ref<InFlightDiagnostic()> emitError, DimAttr, DimAttr columns,
-                                 Type element) {
-  if (!element.isF16() && !element.isBF16()) // C1
-    return emitError() << "expected 16-bit elements, got " << element;
+using EmitError = function_ref<InFlightDiagnostic()>;
+
+/// Element types of tensors in global memory.
+static LogicalResult verifyElement(EmitError emitError, Type element) {
+  if (element.isF32() || element.isF16() || element.isBF16() || element.isInteger(32) || element.isInteger(1))
+    return success();
+  return emitError() << "expected an element type of f32, f16, bf16, i32 or i1, got " << element;
+}
+
+static LogicalResult verifyHalf(EmitError emitError, Type element) {
+  if (element.isF16() || element.isBF16())
+    return success();
+  return emitError() << "expected 16-bit elements, got " << element;
+}
+
+static LogicalResult verifyRows(EmitError emitError, DimAttr rows, int64_t warps) {
+  if (warps >= 1 && rows.getSize() % (16 * warps) == 0)
+    return success();
+  return emitError() << "expected rows to be a multiple of 16 for each of " << warps << " warps, got "
+                     << rows.getSize();
+}
+
+LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
+  return verifyElement(emitError, element); // C1
+}
+
+LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool) {
+  if (element.isF32()) // C1
+    return success();
+  return verifyHalf(emitError, element);
+}
+
+LogicalResult SharedType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element) {
+  if (failed(verifyHalf(emitError, element))) // C1
+    return failure();
   if (columns.getSize() % 16 != 0) // C2
     return emitError() << "expected columns to be a multiple of 16, got " << columns.getSize();
+  if (rows.getSize() % 8 != 0) // C3
+    return emitError() << "expected rows to be a multiple of 8, got " << rows.getSize();
   return success();
 }
 
-LogicalResult RingType::verify(function_ref<InFlightDiagnostic()> emitError, DimAttr stages, DimAttr rows,
-                               DimAttr columns, Type element) {
+LogicalResult RingType::verify(EmitError emitError, DimAttr stages, DimAttr rows, DimAttr columns,
+                               Type element) {
   if (stages.getSize() > 4) // C1
     return emitError() << "expected 1 to 4 stages, got " << stages.getSize();
   return SharedType::verify(emitError, rows, columns, element); // C2
 }
 
-LogicalResult FragmentType::verify(function_ref<InFlightDiagnostic()> emitError, DimAttr rows,
-                                   DimAttr columns, int64_t warps) {
-  if (warps < 1 || rows.getSize() % (16 * warps) != 0) // C1
-    return emitError() << "expected rows to be a multiple of 16 for each of " << warps << " warps, got "
-                       << rows.getSize();
-  if (columns.getSize() % 8 != 0) // C2
-    return emitError() << "expected columns to be a multiple of 8, got " << columns.getSize();
+LogicalResult FragmentType::verify(EmitError emitError, DimAttr rows, DimAttr columns, int64_t warps) {
+  if (failed(verifyRows(emitError, rows, warps))) // C1
+    return failure();
+  if (columns.getSize() % 16 != 0) // C2
+    return emitError() << "expected columns to be a multiple of 16, got " << columns.getSize();
   return success();
 }
 
-LogicalResult WeightsType::verify(function_ref<InFlightDiagnostic()> emitError, DimAttr, DimAttr,
-                                  Type element, int64_t) {
+LogicalResult WeightsType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element,
+                                  int64_t warps) {
   if (!element.isF16() && !element.isBF16()) // C1
     return emitError() << "expected f16 or bf16 weights, got " << element;
+  return FragmentType::verify(emitError, rows, columns, warps); // C2
+}
+
+LogicalResult RowVectorType::verify(EmitError emitError, DimAttr rows, int64_t warps) {
+  return verifyRows(emitError, rows, warps); // C1
+}
+
+LogicalResult SideType::verify(EmitError emitError, Type element, int64_t rank) {
+  if (failed(verifyElement(emitError, element))) // C1
+    return failure();
+  if (rank < 1 || rank > 4) // C2
+    return emitError() << "expected 1 to 4 axes, got " << rank;
   return success();
 }

@@ -6,17 +6,28 @@ include "dialect/tile/TileAttrs.td"
 
 def Tile_PointerType : Tile_Type<"Pointer", "pointer"> {
   let summary = "an address in global memory";
-  let description = [{ `!tile.pointer<bf16>`. `!tile.pointer<bf16, writable true>` may be stored through. }];
+  let description = [{
+    `!tile.pointer<bf16>`. `!tile.pointer<bf16, writable true>` may be stored through.
+
+    Constraints: (C1) elements are f32, f16, bf16, i32 or i1 (a bool of one byte).
+  }];
   let parameters = (ins "::mlir::Type":$elementType, DefaultValuedParameter<"bool", "false">:$writable);
   let assemblyFormat = "`<` $elementType (`,` `writable` $writable^)? `>`";
+  let genVerifyDecl = 1;
 }
 
 def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
   let summary = "rows of contiguous elements in global memory, a run-time stride apart";
-  let description = [{ `!tile.global_rows<kHeadDim=128, bf16>`: `GlobalRows<bf16, kHeadDim>` in the text. }];
+  let description = [{
+    `!tile.global_rows<kHeadDim=128, bf16>`: `GlobalRows<const bf16, kHeadDim>` in the text, without the const
+    if writable.
+
+    Constraints: (C1) elements are f16, bf16 or f32.
+  }];
   let parameters = (ins "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType,
                         DefaultValuedParameter<"bool", "false">:$writable);
   let assemblyFormat = "`<` custom<DimAttr>($columns) `,` $elementType (`,` `writable` $writable^)? `>`";
+  let genVerifyDecl = 1;
 }
 
 class Tile_TileType<string cppName, string typeMnemonic> : Tile_Type<cppName, typeMnemonic> {
@@ -34,7 +45,8 @@ def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
     makes row-wise copies and ldmatrix in both directions free of bank conflicts. Rows take whole panels of 64
     columns (128 bytes, all banks); the last panel of a row may be partly unused.
 
-    Constraints: (C1) 16-bit elements. (C2) columns are a multiple of 16: whole mma steps.
+    Constraints: (C1) 16-bit elements. (C2) columns are a multiple of 16: whole mma steps. (C3) rows are a multiple of 8, the period
+    of the swizzle.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
                         "::mlir::Type":$elementType);
@@ -70,7 +82,8 @@ def Tile_FragmentType : Tile_TileType<"Fragment", "fragment"> {
   let description = [{
     `!tile.fragment<kTileQ=128 x kTileKv=64, warps 4>`: mma.m16n8k16 C layout (`accumulatorLayout` of Layout.h).
 
-    Constraints: (C1) rows are a multiple of 16 * warps. (C2) columns are a multiple of 8.
+    Constraints: (C1) rows are a multiple of 16 * warps. (C2) columns are a multiple of 16: mma tiles of 8 columns
+    come in pairs, one ldmatrix.x4 for two.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns, "int64_t":$warps);
   let assemblyFormat = "`<` custom<DimAttr>($rows) `x` custom<DimAttr>($columns) `,` `warps` $warps `>`";
@@ -81,7 +94,8 @@ def Tile_FragmentType : Tile_TileType<"Fragment", "fragment"> {
 def Tile_WeightsType : Tile_TileType<"Weights", "weights"> {
   let summary = "softmax weights in registers as the A operand of the second mma";
   let description = [{
-    `!tile.weights<kTileQ=128 x kTileKv=64, bf16, warps 4>`. Constraints: (C1) f16 or bf16.
+    `!tile.weights<kTileQ=128 x kTileKv=64, bf16, warps 4>`. Constraints: (C1) f16 or bf16. (C2) a valid
+    `!tile.fragment` of the same size.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
                         "::mlir::Type":$elementType, "int64_t":$warps);
@@ -94,16 +108,22 @@ def Tile_WeightsType : Tile_TileType<"Weights", "weights"> {
 
 def Tile_RowVectorType : Tile_Type<"RowVector", "row_vector"> {
   let summary = "one f32 per row of a fragment, held by the lanes that hold the row";
-  let description = [{ `!tile.row_vector<kTileQ=128, warps 4>`. }];
+  let description = [{
+    `!tile.row_vector<kTileQ=128, warps 4>`. Constraints: (C1) rows are a multiple of 16 * warps.
+  }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "int64_t":$warps);
   let assemblyFormat = "`<` custom<DimAttr>($rows) `,` `warps` $warps `>`";
+  let genVerifyDecl = 1;
 }
 
 def Tile_SideType : Tile_Type<"Side", "side"> {
   let summary = "a side tensor with its run-time shape";
-  let description = [{ `!tile.side<f32, 3>`. Element types as in `!attn.side`. }];
+  let description = [{
+    `!tile.side<f32, 3>`. Constraints: (C1) elements are f32, f16, bf16, i32 or i1. (C2) 1 to 4 axes.
+  }];
   let parameters = (ins "::mlir::Type":$elementType, "int64_t":$rank);
   let assemblyFormat = "`<` $elementType `,` $rank `>`";
+  let genVerifyDecl = 1;
 }
 
 #endif

@@ -37,8 +37,8 @@ static bool compareIntegers(arith::CmpIPredicate predicate, int64_t x, int64_t y
 }
 
 static int64_t floorQuotient(int64_t x, int64_t y) {
-  if (y == 0)
-    return 0;
+  if (y == 0) // specs/README.md, section 3
+    return x;
   int64_t quotient = x / y;
   return quotient * y != x && (x < 0) != (y < 0) ? quotient - 1 : quotient;
 }

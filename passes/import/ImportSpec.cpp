@@ -167,7 +167,6 @@ attn::KernelOp SpecImporter::createKernel() {
 
 FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel) {
   MLIRContext *context = builder.getContext();
-  mlir::Location where = loc(spec.mask.where);
   Value runtimeScale;
   FloatAttr scale;
   if (spec.score.scaleParam.empty()) {
@@ -189,7 +188,7 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   attn::Anchor anchor =
       spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
   TypeRange results = kernel.getResultTypes();
-  return attn::AttentionOp::create(builder, where, results.front(),
+  return attn::AttentionOp::create(builder, nameLoc, results.front(),
                                    results.size() > 1 ? results.back() : Type(), arguments.lookup("q"),
                                    arguments.lookup("k"), arguments.lookup("v"), runtimeScale, sinks,
                                    outsideLse, scale, attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());

@@ -68,7 +68,10 @@ Candidate heuristic(const Demands &demands, const Target &machine) {
         Candidate{64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}})
     if (twoBlocksFit(candidate, demands, machine))
       return candidate;
-  return {128, 32, 1, 8, "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
+  Candidate large{128, 32, 1, 8, "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
+  if (large.sharedBytes(demands) <= machine.sharedBytesPerBlock)
+    return large;
+  return {64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"};
 }
 
 struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass> {

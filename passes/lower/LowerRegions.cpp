@@ -79,7 +79,8 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
       mapCapture(operand, mapping);
     Value result;
     if (auto softcap = dyn_cast<attn::SoftcapOp>(op)) {
-      Value cap = constant("kSoftcap", softcap.getCap().convertToFloat());
+      Value cap = tile::ConstantOp::create(b, op.getLoc(), "kSoftcap",
+                                           b.getF32FloatAttr(softcap.getCap().convertToFloat()));
       result = tile::SoftcapOp::create(b, op.getLoc(), b.getF32Type(),
                                        mapping.lookupOrDefault(softcap.getScore()), cap);
     } else if (auto read = dyn_cast<attn::ReadOp>(op)) {
@@ -123,7 +124,8 @@ void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
     StringRef name = source.argumentName(cast<BlockArgument>(scale).getArgNumber());
     scaled = arith::MulFOp::create(b, where, score, field(name, b.getF32Type(), "scalar:" + name));
   } else if (float scale = attention.getScaleAttr().getValueAsDouble(); scale != 1.0f) {
-    scaled = arith::MulFOp::create(b, where, score, constant("kScale", scale));
+    Value factor = tile::ConstantOp::create(b, where, "kScale", b.getF32FloatAttr(scale));
+    scaled = arith::MulFOp::create(b, where, score, factor);
   }
   if (!region.empty()) {
     Value query = let("q", add(at.firstPosition, body->getArgument(1)));

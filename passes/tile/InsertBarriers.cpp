@@ -19,8 +19,8 @@ struct InsertBarriersPass : impl::TileInsertBarriersPassBase<InsertBarriersPass>
       OpBuilder b(op);
       // A slot's address is computed next to its use; keep the two together.
       for (Operation *previous = op->getPrevNode();
-           previous && isa<tile::CurrentOp, arith::AddIOp, arith::MulIOp, arith::ConstantOp,
-                           tile::ConstantOp>(previous);
+           previous &&
+           isa<tile::CurrentOp, arith::AddIOp, arith::MulIOp, arith::ConstantOp, tile::ConstantOp>(previous);
            previous = previous->getPrevNode())
         b.setInsertionPoint(previous);
       if (need.pendingGroups)

@@ -93,9 +93,9 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
       CommitOp::create(b, copy.getLoc());
     }
     b.setInsertionPoint(loop);
-    copyTile(b, loop, first, loop.getBegin(), 0, first.getDst());
+    copyTile(b, loop, first, loop.getBegin(), first.getDst());
     b.setInsertionPointAfter(lastRead);
-    copyTile(b, loop, first, loop.inductionVariable(), 1, first.getDst());
+    copyTile(b, loop, first, rowAfter(b, loop, loop.inductionVariable(), 1), first.getDst());
     first.erase();
   }
 
@@ -105,25 +105,29 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
 
   static void prefetch(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value ring, Value from, int64_t distance,
                        int64_t ahead) {
-    copyTile(b, loop, copy, from, distance, current(b, ring, ahead));
+    Value row = rowAfter(b, loop, from, distance);
+    copyTile(b, loop, copy, row, current(b, ring, ahead));
   }
 
-  /// Copies the tile `distance` steps after `from`, unless it lies past the loop's end.
-  static void copyTile(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value from, int64_t distance, Value into) {
-    Location loc = copy.getLoc();
-    Value row = from;
-    if (distance > 0) {
-      Value step = ConstantOp::create(b, loc, loop.getStep().getName(),
-                                      b.getIndexAttr(loop.getStep().getSize()));
-      if (distance > 1)
-        step = arith::MulIOp::create(b, loc, arith::ConstantIndexOp::create(b, loc, distance), step);
-      row = arith::AddIOp::create(b, loc, from, step);
-    }
-    auto prefetched = CopyAsyncOp::create(b, loc, copy.getSrc(), row, copy.getValidBegin(),
-                                          copy.getValidEnd(), into, loop.getEnd());
+  /// The first row of the tile `distance` steps after `from`.
+  static Value rowAfter(OpBuilder &b, LoopOp loop, Value from, int64_t distance) {
+    if (distance == 0)
+      return from;
+    Location loc = loop.getLoc();
+    Value step =
+        ConstantOp::create(b, loc, loop.getStep().getName(), b.getIndexAttr(loop.getStep().getSize()));
+    if (distance > 1)
+      step = arith::MulIOp::create(b, loc, arith::ConstantIndexOp::create(b, loc, distance), step);
+    return arith::AddIOp::create(b, loc, from, step);
+  }
+
+  /// Copies the tile at `row`, unless it lies past the loop's end.
+  static void copyTile(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value row, Value into) {
+    auto copied = CopyAsyncOp::create(b, copy.getLoc(), copy.getSrc(), row, copy.getValidBegin(),
+                                      copy.getValidEnd(), into, loop.getEnd());
     IRMapping mapping;
-    copy.getWhere().cloneInto(&prefetched.getWhere(), mapping);
-    CommitOp::create(b, loc);
+    copy.getWhere().cloneInto(&copied.getWhere(), mapping);
+    CommitOp::create(b, copy.getLoc());
   }
 };
 

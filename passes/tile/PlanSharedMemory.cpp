@@ -12,8 +12,7 @@ namespace attnc {
 namespace {
 struct PlanSharedMemoryPass : impl::TilePlanSharedMemoryPassBase<PlanSharedMemoryPass> {
   void runOnOperation() override {
-    constexpr int64_t kAlignment = 1024; // a swizzle period of the widest rows
-    int64_t next = 0;
+    int64_t next = 0; // stays a multiple of 1024, a swizzle period: SharedType's C2 and C3
     getOperation().walk([&](tile::AllocOp alloc) {
       Type type = alloc.getStorage().getType();
       int64_t bytes = 0;
@@ -24,7 +23,7 @@ struct PlanSharedMemoryPass : impl::TilePlanSharedMemoryPassBase<PlanSharedMemor
       else
         return;
       alloc.setOffset(next);
-      next = int64_t(llvm::alignTo(next + bytes, kAlignment));
+      next += bytes;
     });
     getOperation().setSharedBytes(next);
   }

@@ -54,15 +54,19 @@ def TileSplitFullRangePass : Pass<"tile-split-full-range", "::attnc::tile::Kerne
 def TilePlanSharedMemoryPass : Pass<"tile-plan-shared-memory", "::attnc::tile::KernelOp"> {
   let summary = "give shared tiles and rings their offsets, and the kernel its total";
   let description = [{
-    Offsets are multiples of 1024 bytes, in order of declaration.
+    In order of declaration, back to back. Every size is a multiple of 1024 bytes, a period of the swizzle, and
+    so is every offset.
   }];
 }
 
 def TileLegalizeForCudaPass : Pass<"tile-legalize-for-cuda", "::attnc::tile::KernelOp"> {
   let summary = "leave only what has a printer; name scalars that are used more than once";
   let description = [{
-    Rejects, with a location, ops and types that the CUDA printer does not know. A scalar expression with
-    several uses gets a `tile.let`, so that the printer never writes it twice.
+    Rejects, with a location, what the CUDA printer cannot say: ops that it does not know, kernel arguments that
+    are no field of a parameter struct, shared storage without an offset, a constant of two values, and a
+    `tile.current` with a use behind an advance of its ring. A scalar expression with several uses gets a
+    `tile.let`, so that the printer never writes it twice; constants and scalars without a use go; a float of an
+    index is made of 32 bits.
   }];
 }
 

@@ -46,9 +46,8 @@ Status checkScalar(const ScalarSig &sig, double value) {
   if (std::isnan(value))
     return bad(where + "a number, got nan");
   if (sig.dtype == DType::I32) {
-    if (value != std::floor(value) || value < std::numeric_limits<int32_t>::min() ||
-        value > std::numeric_limits<int32_t>::max())
-      return bad(where + "a 32-bit integer, got " + std::to_string(value));
+    if (value != std::floor(value) || std::fabs(value) > ScalarSig::kLargestInteger)
+      return bad(where + "an integer from -2^30 to 2^30, got " + std::to_string(value));
   } else if (std::isfinite(value) && std::fabs(value) > std::numeric_limits<float>::max()) {
     return bad(where + "a value that f32 can hold, got " + std::to_string(value));
   }

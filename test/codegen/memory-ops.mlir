@@ -95,7 +95,7 @@ tile.kernel @copy_where(%e: index {tile.name = "e"}, %v: !tile.pointer<bf16> {ti
 // CHECK-LABEL: stores_{{[0-9a-f]+}}(
 // CHECK: warp::store_shared(staging, acc);
 // CHECK: block::store_rows<kThreads>(out_rows, staging, p.r, p.n);
-// CHECK: warp::store_row_values(p.lse + (p.a), p.a, lse_rows, p.r, p.n);
+// CHECK: warp::store_row_values(p.lse + p.a, p.a, lse_rows, p.r, p.n);
 tile.kernel @stores(%out: !tile.pointer<bf16, writable true> {tile.name = "out"}, %a: i64 {tile.name = "a"},
                     %lse: !tile.pointer<f32, writable true> {tile.name = "lse"}, %r: index {tile.name = "r"},
                     %n: index {tile.name = "n"}) attributes {schedule = #s} {

@@ -18,8 +18,6 @@ size_t count(std::string_view text, std::string_view what) {
 std::vector<Model> recommended(const Target &target) {
   const int shared = target.sharedBytesPerSm / 1024;
   std::vector<Model> models = {{64, 128, 64, 4, 2, 'b'}, {128, 64, 64, 4, shared > 128 ? 2 : 1, 'b'}};
-  if (shared > 128)
-    models.push_back({128, 128, 32, 4, 1, 'b'});
   models.push_back(shared > 128 ? Model{256, 64, 32, 4, shared > 200 ? 2 : 1, 'b'}
                                 : Model{256, 128, 32, 8, 1, 'b'});
   return models;

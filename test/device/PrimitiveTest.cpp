@@ -91,6 +91,47 @@ TEST(CopyAsync, ZeroFillsRowsOutsideTheValidRange) {
   }
 }
 
+/// Rows that `where` cuts out hold NaN, or lie past the end of the source: zero all the same, and never read.
+TEST(CopyAsync, WhereNarrowsTheValidRows) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  struct Case {
+    int firstRow, begin, end, group, rows;
+  };
+  const Case cases[] = {{0, 0, 64, 1, 64},    {0, 0, 64, 5, 64},  {10, 13, 70, 7, 74}, {-20, 0, 30, 3, 30},
+                        {64, 0, 128, 96, 96}, {0, 0, 64, 64, 64}, {0, 9, 5, 2, 20}};
+  for (const Case &c : cases) {
+    SCOPED_TRACE("from row " + std::to_string(c.firstRow) + " groups of " + std::to_string(c.group));
+    auto shown = [&](int row) {
+      const int group = (row >= 0 ? row : row - c.group + 1) / c.group;
+      return c.begin <= row && row < c.end && group % 2 == 0;
+    };
+    const int stride = 72;
+    std::vector<uint16_t> source(static_cast<size_t>((c.rows - 1) * stride + 64), 0x7fc0);
+    for (int r = 0; r < c.rows; ++r)
+      if (shown(r))
+        for (int col = 0; col < 64; ++col)
+          source[static_cast<size_t>(r * stride + col)] = static_cast<uint16_t>(r * 37 + col);
+    Simulation sim(*image, 3);
+    PrimitiveParams p;
+    p.in[0] = sim.upload(source);
+    p.out[0] = sim.upload(std::vector<uint16_t>(64 * 64, 0xaaaa));
+    p.stride = stride;
+    p.ints[0] = c.firstRow;
+    p.ints[1] = c.begin;
+    p.ints[2] = c.end;
+    p.ints[3] = c.group;
+    Status status = sim.launch("copy_where", p, {1, 1, 1}, 128, 64 * 64 * 2);
+    ASSERT_TRUE(status.ok()) << status.str();
+    auto out = sim.download<uint16_t>(p.out[0], 64 * 64);
+    for (int r = 0; r < 64; ++r)
+      for (int col = 0; col < 64; ++col)
+        ASSERT_EQ(out[static_cast<size_t>(r * 64 + col)],
+                  shown(c.firstRow + r) ? static_cast<uint16_t>((c.firstRow + r) * 37 + col) : 0)
+            << r << ", " << col;
+  }
+}
+
 TEST(Store, WritesValidRowsOnly) {
   const Image *image = primitives();
   ASSERT_TRUE(image);
@@ -176,6 +217,83 @@ TEST(SideTensor, ReadsZeroOutsideTheShape) {
   expectReads<float, float>("read_float", single, [](float x) { return x; });
   expectReads<int, int>("read_int", ints, [](int x) { return x; });
   expectReads<uint8_t, int>("read_bool", bools, [](uint8_t x) { return x != 0 ? 1 : 0; });
+}
+
+/// Every index around and inside a box of `shape`; a wrong stride or bound of any axis gives another element.
+void expectBox(const std::vector<int> &shape) {
+  const std::string kernel = "read_rank_" + std::to_string(shape.size());
+  SCOPED_TRACE(kernel);
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  size_t elements = 1, reads = 1;
+  PrimitiveParams p;
+  for (size_t axis = 0; axis < shape.size(); ++axis) {
+    p.ints[axis] = shape[axis];
+    elements *= static_cast<size_t>(shape[axis]);
+    reads *= static_cast<size_t>(shape[axis] + 4);
+  }
+  std::vector<int> stored;
+  for (size_t i = 0; i < elements; ++i)
+    stored.push_back(static_cast<int>(i) + 1);
+  Simulation sim(*image);
+  p.in[0] = sim.upload(stored);
+  p.out[0] = sim.upload(std::vector<int>(reads, -7));
+  Status status = sim.launch(kernel, p, {1, 1, 1}, 32, 0);
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto out = sim.download<int>(p.out[0], reads);
+  for (size_t i = 0; i < reads; ++i) {
+    int rest = static_cast<int>(i), offset = 0, stride = 1;
+    bool inside = true;
+    for (size_t axis = shape.size(); axis-- > 0;) {
+      const int index = rest % (shape[axis] + 4) - 2;
+      rest /= shape[axis] + 4;
+      inside = inside && index >= 0 && index < shape[axis];
+      offset += index * stride;
+      stride *= shape[axis];
+    }
+    ASSERT_EQ(out[i], inside ? offset + 1 : 0) << i;
+  }
+}
+
+TEST(SideTensor, EveryRank) {
+  expectBox({1});
+  expectBox({77});
+  expectBox({3, 1, 5});
+  expectBox({1, 7, 2});
+  expectBox({2, 3, 1, 4});
+  expectBox({5, 1, 1, 3});
+}
+
+TEST(Division, RoundsDownForEveryDivisor) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  constexpr int kLeast = std::numeric_limits<int>::min(), kMost = std::numeric_limits<int>::max();
+  const std::vector<int> numbers = {kLeast, kLeast + 1, -1000, -8, -7, -3, -2,  -1,        0,
+                                    1,      2,          3,     7,  8,  64, 999, kMost - 1, kMost};
+  std::vector<int> dividends, divisors;
+  for (int a : numbers)
+    for (int b : numbers) {
+      dividends.push_back(a);
+      divisors.push_back(b);
+    }
+  Simulation sim(*image);
+  PrimitiveParams p;
+  p.in[0] = sim.upload(dividends);
+  p.in[1] = sim.upload(divisors);
+  p.out[0] = sim.upload(std::vector<int>(dividends.size(), 77));
+  p.out[1] = sim.upload(std::vector<int>(dividends.size(), 77));
+  p.ints[0] = static_cast<int>(dividends.size());
+  Status status = sim.launch("divide", p, {1, 1, 1}, 32, 0);
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto quotients = sim.download<int>(p.out[0], dividends.size());
+  auto thirds = sim.download<int>(p.out[1], dividends.size());
+  auto expected = [](long long a, long long b) { // by 0 it is a, and the least int by -1 wraps
+    return b == 0 ? static_cast<int>(a) : static_cast<int>(static_cast<unsigned>(a / b - (a % b != 0 && (a < 0) != (b < 0))));
+  };
+  for (size_t i = 0; i < dividends.size(); ++i) {
+    EXPECT_EQ(quotients[i], expected(dividends[i], divisors[i])) << dividends[i] << " // " << divisors[i];
+    EXPECT_EQ(thirds[i], expected(dividends[i], -3)) << dividends[i] << " // -3";
+  }
 }
 
 } // namespace

@@ -53,6 +53,19 @@ extern "C" __global__ void copy_64(const __grid_constant__ Params p) { copy_tile
 extern "C" __global__ void copy_128(const __grid_constant__ Params p) { copy_tile<128, 256>(p); }
 extern "C" __global__ void copy_256(const __grid_constant__ Params p) { copy_tile<256, 128>(p); }
 
+/// The same of 64 columns, with rows narrowed to those whose group of ints[3] has an even number.
+extern "C" __global__ void copy_where(const __grid_constant__ Params p) {
+  const SharedTile<bf16, 64, 64> tile(shared_memory);
+  const GlobalRows<const bf16, 64> rows{static_cast<const bf16 *>(p.in[0]), p.stride};
+  block::copy_async<128>(tile, rows, p.ints[0], p.ints[1], p.ints[2],
+                         [&](int row) { return floor_div(row, p.ints[3]) % 2 == 0; });
+  block::copy_commit();
+  block::copy_wait<0>();
+  block::sync();
+  for (int i = static_cast<int>(threadIdx.x); i < 64 * 8; i += 128)
+    static_cast<atom::Bytes16 *>(p.out[0])[i] = atom::load_shared_16(tile.address(i / 8, i % 8 * 8));
+}
+
 /// Stores row * 128 + column of a 128 x 128 tile by 4 warps to out[0] and the row number to out[1], from row
 /// ints[0], below row ints[1].
 extern "C" __global__ void store_tile(const __grid_constant__ Params p) {
@@ -149,3 +162,44 @@ extern "C" __global__ void read_bf16(const __grid_constant__ Params p) { read_ed
 extern "C" __global__ void read_float(const __grid_constant__ Params p) { read_edges<float, float>(p); }
 extern "C" __global__ void read_int(const __grid_constant__ Params p) { read_edges<int, int>(p); }
 extern "C" __global__ void read_bool(const __grid_constant__ Params p) { read_edges<bool, int>(p); }
+
+/// in[0]: an int tensor of shape ints[0 .. Rank); out[0]: its elements at every index from -2 to 1 past the
+/// end of each axis, row-major.
+template <int Rank> ATTNC_DEVICE void read_box(Params const &p) {
+  SideTensor<int, Rank> tensor{static_cast<const int *>(p.in[0]), {}};
+  int count = 1;
+#pragma unroll
+  for (int axis = 0; axis < Rank; ++axis) {
+    tensor.shape[axis] = p.ints[axis];
+    count *= p.ints[axis] + 4;
+  }
+  for (int i = static_cast<int>(threadIdx.x); i < count; i += 32) {
+    int index[4] = {};
+    int rest = i;
+#pragma unroll
+    for (int axis = Rank - 1; axis >= 0; --axis) {
+      index[axis] = rest % (p.ints[axis] + 4) - 2;
+      rest /= p.ints[axis] + 4;
+    }
+    int *out = static_cast<int *>(p.out[0]) + i;
+    if constexpr (Rank == 1)
+      *out = tensor.read(index[0]);
+    else if constexpr (Rank == 3)
+      *out = tensor.read(index[0], index[1], index[2]);
+    else
+      *out = tensor.read(index[0], index[1], index[2], index[3]);
+  }
+}
+extern "C" __global__ void read_rank_1(const __grid_constant__ Params p) { read_box<1>(p); }
+extern "C" __global__ void read_rank_3(const __grid_constant__ Params p) { read_box<3>(p); }
+extern "C" __global__ void read_rank_4(const __grid_constant__ Params p) { read_box<4>(p); }
+
+/// out[0][i] = floor_div of in[0][i] by in[1][i]; out[1][i] the same with the divisor -3, a constant; i <
+/// ints[0].
+extern "C" __global__ void divide(const __grid_constant__ Params p) {
+  for (int i = static_cast<int>(threadIdx.x); i < p.ints[0]; i += 32) {
+    const int a = static_cast<const int *>(p.in[0])[i], b = static_cast<const int *>(p.in[1])[i];
+    static_cast<int *>(p.out[0])[i] = floor_div(a, b);
+    static_cast<int *>(p.out[1])[i] = floor_div(a, -3);
+  }
+}

@@ -191,7 +191,7 @@ TEST_F(JitTest, CompileFileReadsAndReportsBadSpecs) {
 }
 
 TEST(Compile, RefusalsPointAtTheUsersKey) {
-  const Spec tooLarge = spec("mask: causal\nschedule: {tile_q: 128, tile_kv: 256, stages: 8}\n");
+  const Spec tooLarge = spec("mask: causal\nschedule: {tile_q: 128, tile_kv: 256, stages: 4}\n");
   const Status status = compileToProgram(tooLarge, sm("sm_86")).status();
   ASSERT_FALSE(status.ok());
   EXPECT_EQ(status.code(), Code::Unsupported) << status.str();

@@ -38,8 +38,8 @@ Spec baseSpec(Anchor anchor) {
   spec.name.value = "random";
   spec.queryHeads.value = 4;
   spec.kvHeads.value = 2;
-  spec.headDim.value = 64;
-  spec.dtype.value = DType::F16;
+  spec.headDim.value = spec.headDimV.value = 64;
+  spec.dtype.value = spec.outDtype.value = DType::F16;
   spec.lengths.value = LengthsKind::Both;
   spec.anchor.value = anchor;
   spec.score.scale.value = 0.125;
@@ -241,6 +241,7 @@ bool visible(const MaskNode &mask, const Spec &spec, const CallValues &values, c
   case MaskNode::Kind::Chunked:
     return floorDiv(at.q, mask.size) == floorDiv(at.kv, mask.size);
   case MaskNode::Kind::Expression:
+  case MaskNode::Kind::Named:
     return valueOf(*mask.expr, spec, values, at) != 0;
   case MaskNode::Kind::All:
     return std::all_of(mask.operands.begin(), mask.operands.end(), holds);
@@ -255,8 +256,8 @@ bool visible(const MaskNode &mask, const Spec &spec, const CallValues &values, c
 static std::string describe(const Expr &expr) {
   static const char *names[] = {
       "int",  "float", "bool", "var", "param", "read",  "neg", "not", "abs",  "+",    "-",       "*",
-      "//",   "%",     "/",    "min", "max",   "clamp", "exp", "log", "sqrt", "tanh", "sigmoid", "silu",
-      "relu", "gelu",  "==",   "!=",  "<",     "<=",    ">",   ">=",  "and",  "or",   "select",  "float"};
+      "//",   "%",     "/",    "min", "max",   "clamp", "exp", "exp2", "log", "sqrt", "tanh",
+      "sigmoid", "silu", "relu", "gelu", "==", "!=", "<", "<=", ">", ">=", "and", "or", "bit", "select", "float"};
   if (expr.kind == ExprKind::IntLiteral)
     return std::to_string(expr.intValue);
   if (expr.operands.empty())
@@ -282,6 +283,7 @@ std::string describe(const MaskNode &mask) {
   case MaskNode::Kind::Chunked:
     return "chunked(" + std::to_string(mask.size) + ")";
   case MaskNode::Kind::Expression:
+  case MaskNode::Kind::Named:
     return describe(*mask.expr);
   case MaskNode::Kind::All:
     return "(all" + operands + ")";

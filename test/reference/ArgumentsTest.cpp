@@ -135,7 +135,7 @@ TEST_F(Packed, WrongSideTensorsAndScalars) {
   arguments.dims["kv_len"] = 3; // reserved for longer requests
   expectError("expected a value for scalar 'w', got none", kernel);
   arguments.scalars["w"] = 1.5;
-  expectError("expected a 32-bit integer for scalar 'w', got 1.500000", kernel);
+  expectError("expected an integer from -2^30 to 2^30 for scalar 'w', got 1.500000", kernel);
   arguments.scalars["w"] = 1;
   EXPECT_TRUE(run(kernel).ok());
 }

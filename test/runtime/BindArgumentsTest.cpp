@@ -158,9 +158,9 @@ TEST_F(BindArgumentsTest, Scalars) {
   arguments.scalars["windw"] = 1;
   EXPECT_EQ(error(), "expected scalars 'window', got unknown scalar 'windw'");
   arguments.scalars = {{"window", 1.5}};
-  EXPECT_EQ(error(), "scalar 'window': expected a 32-bit integer, got 1.500000");
+  EXPECT_EQ(error(), "scalar 'window': expected an integer from -2^30 to 2^30, got 1.500000");
   arguments.scalars = {{"window", 4e9}};
-  EXPECT_EQ(error(), "scalar 'window': expected a 32-bit integer, got 4000000000.000000");
+  EXPECT_EQ(error(), "scalar 'window': expected an integer from -2^30 to 2^30, got 4000000000.000000");
   arguments.scalars = {{"window", std::nan("")}};
   EXPECT_EQ(error(), "scalar 'window': expected a number, got nan");
   arguments.scalars = {};

@@ -174,7 +174,7 @@ TEST(NamedTerm, ArgumentsAreChecked) {
       {"K4", "causal", "alibi: {form: sined}", "expected signed or distance for 'form', got 'sined'; did you mean 'signed'"},
       {"K4", "tree", "", "expected an argument for the mask 'tree', got the word alone; write {tree: ...}"},
       {"K5", "{streaming: {window: 4}}", "", "expected 'keep' in 'streaming', got none"},
-      {"S24", "{streaming: {window: 0, keep: 1}}", "", "expected 'window' between 1 and 2147483647, got 0"},
+      {"S24", "{streaming: {window: 0, keep: 1}}", "", "expected 'window' between 1 and 1073741824, got 0"},
   };
   for (const Bad &each : bad) {
     Result<Spec> spec = readSpecText(specWith(each.mask, each.score), "spec.yaml");

@@ -190,11 +190,10 @@ private:
       if (it != request.scalars.end()) {
         const double value = it->second;
         if (sig.dtype == DType::I32
-                ? value != std::floor(value) || value < std::numeric_limits<int32_t>::min() ||
-                      value > std::numeric_limits<int32_t>::max()
+                ? value != std::floor(value) || std::abs(value) > ScalarSig::kLargestInteger
                 : std::abs(value) > std::numeric_limits<float>::max())
           return invalid("--param " + sig.name + ": expected " +
-                         (sig.dtype == DType::I32 ? "a 32-bit integer" : "a number that fits f32") +
+                         (sig.dtype == DType::I32 ? "an integer from -2^30 to 2^30" : "a number that fits f32") +
                          ", got " + numberText(value));
         out.scalars[sig.name] = it->second;
       } else if (sig.required) {

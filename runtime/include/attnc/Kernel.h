@@ -42,6 +42,9 @@ struct TensorSig {
 
 /// A run-time scalar (`params:` in the spec). Its default is used when the caller gives none.
 struct ScalarSig {
+  /// An I32 lies within +-2^30: kernels add it to positions in 32 bits.
+  static constexpr double kLargestInteger = 1 << 30;
+
   std::string name;
   DType dtype = DType::F32; ///< F32 or I32
   double defaultValue = 0;

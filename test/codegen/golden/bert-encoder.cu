@@ -40,7 +40,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-bert_encoder_fwd_6454b882(const __grid_constant__ Params p) {
+bert_encoder_fwd_84ed557d(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -99,7 +99,7 @@ bert_encoder_fwd_6454b882(const __grid_constant__ Params p) {
     block::copy_wait<2>();
     block::sync();
     warp::mma_abt(scores, q_tile, k_ring.current());
-    warp::map(scores, [&](float s, int row, int column) {  // bert-encoder.yaml:10
+    warp::map(scores, [&](float s, int row, int column) {
       const int key = kv + column;
       return key < kv_len ? s : kNegInf;
     });
@@ -116,7 +116,7 @@ bert_encoder_fwd_6454b882(const __grid_constant__ Params p) {
 
   // Normalise and store.
   attn::finish(acc, row_max, row_sum, kScaleLog2);
-  warp::map(acc, [&](float s, int row, int column) {  // bert-encoder.yaml:10
+  warp::map(acc, [&](float s, int row, int column) {
     return first_row + row < q_len ? s : 0.0f;
   });
   const GlobalRows<f16, kHeadDim> out_rows{p.out + i64(request) * p.out_batch_stride + i64(head) * p.out_head_stride, p.out_token_stride};

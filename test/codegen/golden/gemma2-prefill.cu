@@ -15,7 +15,8 @@
 using namespace attnc;
 
 constexpr int kWarps = 4, kThreads = 128, kGroup = 2, kTileQ = 64, kTileKv = 32, kHeadDim = 256, kHeads = 16;
-constexpr float kSoftcap = 50.0f, kScale = 0.0625f;
+constexpr float kScale = 0.0625f;  // gemma2-prefill.yaml:10
+constexpr float kSoftcap = 50.0f;  // gemma2-prefill.yaml:10
 
 struct Params {
   const int* cu_q;
@@ -36,7 +37,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-gemma2_prefill_fwd_edbd5d9c(const __grid_constant__ Params p) {
+gemma2_prefill_fwd_838d0bec(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -85,8 +86,6 @@ gemma2_prefill_fwd_edbd5d9c(const __grid_constant__ Params p) {
     block::sync();
     block::copy_async<kThreads>(v_tile, v_rows, kv, key_begin, key_end);
     block::copy_commit();
-    block::copy_wait<1>();
-    block::sync();
     warp::mma_abt(scores, q_tile, k_tile);
     block::copy_wait<0>();
     block::sync();
@@ -109,8 +108,6 @@ gemma2_prefill_fwd_edbd5d9c(const __grid_constant__ Params p) {
     block::sync();
     block::copy_async<kThreads>(v_tile, v_rows, kv, key_begin, key_end);
     block::copy_commit();
-    block::copy_wait<1>();
-    block::sync();
     warp::mma_abt(scores, q_tile, k_tile);
     block::copy_wait<0>();
     block::sync();
@@ -128,8 +125,6 @@ gemma2_prefill_fwd_edbd5d9c(const __grid_constant__ Params p) {
     block::sync();
     block::copy_async<kThreads>(v_tile, v_rows, kv, key_begin, key_end);
     block::copy_commit();
-    block::copy_wait<1>();
-    block::sync();
     warp::mma_abt(scores, q_tile, k_tile);
     block::copy_wait<0>();
     block::sync();
@@ -156,5 +151,5 @@ gemma2_prefill_fwd_edbd5d9c(const __grid_constant__ Params p) {
   warp::store_shared(q_tile, acc);
   block::sync();
   block::store_rows<kThreads>(out_rows, q_tile, first_row, q_len);
-  warp::store_row_values(p.lse + (i64(q_begin) * i64(kHeads) + i64(head)), i64(kHeads), lse_rows, first_row, q_len);
+  warp::store_row_values(p.lse + i64(q_begin) * i64(kHeads) + i64(head), i64(kHeads), lse_rows, first_row, q_len);
 }

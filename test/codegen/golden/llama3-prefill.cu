@@ -36,7 +36,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-llama3_prefill_fwd_ab09b236(const __grid_constant__ Params p) {
+llama3_prefill_fwd_5227b6cf(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -125,5 +125,5 @@ llama3_prefill_fwd_ab09b236(const __grid_constant__ Params p) {
   warp::store_shared(q_tile, acc);
   block::sync();
   block::store_rows<kThreads>(out_rows, q_tile, first_row, q_len);
-  warp::store_row_values(p.lse + (i64(q_begin) * i64(kHeads) + i64(head)), i64(kHeads), lse_rows, first_row, q_len);
+  warp::store_row_values(p.lse + i64(q_begin) * i64(kHeads) + i64(head), i64(kHeads), lse_rows, first_row, q_len);
 }

@@ -216,3 +216,53 @@ attn.kernel @return_c1_types(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"
   // expected-error @below {{'attn.return' op expected the kernel's result types}}
   attn.return %x : !attn.tokens<4x64xf16, packed>
 }
+
+// -----
+
+attn.kernel @attention_c7_rank(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
+    %sinks: !attn.side<["heads", 2], f32> {attn.name = "sinks"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected sinks to be floats of one axis, the 4 query heads, got}}
+  %o = attn.attention %q, %k, %k scale 1.0 sinks %sinks anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.side<["heads", 2], f32>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c7_count(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
+    %sinks: !attn.side<[3], f32> {attn.name = "sinks"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected sinks to be floats of one axis, the 4 query heads, got}}
+  %o = attn.attention %q, %k, %k scale 1.0 sinks %sinks anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.side<[3], f32>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c7_integers(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
+    %sinks: !attn.side<["heads"], i32> {attn.name = "sinks"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected sinks to be floats of one axis, the 4 query heads, got}}
+  %o = attn.attention %q, %k, %k scale 1.0 sinks %sinks anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.side<["heads"], i32>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c7_none(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected sinks where they are to stay outside the lse, got none}}
+  %o = attn.attention %q, %k, %k scale 1.0 sinks_outside_lse anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c8(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xbf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected q, k and v of one element type}}
+  %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xbf16, packed>, !attn.tokens<4x64xbf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}

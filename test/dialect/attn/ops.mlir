@@ -15,7 +15,7 @@ attn.kernel @everything(%q: !attn.tokens<4x64xbf16, padded> {attn.name = "q"},
                         %window: i32 {attn.default = 7 : i32, attn.name = "window"})
     -> (!attn.tokens<4x64xbf16, padded> {attn.name = "out"}, !attn.rows<4xf32, padded> {attn.name = "lse"})
     attributes {lengths = #attn<lengths kv>} {
-  // CHECK: attn.attention {{.*}} scale 1.250000e-01 anchor {{ ?}}top_left
+  // CHECK: attn.attention {{.*}} scale 1.250000e-01 anchor top_left
   %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor top_left score {
   ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
     // CHECK: attn.softcap %{{.*}}, 5.000000e+01 : f32
@@ -43,7 +43,7 @@ attn.kernel @empty_regions(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"},
                            %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
                            %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}, %scale: f32 {attn.name = "scale"})
     -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  // CHECK: scale_operand %{{.*}} anchor {{ ?}}bottom_right
+  // CHECK: scale_operand %{{.*}} anchor bottom_right
   // CHECK-SAME: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>]
   // CHECK-SAME: full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1)>
   // CHECK-SAME: exact = false, unknown = ["doc[q]"]> score {
@@ -57,4 +57,63 @@ attn.kernel @empty_regions(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"},
       : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, f32)
       -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// CHECK-LABEL: attn.kernel @identity
+// CHECK: attn.return %{{.*}} : !attn.tokens<8x64xf16, packed>
+attn.kernel @identity(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"})
+    -> (!attn.tokens<8x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  attn.return %q : !attn.tokens<8x64xf16, packed>
+}
+
+// What the records of the ops show (doc-examples.test).
+// CHECK-LABEL: attn.kernel @softcapped_causal
+// CHECK: %[[O:.*]], %[[LSE:.*]] = attn.attention
+// CHECK: attn.return %[[O]], %[[LSE]]
+attn.kernel @softcapped_causal(%q: !attn.tokens<16x64xbf16, packed> {attn.name = "q"},
+                               %k: !attn.tokens<8x64xbf16, packed> {attn.name = "k"},
+                               %v: !attn.tokens<8x64xbf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<16x64xbf16, packed> {attn.name = "out"}, !attn.rows<16xf32, packed> {attn.name = "lse"})
+    attributes {lengths = #attn<lengths both>} {
+  %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+  ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %capped = attn.softcap %s, 5.000000e+01 : f32
+    attn.yield %capped : f32
+  } mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %causal = arith.cmpi sle, %j, %i : index
+    attn.yield %causal : i1
+  } : (!attn.tokens<16x64xbf16, packed>, !attn.tokens<8x64xbf16, packed>, !attn.tokens<8x64xbf16, packed>)
+      -> (!attn.tokens<16x64xbf16, packed>, !attn.rows<16xf32, packed>)
+  attn.return %o, %lse : !attn.tokens<16x64xbf16, packed>, !attn.rows<16xf32, packed>
+}
+
+// CHECK-LABEL: attn.kernel @table
+// CHECK: attn.read
+// CHECK: attn.bit
+// CHECK: attn.yield %{{.*}} : i1
+attn.kernel @table(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"},
+                   %table: !attn.side<["heads", "q_len", "kv_len"], f32> {attn.name = "table"})
+    -> (!attn.tokens<4x64xf16, padded> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %q, %q scale 1.0 anchor top_left score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %bias = attn.read %table[%h, %i, %j] : !attn.side<["heads", "q_len", "kv_len"], f32> -> f32
+    %key = arith.addi %j, %i : index
+    %word = arith.addi %h, %j : index
+    %visible = attn.bit %word, %key
+    attn.yield %visible : i1
+  } : (!attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>)
+      -> !attn.tokens<4x64xf16, padded>
+  attn.return %o : !attn.tokens<4x64xf16, padded>
+}
+
+// CHECK-LABEL: attn.kernel @sinks
+// CHECK: attn.attention %{{.*}}, %{{.*}}, %{{.*}} scale 1.000000e+00 sinks %{{.*}} sinks_outside_lse anchor
+attn.kernel @sinks(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"},
+                   %sinks: !attn.side<["heads"], f32> {attn.name = "sinks"})
+    -> (!attn.tokens<4x64xf32, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %k scale 1.0 sinks %sinks sinks_outside_lse anchor bottom_right score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.side<["heads"], f32>)
+      -> !attn.tokens<4x64xf32, packed>
+  attn.return %o : !attn.tokens<4x64xf32, packed>
 }

@@ -52,3 +52,15 @@ attn.kernel @side_c1_size(%x: !attn.side<[0], f32> {attn.name = "x"})
 // side_c2
 // expected-error @below {{expected an element type of f32, f16, bf16, i32 or i1, got 'i8'}}
 attn.kernel @side_c2(%x: !attn.side<["heads"], i8> {attn.name = "x"})
+
+// -----
+
+// side_c3_none
+// expected-error @below {{expected 1 to 4 axes, got 0}}
+attn.kernel @side_c3_none(%x: !attn.side<[], f32> {attn.name = "x"})
+
+// -----
+
+// side_c3_five
+// expected-error @below {{expected 1 to 4 axes, got 5}}
+attn.kernel @side_c3_five(%x: !attn.side<[2, 2, 2, 2, 2], f32> {attn.name = "x"})

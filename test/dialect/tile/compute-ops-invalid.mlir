@@ -118,3 +118,40 @@ tile.kernel @convert_c1_warps() attributes {schedule = #s} {
   %w = tile.convert "weights" %scores : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 2>
   tile.return
 }
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_ab_c3(%w: !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 2> {tile.name = "w"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %v = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected one number of warps, got '!tile.weights<kTileQ=64 x kTileKv=64, f16, warps 2>' for '!tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>'}}
+  tile.mma_ab %acc += %w, %v : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 2>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @online_softmax_c1() attributes {schedule = #s} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %m = tile.alloc "row_max" : !tile.row_vector<kTileQ=128, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %c = tile.constant "kScaleLog2" 1.0 : f32 : f32
+  // expected-error @below {{expected one number of rows and warps, got '!tile.fragment<kTileQ=64 x kTileKv=64, warps 4>' and '!tile.row_vector<kTileQ=128, warps 4>'}}
+  tile.online_softmax %scores, %m, %m, %acc scale %c : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=128, warps 4>, !tile.row_vector<kTileQ=128, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @finish_c1() attributes {schedule = #s} {
+  %m = tile.alloc "row_max" : !tile.row_vector<kTileQ=64, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %c = tile.constant "kScaleLog2" 1.0 : f32 : f32
+  // expected-error @below {{expected one number of rows and warps, got '!tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>' and '!tile.row_vector<kTileQ=128, warps 4>'}}
+  %lse = tile.finish "lse_rows" %acc, %m, %m scale %c : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=128, warps 4>
+  tile.return
+}

@@ -83,6 +83,7 @@ tile.kernel @softcap(%s: f32 {tile.name = "s"}, %cap: f32 {tile.name = "cap"}) a
 // CHECK-LABEL: @softmax
 // CHECK: tile.online_softmax %{{.*}}, %{{.*}}, %{{.*}}, %{{.*}} scale %{{.*}} may_be_empty scores_may_be_infinite : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
 // CHECK: tile.online_softmax {{.*}} scale %{{.*}} :
+// CHECK: tile.finish "sink_rows" %{{.*}}, %{{.*}}, %{{.*}} scale %{{.*}} sink %{{.*}} sink_outside_lse :
 // CHECK: tile.finish "lse_rows" %{{.*}}, %{{.*}}, %{{.*}} scale %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
 tile.kernel @softmax() attributes {schedule = #s} {
   %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
@@ -92,6 +93,7 @@ tile.kernel @softmax() attributes {schedule = #s} {
   %c = tile.constant "kScaleLog2" 1.250000e-01 : f32 : f32
   tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c may_be_empty scores_may_be_infinite : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
   tile.online_softmax %scores, %row_max, %row_sum, %acc scale %c : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %with_sink = tile.finish "sink_rows" %acc, %row_max, %row_sum scale %c sink %c sink_outside_lse : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
   %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
   tile.return
 }

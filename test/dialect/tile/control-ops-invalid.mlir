@@ -90,3 +90,74 @@ tile.return
 
 // expected-error @below {{'tile.launch' op expects parent op 'tile.program'}}
 tile.launch @k grid [] fields []
+
+// -----
+
+tile.program @launch_c3_two_axes tensors [] scalars [] dims [] {
+  // expected-error @below {{expected a formula for each of 3 axes of the grid, got 2}}
+  tile.launch @k grid ["1", "1"] fields ["dim:a"]
+}
+tile.kernel @k(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} { tile.return }
+
+// -----
+
+tile.program @launch_c3_four_axes tensors [] scalars [] dims [] {
+  // expected-error @below {{expected a formula for each of 3 axes of the grid, got 4}}
+  tile.launch @k grid ["1", "1", "1", "1"] fields ["dim:a"]
+}
+tile.kernel @k(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} { tile.return }
+
+// -----
+
+tile.program @launch_c4_no_kind tensors [] scalars [] dims [] {
+  // expected-error @below {{expected a field of tensor:, scalar:, dim: or workspace:, got "q_len"}}
+  tile.launch @k grid ["1", "1", "1"] fields ["q_len"]
+}
+tile.kernel @k(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} { tile.return }
+
+// -----
+
+tile.program @launch_c4_unknown_kind tensors [] scalars [] dims [] {
+  // expected-error @below {{expected a field of tensor:, scalar:, dim: or workspace:, got "shape:q"}}
+  tile.launch @k grid ["1", "1", "1"] fields ["shape:q"]
+}
+tile.kernel @k(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} { tile.return }
+
+// -----
+
+tile.program @launch_c4_no_source tensors [] scalars [] dims [] {
+  // expected-error @below {{expected a field of tensor:, scalar:, dim: or workspace:, got "dim:"}}
+  tile.launch @k grid ["1", "1", "1"] fields ["dim:"]
+}
+tile.kernel @k(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} { tile.return }
+
+// -----
+
+tile.kernel @loop_c3_yields(%a: index {tile.name = "a"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a body that yields nothing, got ('index')}}
+  tile.loop "keys" %a to %a step <kTileKv = 64> {
+  ^bb0(%kv: index):
+    tile.yield %kv : index
+  }
+  tile.return
+}
+
+// -----
+
+tile.kernel @let_of_a_pointer(%p: !tile.pointer<f32> {tile.name = "p"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{must be a scalar: index, i64, i32, i1 or f32, but got '!tile.pointer<f32>'}}
+  %0 = tile.let "first" %p : !tile.pointer<f32>
+  tile.return
+}
+
+// -----
+
+// expected-error @below {{attribute 'tensors' failed to satisfy constraint: tensors}}
+tile.program @program_tensors tensors ["q"] scalars [] dims [] {}

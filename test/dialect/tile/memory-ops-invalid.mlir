@@ -97,3 +97,192 @@ tile.kernel @store_shared_c1() attributes {schedule = #s} {
   tile.store_shared %acc to %t : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.shared<kTileQ=64 x kHeadDim=64, f16>
   tile.return
 }
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @alloc_c1() attributes {schedule = #s} {
+  // expected-error @below {{expected storage of the kernel's 4 warps, got '!tile.fragment<kTileQ=64 x kTileKv=64, warps 2>'}}
+  %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 2>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @alloc_c2() attributes {schedule = #s} {
+  // expected-error @below {{expected an offset for shared memory only, got one for '!tile.row_vector<kTileQ=64, warps 4>'}}
+  %m = tile.alloc "row_max" offset 1024 : !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @load_c1(%p: !tile.pointer<f32> {tile.name = "p"}) attributes {schedule = #s} {
+  %i = tile.block_id 0
+  // expected-error @below {{expected a pointer to i32, got '!tile.pointer<f32>'}}
+  %0 = tile.load %p[%i] : !tile.pointer<f32>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @view_rows_c1(%p: !tile.pointer<f16> {tile.name = "p"}, %i: i64 {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected pointer and rows of one element type, got '!tile.pointer<f16>' and '!tile.global_rows<kHeadDim=64, bf16>'}}
+  %0 = tile.view_rows "rows" %p offset %i stride %i : !tile.pointer<f16> -> !tile.global_rows<kHeadDim=64, bf16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @view_rows_c2(%p: !tile.pointer<f16> {tile.name = "p"}, %i: i64 {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected a writable pointer for writable rows, got '!tile.pointer<f16>'}}
+  %0 = tile.view_rows "rows" %p offset %i stride %i : !tile.pointer<f16> -> !tile.global_rows<kHeadDim=64, f16, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @view_side_c1(%p: !tile.pointer<f16> {tile.name = "p"}, %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected pointer and tensor of one element type, got '!tile.pointer<f16>' and '!tile.side<f32, 1>'}}
+  %0 = tile.view_side "bias" %p[%i] : !tile.pointer<f16> -> !tile.side<f32, 1>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @view_side_c2(%p: !tile.pointer<f16> {tile.name = "p"}, %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected one size per axis (2), got 1}}
+  %0 = tile.view_side "bias" %p[%i] : !tile.pointer<f16> -> !tile.side<f16, 2>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @read_side_c1(%t: !tile.side<f16, 2> {tile.name = "t"}, %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected one index per axis (2), got 3}}
+  %0 = tile.read_side %t[%i, %i, %i] : !tile.side<f16, 2> -> f32
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @read_side_c2_float(%t: !tile.side<f16, 1> {tile.name = "t"}, %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected a result of 'f32', got 'i32'}}
+  %0 = tile.read_side %t[%i] : !tile.side<f16, 1> -> i32
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @read_side_c2_bool(%t: !tile.side<i1, 1> {tile.name = "t"}, %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected a result of 'i1', got 'i32'}}
+  %0 = tile.read_side %t[%i] : !tile.side<i1, 1> -> i32
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @copy_async_c3(%rows: !tile.global_rows<kHeadDim=64, f16, writable true> {tile.name = "rows"},
+                           %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %k = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected rows to read only, got '!tile.global_rows<kHeadDim=64, f16, writable true>'}}
+  tile.copy_async %rows[%i] valid %i, %i to %k : !tile.global_rows<kHeadDim=64, f16, writable true> -> !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_rows_c1_columns(%out: !tile.global_rows<kHeadDim=64, f16, writable true> {tile.name = "out"},
+                                   %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %t = tile.alloc "t" : !tile.shared<kTileQ=64 x kHeadDim=128, f16>
+  // expected-error @below {{expected source and destination rows to agree, got '!tile.shared<kTileQ=64 x kHeadDim=128, f16>' and '!tile.global_rows<kHeadDim=64, f16, writable true>'}}
+  tile.store_rows %t to %out[%i] valid_end %i : !tile.shared<kTileQ=64 x kHeadDim=128, f16> -> !tile.global_rows<kHeadDim=64, f16, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_rows_c1_element(%out: !tile.global_rows<kHeadDim=64, bf16, writable true> {tile.name = "out"},
+                                   %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %t = tile.alloc "t" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected source and destination rows to agree}}
+  tile.store_rows %t to %out[%i] valid_end %i : !tile.shared<kTileQ=64 x kHeadDim=64, f16> -> !tile.global_rows<kHeadDim=64, bf16, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_rows_c2(%out: !tile.global_rows<kHeadDim=64, f16> {tile.name = "out"},
+                           %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %t = tile.alloc "t" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected writable rows, got '!tile.global_rows<kHeadDim=64, f16>'}}
+  tile.store_rows %t to %out[%i] valid_end %i : !tile.shared<kTileQ=64 x kHeadDim=64, f16> -> !tile.global_rows<kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_row_values_c1_element(%p: !tile.pointer<f16, writable true> {tile.name = "lse"}, %n: i64 {tile.name = "n"},
+                                    %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %v = tile.alloc "lse_rows" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected a writable pointer to f32, got '!tile.pointer<f16, writable true>'}}
+  tile.store_row_values %v to %p offset %n stride %n rows %i, %i : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f16, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_row_values_c1_writable(%p: !tile.pointer<f32> {tile.name = "lse"}, %n: i64 {tile.name = "n"},
+                                    %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %v = tile.alloc "lse_rows" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected a writable pointer to f32, got '!tile.pointer<f32>'}}
+  tile.store_row_values %v to %p offset %n stride %n rows %i, %i : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_fragment_c1_element(%out: !tile.global_rows<kHeadDim=64, f16, writable true> {tile.name = "out"},
+                                       %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  // expected-error @below {{expected writable f32 rows of the fragment's columns, got '!tile.global_rows<kHeadDim=64, f16, writable true>'}}
+  tile.store_fragment %acc to %out[%i] valid_end %i : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> -> !tile.global_rows<kHeadDim=64, f16, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @store_fragment_c1_columns(%out: !tile.global_rows<kHeadDim=72, f32, writable true> {tile.name = "out"},
+                                       %i: index {tile.name = "i"}) attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDimPadded=64, warps 4>
+  // expected-error @below {{expected writable f32 rows of the fragment's columns}}
+  tile.store_fragment %acc to %out[%i] valid_end %i : !tile.fragment<kTileQ=64 x kHeadDimPadded=64, warps 4> -> !tile.global_rows<kHeadDim=72, f32, writable true>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @reuse_c1() attributes {schedule = #s} {
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDimQk=64, f16>
+  // expected-error @below {{expected a tile of at most 8192 bytes, got 16384}}
+  %out = tile.reuse "out_tile" %q_tile : !tile.shared<kTileQ=64 x kHeadDimQk=64, f16> -> !tile.shared<kTileQ=64 x kHeadDimV=80, f16>
+  tile.return
+}

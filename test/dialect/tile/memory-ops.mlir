@@ -1,4 +1,5 @@
 // RUN: attnc-opt %s | attnc-opt | FileCheck %s
+// RUN: attnc-opt %s -cse | FileCheck %s --check-prefix=CSE
 #s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
 
 // CHECK-LABEL: @alloc
@@ -17,6 +18,26 @@ tile.kernel @ring() attributes {schedule = #s} {
   %k_ring = tile.alloc "k_ring" : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
   %k_tile = tile.current %k_ring ahead 1 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
   tile.advance %k_ring : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
+// What a ring's slots are changes with an advance, and with nothing else.
+// CSE-LABEL: @slots_across_an_advance
+// CSE: %[[A:.*]] = tile.current %[[R:.*]] ahead 0
+// CSE-NEXT: tile.mma_abt %{{.*}} = %[[A]], %[[A]]
+// CSE-NEXT: tile.advance %[[R]]
+// CSE-NEXT: %[[B:.*]] = tile.current %[[R]] ahead 0
+// CSE-NEXT: tile.mma_abt %{{.*}} = %[[B]], %[[B]]
+tile.kernel @slots_across_an_advance() attributes {schedule = #s} {
+  %c = tile.alloc "c" : !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
+  %k_ring = tile.alloc "k_ring" : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  %a = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  %a_again = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.mma_abt %c = %a, %a_again : !tile.fragment<kTileKv=64 x kTileKv=64, warps 4> = !tile.shared<kTileKv=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.advance %k_ring : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16>
+  %b = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  %b_again = tile.current %k_ring ahead 0 : !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.mma_abt %c = %b, %b_again : !tile.fragment<kTileKv=64 x kTileKv=64, warps 4> = !tile.shared<kTileKv=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
   tile.return
 }
 
@@ -45,13 +66,6 @@ tile.kernel @side(%p: !tile.pointer<f32> {tile.name = "bias"}, %heads: index {ti
   %h = tile.block_id 1
   %q = tile.block_id 0
   %b = tile.read_side %bias[%h, %q] : !tile.side<f32, 2> -> f32
-  tile.return
-}
-
-// CHECK-LABEL: @side_scalar
-// CHECK: tile.view_side "offset" %{{.*}}[] : !tile.pointer<i32> -> !tile.side<i32, 0>
-tile.kernel @side_scalar(%p: !tile.pointer<i32> {tile.name = "offset"}) attributes {schedule = #s} {
-  %0 = tile.view_side "offset" %p[] : !tile.pointer<i32> -> !tile.side<i32, 0>
   tile.return
 }
 
@@ -110,5 +124,30 @@ tile.kernel @store_row_values(%p: !tile.pointer<f32, writable true> {tile.name =
     attributes {schedule = #s} {
   %lse = tile.alloc "lse_rows" : !tile.row_vector<kTileQ=64, warps 4>
   tile.store_row_values %lse to %p offset %offset stride %stride rows %first_row, %q_len : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}
+
+// CHECK-LABEL: @store_fragment
+// CHECK: tile.store_fragment %{{.*}} to %{{.*}}[%{{.*}}] valid_end %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
+tile.kernel @store_fragment(%out_rows: !tile.global_rows<kHeadDim=128, f32, writable true> {tile.name = "out_rows"},
+                            %first_row: index {tile.name = "first_row"}, %q_len: index {tile.name = "q_len"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.store_fragment %acc to %out_rows[%first_row] valid_end %q_len : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.global_rows<kHeadDim=128, f32, writable true>
+  tile.return
+}
+
+// CHECK-LABEL: @reuse
+// CHECK: tile.reuse "out_tile" %{{.*}} : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16> -> !tile.shared<kTileQ=64 x kHeadDimV=128, bf16>
+tile.kernel @reuse() attributes {schedule = #s} {
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16>
+  %out_tile = tile.reuse "out_tile" %q_tile : !tile.shared<kTileQ=64 x kHeadDimQk=192, bf16> -> !tile.shared<kTileQ=64 x kHeadDimV=128, bf16>
+  tile.return
+}
+
+// CHECK-LABEL: @bit
+// CHECK: tile.bit %{{.*}}, %{{.*}}
+tile.kernel @bit(%word: index {tile.name = "word"}, %key: index {tile.name = "key"}) attributes {schedule = #s} {
+  %visible = tile.bit %word, %key
   tile.return
 }

@@ -5,8 +5,8 @@ module attributes {test.shared_c1_f32 = !tile.shared<kTileQ=64 x kHeadDim=64, f3
 
 // -----
 
-// expected-error @below {{expected columns to be a multiple of 64, got 96}}
-module attributes {test.shared_c2_96_columns = !tile.shared<kTileQ=64 x kHeadDim=96, bf16>} {}
+// expected-error @below {{expected columns to be a multiple of 16, got 72}}
+module attributes {test.shared_c2_72_columns = !tile.shared<kTileQ=64 x kHeadDim=72, bf16>} {}
 
 // -----
 
@@ -20,8 +20,8 @@ module attributes {test.fragment_c1_no_warps = !tile.fragment<kTileQ=64 x kTileK
 
 // -----
 
-// expected-error @below {{expected columns to be a multiple of 8, got 20}}
-module attributes {test.fragment_c2_20_columns = !tile.fragment<kTileQ=64 x kTileKv=20, warps 4>} {}
+// expected-error @below {{expected columns to be a multiple of 16, got 24}}
+module attributes {test.fragment_c2_24_columns = !tile.fragment<kTileQ=64 x kTileKv=24, warps 4>} {}
 
 // -----
 
@@ -35,5 +35,50 @@ module attributes {test.ring_c1_five_stages = !tile.ring<kStages=5 x kTileKv=64 
 
 // -----
 
-// expected-error @below {{expected columns to be a multiple of 64, got 40}}
+// expected-error @below {{expected columns to be a multiple of 16, got 40}}
 module attributes {test.ring_c2_slot = !tile.ring<kStages=2 x kTileKv=64 x kHeadDim=40, f16>} {}
+
+// -----
+
+// expected-error @below {{expected rows to be a multiple of 8, got 4}}
+module attributes {test.shared_c3_4_rows = !tile.shared<kRows=4 x kHeadDim=64, bf16>} {}
+
+// -----
+
+// expected-error @below {{expected rows to be a multiple of 16 for each of 4 warps, got 48}}
+module attributes {test.weights_c2_48_rows = !tile.weights<kTileQ=48 x kTileKv=64, f16, warps 4>} {}
+
+// -----
+
+// expected-error @below {{expected columns to be a multiple of 16, got 8}}
+module attributes {test.weights_c2_8_columns = !tile.weights<kTileQ=64 x kTileKv=8, f16, warps 4>} {}
+
+// -----
+
+// expected-error @below {{expected rows to be a multiple of 16 for each of 4 warps, got 16}}
+module attributes {test.row_vector_c1_16_rows = !tile.row_vector<kTileQ=16, warps 4>} {}
+
+// -----
+
+// expected-error @below {{expected an element type of f32, f16, bf16, i32 or i1, got 'f64'}}
+module attributes {test.pointer_c1_f64 = !tile.pointer<f64>} {}
+
+// -----
+
+// expected-error @below {{expected 16-bit elements, got 'i32'}}
+module attributes {test.global_rows_c1_i32 = !tile.global_rows<kHeadDim=64, i32>} {}
+
+// -----
+
+// expected-error @below {{expected an element type of f32, f16, bf16, i32 or i1, got 'i8'}}
+module attributes {test.side_c1_i8 = !tile.side<i8, 2>} {}
+
+// -----
+
+// expected-error @below {{expected 1 to 4 axes, got 0}}
+module attributes {test.side_c2_no_axis = !tile.side<f32, 0>} {}
+
+// -----
+
+// expected-error @below {{expected 1 to 4 axes, got 5}}
+module attributes {test.side_c2_five_axes = !tile.side<f32, 5>} {}

@@ -37,11 +37,9 @@ attn.kernel @dim_128(%q: !attn.tokens<2x128xf16, packed> {attn.name = "q"}, %k: 
 }
 
 // CHECK-LABEL: @dim_256
-// SM80-LABEL: @dim_256
 // SM80-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 1, warps = 4>
 // SM86-LABEL: @dim_256
 // SM86-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 32, stages = 1, warps = 8>
-// SM100-LABEL: @dim_256
 // SM100-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>
 attn.kernel @dim_256(%q: !attn.tokens<2x256xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x256xf16, packed> {attn.name = "k"})
     -> (!attn.tokens<2x256xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {

@@ -59,12 +59,3 @@ attn.kernel @op_beside_the_attention(%q: !attn.tokens<2x64xf16, packed> {attn.na
   attn.return %o : !attn.tokens<2x64xf16, packed>
 }
 
-// -----
-
-attn.kernel @dims_of_q_and_v_differ(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %v: !attn.tokens<2x128xf16, packed> {attn.name = "v"}) -> (!attn.tokens<2x128xf16, packed> {attn.name = "out"})
-    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  // expected-error @below {{expected q and v of one dim in this version, got 64 and 128}}
-  %o = attn.attention %q, %q, %v scale 0.125 anchor bottom_right
-      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x128xf16, packed>) -> !attn.tokens<2x128xf16, packed>
-  attn.return %o : !attn.tokens<2x128xf16, packed>
-}

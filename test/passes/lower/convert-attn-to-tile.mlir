@@ -441,3 +441,79 @@ attn.kernel @one_copy_a_tile(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
   attn.return %o : !attn.tokens<2x64xf16, packed>
 }
+
+// -----
+
+// A head that is no multiple of 16 has tiles that are: rows in global memory keep their length.
+// CHECK-LABEL: tile.kernel @padded_columns_fwd
+// CHECK: tile.view_rows "q_rows" {{.*}} -> !tile.global_rows<kHeadDim=72, f16>
+// CHECK: tile.alloc "k_tile" : !tile.shared<kTileKv=32 x kHeadDimPadded=80, f16>
+// CHECK: tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDimPadded=80, warps 4>
+// CHECK: tile.store_rows %{{.*}} : !tile.shared<kTileQ=64 x kHeadDimPadded=80, f16> -> !tile.global_rows<kHeadDim=72, f16, writable true>
+attn.kernel @padded_columns(%q: !attn.tokens<2x72xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x72xf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x72xf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<2x72xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x72xf16, packed>, !attn.tokens<2x72xf16, packed>, !attn.tokens<2x72xf16, packed>) -> !attn.tokens<2x72xf16, packed>
+  attn.return %o : !attn.tokens<2x72xf16, packed>
+}
+
+// -----
+
+// v narrower than q: the output is staged in a part of Q's memory.
+// CHECK-LABEL: tile.kernel @narrow_values_fwd
+// CHECK: %[[Q:.*]] = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDimQk=192, f16>
+// CHECK: tile.alloc "v_tile" : !tile.shared<kTileKv=32 x kHeadDimV=128, f16>
+// CHECK: %[[OUT:.*]] = tile.reuse "out_tile" %[[Q]]
+// CHECK: tile.store_shared %{{.*}} to %[[OUT]]
+attn.kernel @narrow_values(%q: !attn.tokens<2x192xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x192xf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x128xf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<2x128xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x192xf16, packed>, !attn.tokens<2x192xf16, packed>, !attn.tokens<2x128xf16, packed>) -> !attn.tokens<2x128xf16, packed>
+  attn.return %o : !attn.tokens<2x128xf16, packed>
+}
+
+// -----
+
+// v wider than q: the output needs storage of its own.
+// CHECK-LABEL: tile.kernel @wide_values_fwd
+// CHECK: tile.finish
+// CHECK: tile.alloc "out_tile" : !tile.shared<kTileQ=64 x kHeadDimV=256, f16>
+attn.kernel @wide_values(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x256xf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<2x256xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x256xf16, packed>) -> !attn.tokens<2x256xf16, packed>
+  attn.return %o : !attn.tokens<2x256xf16, packed>
+}
+
+// -----
+
+// f32 output goes straight from registers.
+// CHECK-LABEL: tile.kernel @f32_output_fwd
+// CHECK-NOT: tile.store_shared
+// CHECK: tile.store_fragment %{{.*}} -> !tile.global_rows<kHeadDim=64, f32, writable true>
+attn.kernel @f32_output(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x64xf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<2x64xf32, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf32, packed>
+  attn.return %o : !attn.tokens<2x64xf32, packed>
+}
+
+// -----
+
+// The head's sink, read once.
+// CHECK-LABEL: tile.kernel @sink_fwd
+// CHECK: %[[HEAD:.*]] = tile.let "head"
+// CHECK: %[[SIDE:.*]] = tile.view_side "sinks"
+// CHECK: %[[SINK:.*]] = tile.read_side %[[SIDE]][%[[HEAD]]] : !tile.side<f32, 1> -> f32
+// CHECK: tile.finish {{.*}} sink %[[SINK]] sink_outside_lse
+attn.kernel @sink(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x64xf16, packed> {attn.name = "v"}, %sinks: !attn.side<["heads"], f32> {attn.name = "sinks"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %v scale 0.125 sinks %sinks sinks_outside_lse anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.side<["heads"], f32>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}

@@ -258,3 +258,56 @@ tile.kernel @sync_without_wait(%rows: !rows {tile.name = "rows"}, %i: index {til
   tile.mma_abt %c = %a, %a : !frag = !tile, !tile
   tile.return
 }
+
+// A slot is that of the place where its tile.current stands, also behind an advance.
+// CHECK-LABEL: @slot_where_the_op_stands
+// CHECK: tile.advance
+// CHECK-NEXT: tile.wait 0
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.mma_abt
+tile.kernel @slot_where_the_op_stands(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+    attributes {schedule = #s} {
+  %ring = tile.alloc "ring" : !ring2
+  %c = tile.alloc "c" : !frag
+  %now = tile.current %ring ahead 0 : !ring2 -> !tile
+  tile.copy_async %rows[%i] valid %i, %i to %now : !rows -> !tile
+  tile.commit
+  tile.advance %ring : !ring2
+  tile.mma_abt %c = %now, %now : !frag = !tile, !tile
+  tile.return
+}
+
+// One tile each, b filled under a's product: from the second iteration on the copy of b must meet, for the reader of the
+// last one. It waits for a on the way, so a's product needs no meeting of its own, in the first iteration either.
+// CHECK-LABEL: @met_by_what_later_iterations_need
+// CHECK: tile.loop
+// CHECK-NEXT: ^bb0
+// CHECK-NEXT: tile.wait 0
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.copy_async
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: tile.mma_abt
+// CHECK-NEXT: tile.wait 0
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.copy_async
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: tile.mma_abt
+// CHECK-NEXT: }
+tile.kernel @met_by_what_later_iterations_need(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 1, warps = 4>} {
+  %a = tile.alloc "a" : !tile
+  %b = tile.alloc "b" : !tile
+  %c = tile.alloc "c" : !frag
+  tile.copy_async %rows[%i] valid %i, %i to %a : !rows -> !tile
+  tile.commit
+  tile.loop "keys" %i to %i step <kTileKv = 64> {
+  ^bb0(%kv: index):
+    tile.copy_async %rows[%kv] valid %i, %i to %b : !rows -> !tile
+    tile.commit
+    tile.mma_abt %c = %a, %a : !frag = !tile, !tile
+    tile.copy_async %rows[%kv] valid %i, %i to %a : !rows -> !tile
+    tile.commit
+    tile.mma_abt %c = %b, %b : !frag = !tile, !tile
+  }
+  tile.return
+}

@@ -14,14 +14,14 @@ tile.kernel @declaration_order() attributes {schedule = #s} {
   tile.return
 }
 
-// A tile of 512 bytes is followed by a gap: swizzles repeat after 1024.
-// CHECK-LABEL: @aligned_to_1024
+// The smallest tile is one period of the swizzle, so every offset is a multiple of 1024.
+// CHECK-LABEL: @multiples_of_1024
 // CHECK-SAME: shared_bytes = 2048 : i64
 // CHECK: tile.alloc "a" offset 0
 // CHECK: tile.alloc "b" offset 1024
-tile.kernel @aligned_to_1024() attributes {schedule = #s} {
-  %a = tile.alloc "a" : !tile.shared<kRows=4 x kHeadDim=64, f16>
-  %b = tile.alloc "b" : !tile.shared<kRows=4 x kHeadDim=64, f16>
+tile.kernel @multiples_of_1024() attributes {schedule = #s} {
+  %a = tile.alloc "a" : !tile.shared<kRows=8 x kHeadDim=64, f16>
+  %b = tile.alloc "b" : !tile.shared<kRows=8 x kHeadDim=64, f16>
   tile.return
 }
 

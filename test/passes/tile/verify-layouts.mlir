@@ -4,7 +4,8 @@
 // The accumulators of S are the A operand of P V in every lane.
 // CHECK-LABEL: @convert_stays_in_a_lane
 // CHECK: tile.convert
-tile.kernel @convert_stays_in_a_lane() attributes {schedule = #s} {
+tile.kernel @convert_stays_in_a_lane()
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 2>} {
   %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=32, warps 2>
   %w = tile.convert "weights" %c : !tile.fragment<kTileQ=64 x kTileKv=32, warps 2> -> !tile.weights<kTileQ=64 x kTileKv=32, f16, warps 2>
   tile.return
