@@ -47,7 +47,7 @@ def mask(label, node, reads_q=True, inputs=None, params=None):
 
 
 HEADS = Axis("heads", tuple(Value(label, {"heads": heads}) for label, heads in (
-    ("1", 1), ("3", 3), ("2 of 1", {"query": 2, "kv": 1}), ("5 of 1", {"query": 5, "kv": 1}),
+    ("1", 1), ("2", 2), ("2 of 1", {"query": 2, "kv": 1}), ("3 of 1", {"query": 3, "kv": 1}),
     ("4 of 2", {"query": 4, "kv": 2}), ("6 of 2", {"query": 6, "kv": 2}))))
 
 LAYOUT = Axis("layout", (
@@ -86,7 +86,6 @@ MASK = Axis("mask", (
     mask("window right", {"window": {"right": 0}}),
     mask("prefix_lm", {"prefix_lm": 17}),
     mask("prefix_lm param", {"prefix_lm": "p$"}, params={"p$": {"type": "i32"}}),
-    mask("left_padding", {"left_padding": 3}, reads_q=False),
     mask("left_padding param", {"left_padding": "pad$"}, reads_q=False,
          params={"pad$": {"type": "i32", "default": 66}}),
     mask("documents of all", {"documents": "ids$"}, inputs={"ids$": side(["kv_len"], "i32")}),
@@ -104,7 +103,7 @@ MASK = Axis("mask", (
          inputs={"reach$": side(["batch", "heads"], "i32")}, params={"w$": {"type": "i32", "default": 25}}),
 ))
 
-SECOND = Axis("second mask", (Value("-"), CAUSAL, WINDOW, CHUNKED, IDS, TENSOR, BLOCKS, AFFINE))
+SECOND = Axis("second mask", (Value("-"), CAUSAL, WINDOW, IDS, TENSOR, BLOCKS, AFFINE))
 
 # "A" and "B" stand for the first and the second mask.
 COMBINE = Axis("combine", (
@@ -165,7 +164,7 @@ ARCH = Axis("arch", tuple(Value(arch) for arch in ("sm_80", "sm_86", "sm_89", "s
 
 AXES = (
     HEADS,
-    numbers("head_dim", (64, 8, 24, 40, 80, 96, 128, 136, 192, 256)),
+    numbers("head_dim", (64, 8, 40, 80, 128, 136, 192, 256)),
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     numbers("dtype", ("f16", "bf16")),
     numbers("out_dtype", ("f32",), optional=True),

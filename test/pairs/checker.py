@@ -7,10 +7,11 @@ import concurrent.futures
 import json
 import pathlib
 import subprocess
+import sys
 
 from combination import spec_text
 
-PER_PROCESS = 12
+PER_PROCESS = 8
 TIMEOUT = 300
 
 Outcome = collections.namedtuple("Outcome", "kind text seconds")  # kind: right, refused, failed
@@ -65,6 +66,10 @@ class Checker:
         with concurrent.futures.ThreadPoolExecutor(self.jobs) as pool:
             for outcomes in pool.map(lambda chunk: self.process(*chunk), chunks):
                 found.update(outcomes)
+                print(f"[{len(found)}/{len(paths)}] {sum(o.kind == 'right' for o in found.values())} right", file=sys.stderr)
+                for path, outcome in outcomes.items():
+                    if outcome.kind == "failed":
+                        print(f"{path}: {outcome.text}", file=sys.stderr, flush=True)
         return [found[path] for path in paths]
 
     def outcome(self, combination):

@@ -14,7 +14,8 @@ class Covering:
         self.axes = {axis.name: axis for axis in axes}
         self.rules = rules
         self.random = random.Random(seed)
-        self.rules_of = {name: [rule for rule in rules if name in rule.axes] for name in self.axes}
+        self.rules_of = {name: [rule for rule in rules if name in rule.axes + rule.also] for name in self.axes}
+        self.deciding = {name for rule in rules if rule.also for name in rule.axes}  # what other rules are about
 
     def pairs(self):
         """Every pair ((axis, label), (axis, label)), axes in their order."""
@@ -39,6 +40,7 @@ class Covering:
             return None
         others = [name for name in self.axes if name not in start]
         self.random.shuffle(others)
+        others.sort(key=lambda name: name not in self.deciding)
         for name in others:
             allowed = []
             for value in self.axes[name].values:
@@ -58,17 +60,15 @@ class Covering:
             left.setdefault(a, set()).add(b)
             left.setdefault(b, set()).add(a)
         todo = set(self.pairs())
-        order = sorted(todo)
-        self.random.shuffle(order)
         combinations, impossible = [], []
 
         def gain(combination, name, value):
             wanted = left[(name, value.label)]
             return sum((axis, other.label) in wanted for axis, other in combination.items() if axis != name)
 
-        for pair in order:
-            if pair not in todo:
-                continue
+        while todo:
+            # From where most is missing; ties by name, as the order of a set varies.
+            pair = max(todo, key=lambda pair: (len(left[pair[0]]) + len(left[pair[1]]), pair))
             start = {axis: self.value(axis, label) for axis, label in pair}
             built = [c for c in (self.completed(start, gain) for _ in range(TRIES)) if c]
             if not built:

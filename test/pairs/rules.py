@@ -13,12 +13,14 @@ from typing import Callable
 class Rule:
     name: str
     axes: tuple  # names; `applies` takes the values of these axes in this order
-    applies: Callable
+    applies: Callable  # then those of `also`, None where an axis has no value yet
     why: str
     message: str = ""  # a regular expression
+    also: tuple = ()
 
     def fits(self, combination):
-        return all(axis in combination for axis in self.axes) and self.applies(*(combination[a] for a in self.axes))
+        return all(axis in combination for axis in self.axes) and self.applies(
+            *(combination[a] for a in self.axes), *(combination.get(a) for a in self.also))
 
     def explains(self, text):
         return bool(self.message) and re.search(self.message, text) is not None
@@ -56,12 +58,19 @@ def too_many_warps(warps, tile_q, keys, values):
     return warps.label == "8" and tile_q.label == "default"
 
 
-def heavy(tile_q, warps, tile_kv, keys, values):
-    """What a warp holds of scores and of out; all of it is unrolled, and ptxas spills what is too much."""
+# What a score costs beside scale and causal mask, in about the operations of a soft-cap.
+WEIGHTS = {"softcap": 1, "logn": 1, "bias": 1, "alibi": 2, "relative_bias": 3, "expr": 3, "mask": 1, "second mask": 1}
+
+
+def heavy(tile_q, warps, tile_kv, keys, values, *terms):
+    """What a lane holds of out, and what it computes of scores: all of it is unrolled, and compiled slower than it grows."""
     rows = number(tile_q, 64)
     rows /= next(count for count in (number(warps, 4), 2, 1) if rows % (16 * count) == 0 or warps.label != "default")
     columns = max(int(keys.label), number(values, int(keys.label)))
-    return rows * number(tile_kv, 32) > 2048 or rows * columns > 4096
+    scores = rows * number(tile_kv, 64 if columns <= 128 else 32) / 32
+    weight = 1 + sum(WEIGHTS[axis] for axis, term in zip(WEIGHTS, terms)
+                     if term is not None and term.label not in ("off", "none", "-"))
+    return rows * columns > 4096 or scores * weight > 288
 
 
 REFUSALS = (
@@ -87,7 +96,7 @@ REFUSALS = (
 
 SLOW = (
     Rule("heavy tiles", ("tile_q", "warps", "tile_kv", "head_dim", "head_dim_v"), heavy,
-         "correct, but ptxas takes seconds; schedules that nobody would pin"),
+         "correct, but compiled for seconds; schedules that nobody would pin", also=tuple(WEIGHTS)),
 )
 
 MEANINGLESS = (
