@@ -1,0 +1,177 @@
+"""axes.py - every feature axis of the spec format and its values, as data: a new feature adds values or an axis here.
+
+The first value of an axis is its default, to which a failing spec is reduced. Must not know how specs are combined.
+"""
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Value:
+    label: str
+    fields: dict = field(default_factory=dict)  # keys of the spec; mappings of several values are merged
+    reads_q: bool = False  # a mask or score that depends on the query's position, so that `anchor` has an effect
+
+
+@dataclass(frozen=True)
+class Axis:
+    name: str
+    values: tuple
+
+    @property
+    def default(self):
+        return self.values[0]
+
+
+def numbers(name, values, **defaults):
+    """An axis of one top-level key; the default leaves the key out if it says so."""
+    first = [Value("default")] if defaults.get("optional") else []
+    return Axis(name, tuple(first + [Value(str(v), {name: v}) for v in values]))
+
+
+def pins(name, values):
+    return Axis(name, tuple([Value("default")] + [Value(str(v), {"schedule": {name: v}}) for v in values]))
+
+
+def score(name, values):
+    return Axis(name, tuple([Value("off")] + list(values)))
+
+
+def side(shape, dtype):
+    return {"shape": shape, "dtype": dtype}
+
+
+# A mask value: a mask, the inputs and params that it refers to. "$" in a name is the slot, as both masks of a
+# combination may declare one.
+def mask(label, node, reads_q=True, inputs=None, params=None):
+    return Value(label, {"mask": node, "inputs": inputs or {}, "params": params or {}}, reads_q)
+
+
+HEADS = Axis("heads", tuple(Value(label, {"heads": heads}) for label, heads in (
+    ("1", 1), ("2", 2), ("2 of 1", {"query": 2, "kv": 1}), ("3 of 1", {"query": 3, "kv": 1}),
+    ("4 of 2", {"query": 4, "kv": 2}), ("6 of 2", {"query": 6, "kv": 2}))))
+
+LAYOUT = Axis("layout", (
+    Value("packed", {"layout": "packed"}),
+    Value("padded", {"layout": "padded"}),
+    Value("padded, kv lengths", {"layout": "padded", "lengths": "kv"}),
+    Value("padded, no lengths", {"layout": "padded", "lengths": "none"})))
+
+ANCHOR = Axis("anchor", (Value("default"), Value("bottom_right", {"anchor": "bottom_right"}),
+                         Value("top_left", {"anchor": "top_left"})))
+
+NONE = mask("none", "none", reads_q=False)
+CAUSAL = mask("causal", "causal")
+IDS = mask("documents", {"documents": "ids$"}, inputs={"ids$": side(["batch", "kv_len"], "i32")})
+PREFIX_INPUT = mask("prefix_lm input", {"prefix_lm": "n$"}, inputs={"n$": side(["batch"], "i32")})
+STREAMING = mask("streaming", {"streaming": {"window": 20, "keep": 4}})
+WINDOW = mask("window", {"window": {"left": 40, "right": 9}})
+CHUNKED = mask("chunked", {"chunked": 48})
+LEFT_PADDING = mask("left_padding input", {"left_padding": "pad$"}, reads_q=False,
+                    inputs={"pad$": side(["batch"], "i32")})
+STRIDED = mask("strided blocks", {"strided": {"local": 2, "stride": 3, "block": 16, "head_step": 1}})
+TREE = mask("tree", {"tree": "tree$"}, reads_q=False, inputs={"tree$": side(["batch", "q_len", "q_len"], "bool")})
+TENSOR = mask("tensor", {"tensor": "seen$"}, reads_q=False,
+              inputs={"seen$": side(["batch", 1, "q_len", "kv_len"], "bool")})
+BITS = mask("bits", {"bits": "words$"}, reads_q=False, inputs={"words$": side(["batch", "q_len", 16], "i32")})
+BLOCKS = mask("block_sparse", {"block_sparse": {"map": "map$", "q_block": 32, "kv_block": 48}}, reads_q=False,
+              inputs={"map$": side(["heads", 16, 8], "bool")})
+AFFINE = mask("expression", "kv <= q + 5 and 2 * q - kv < 300")
+
+MASK = Axis("mask", (
+    NONE, CAUSAL, WINDOW, CHUNKED, STREAMING, IDS, PREFIX_INPUT, LEFT_PADDING, STRIDED, TREE, TENSOR, BITS, BLOCKS,
+    AFFINE,
+    mask("sliding_window 1", {"sliding_window": 1}),
+    mask("sliding_window", {"sliding_window": 33}),
+    mask("window left", {"window": {"left": 70}}),
+    mask("window right", {"window": {"right": 0}}),
+    mask("prefix_lm", {"prefix_lm": 17}),
+    mask("prefix_lm param", {"prefix_lm": "p$"}, params={"p$": {"type": "i32"}}),
+    mask("left_padding param", {"left_padding": "pad$"}, reads_q=False,
+         params={"pad$": {"type": "i32", "default": 66}}),
+    mask("documents of all", {"documents": "ids$"}, inputs={"ids$": side(["kv_len"], "i32")}),
+    mask("strided", {"strided": {"local": 9, "stride": 7}}),
+    mask("tree bits", {"tree": "tree$"}, reads_q=False, inputs={"tree$": side(["q_len", 16], "i32")}),
+    mask("tensor broadcast", {"tensor": "seen$"}, reads_q=False,
+         inputs={"seen$": side(["heads", 1, "kv_len"], "bool")}),
+    mask("bits of heads", {"bits": "words$"}, reads_q=False,
+         inputs={"words$": side(["kv_heads", 1, 16], "i32")}),
+    mask("block_sparse bits", {"block_sparse": "map$"}, reads_q=False, inputs={"map$": side([4, 1], "i32")}),
+    mask("expression of heads", "kv - q < 8 * h + b or (kv < 4 and kvh == 0)"),
+    mask("expression of divisors", "(kv // 3 + q) % 5 < 3 and kv <= q"),
+    mask("expression of lengths", "kv >= kv_len - q_len - 30 and q_row != kv"),
+    mask("expression of inputs", "kv < min(reach$[b, h] * 40, q + w$)",
+         inputs={"reach$": side(["batch", "heads"], "i32")}, params={"w$": {"type": "i32", "default": 25}}),
+))
+
+SECOND = Axis("second mask", (Value("-"), CAUSAL, WINDOW, IDS, TENSOR, BLOCKS, AFFINE))
+
+# "A" and "B" stand for the first and the second mask.
+COMBINE = Axis("combine", (
+    Value("A", {"mask": "A"}), Value("not A", {"mask": {"not": "A"}}),
+    Value("all", {"mask": {"all": ["A", "B"]}}), Value("any", {"mask": {"any": ["A", "B"]}}),
+    Value("all, not", {"mask": {"all": ["A", {"not": "B"}]}}),
+    Value("any, not all", {"mask": {"any": [{"not": "A"}, {"not": {"all": ["B", "A"]}}]}}),
+    Value("all of any", {"mask": {"all": [{"any": ["A", "B"]}, {"any": ["kv % 4 != 1", "B"]}]}})))
+
+SCALE = score("scale", (
+    Value("number", {"score": {"scale": 0.05}}),
+    Value("param", {"score": {"scale": "tau"}, "params": {"tau": {"type": "f32", "default": 0.2}}})))
+SOFTCAP = score("softcap", (Value("4", {"score": {"softcap": 4.0}}),))
+LOGN = score("logn", (Value("50", {"score": {"logn": 50}}, reads_q=True),))
+BIAS = score("bias", (
+    Value("f32", {"score": {"bias": "bias"}, "inputs": {"bias": side([1, "heads", "q_len", "kv_len"], "f32")}}),
+    Value("f16 of requests", {"score": {"bias": "bias"}, "inputs": {"bias": side(["batch", 1, "kv_len"], "f16")}}),
+    Value("bf16 of kv heads", {"score": {"bias": "bias"}, "inputs": {"bias": side(["kv_heads", "q_len", 1], "bf16")}})))
+ALIBI = score("alibi", (
+    Value("computed", {"score": {"alibi": "computed"}}, reads_q=True),
+    Value("distance", {"score": {"alibi": {"slopes": "computed", "form": "distance"}}}, reads_q=True),
+    Value("slice, scaled", {"score": {"alibi": {"total_heads": 24, "first_head": "first", "scaled": True}},
+                            "params": {"first": {"type": "i32", "default": 7}}}, reads_q=True),
+    Value("slopes", {"score": {"alibi": {"slopes": "slope", "form": "distance", "scaled": True}},
+                     "inputs": {"slope": side(["batch", "heads"], "f32")}}, reads_q=True)))
+RELATIVE = score("relative_bias", (
+    Value("causal", {"score": {"relative_bias": "buckets"}, "inputs": {"buckets": side([8, "heads"], "f32")}},
+          reads_q=True),
+    Value("bidirectional", {"score": {"relative_bias": {"table": "buckets", "bidirectional": True,
+                                                        "max_distance": 60}},
+                            "inputs": {"buckets": side(["heads", 8], "f16")}}, reads_q=True)))
+
+
+def expr(label, text, reads_q=False, inputs=None, params=None):
+    return Value(label, {"score": {"expr": text}, "inputs": inputs or {}, "params": params or {}}, reads_q)
+
+
+# Together: every function, operator and variable of the language.
+EXPR = score("expr", (
+    expr("min max clamp tanh sigmoid", "min(s, 3.0, kv * 0.5) + clamp(max(s, -2.0), -1.5, 1.5) - tanh(s) * sigmoid(-s)"),
+    expr("gelu silu relu", "gelu(s) - 0.5 * silu(s) + relu(s)"),
+    expr("exp exp2 abs log sqrt", "s * exp2(-0.01 * abs(q - kv)) + exp(-abs(s)) + log(kv + 1.5) - sqrt(kv_len + q_len * 1.0)",
+         reads_q=True),
+    expr("if else bit", "(s if kv // 3 % 2 == 0 and not kv == 4 else 0.5 * s) + (1.0 if bit(b + 5 * h, kv % 4) or kv > 90 else -0.25)"),
+    expr("indices", "s / (1 + kvh) - h / 3 + b - (q_row - kv) / 100.0"),
+    expr("inputs", "s * (0.25 if late[b, q_row] else 1.0) + table[kv % 7, h] * gain",
+         inputs={"table": side([7, "heads"], "bf16"), "late": side(["batch", "q_len"], "bool")},
+         params={"gain": {"type": "f32", "default": -0.5}})))
+
+SINKS = score("sinks", (
+    Value("f32", {"score": {"sinks": "sink"}, "inputs": {"sink": side(["heads"], "f32")}}),
+    Value("bf16, not in lse", {"score": {"sinks": {"logits": "sink", "in_lse": False}},
+                               "inputs": {"sink": side(["heads"], "bf16")}})))
+
+OUTPUTS = Axis("outputs", (Value("out, lse", {"outputs": ["out", "lse"]}), Value("out", {"outputs": ["out"]})))
+
+ARCH = Axis("arch", tuple(Value(arch) for arch in ("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")))
+
+AXES = (
+    HEADS,
+    numbers("head_dim", (64, 8, 40, 80, 128, 136, 192, 256)),
+    numbers("head_dim_v", (16, 72, 128, 256), optional=True),
+    numbers("dtype", ("f16", "bf16")),
+    numbers("out_dtype", ("f32",), optional=True),
+    LAYOUT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
+    pins("tile_q", (16, 32, 48, 64, 128)),
+    pins("tile_kv", (16, 48, 64, 128)),
+    pins("stages", (1, 2, 3, 4)),
+    pins("warps", (1, 2, 4, 8)),
+    ARCH,
+)

@@ -1,0 +1,115 @@
+"""pairs.py - every pair of values of two feature axes is right on the simulator, or refused by a listed rule.
+
+usage: pairs.py ATTNC FOLDER [--jobs N] [--seed N] [--triples N] [--list]
+"""
+import argparse
+import collections
+import sys
+import time
+
+import axes as features
+import rules
+from checker import Checker
+from combination import spec_text
+from covering import Covering
+from reduction import reduced
+
+LEAST_RIGHT = 0.95
+REDUCE_AT_MOST = 5  # failures; the others are printed as they are
+
+
+def explanation(combination, outcome):
+    return next((rule for rule in rules.REFUSALS if rule.fits(combination) and rule.explains(outcome.text)), None)
+
+
+def failed(combination, outcome):
+    return outcome.kind == "failed" or (outcome.kind == "refused" and not explanation(combination, outcome))
+
+
+def made(combination):
+    return not any(rule.fits(combination) for rule in rules.MEANINGLESS)
+
+
+def report_failures(failures, checker, seed):
+    for count, (combination, outcome) in enumerate(failures):
+        print(f"\nFAILED (seed {seed}, {combination['arch'].label}): {outcome.text}")
+        if count < REDUCE_AT_MOST:
+            def fails(candidate):
+                found = checker.outcome(candidate)
+                return failed(candidate, found) and found.kind == outcome.kind
+            combination = reduced(combination, features.AXES, made, fails)
+            print(f"reduced, --arch {combination['arch'].label}: {checker.outcome(combination).text}")
+        print(spec_text(combination, "reduced"))
+
+
+def main():
+    parser = argparse.ArgumentParser(usage=__doc__)
+    parser.add_argument("attnc")
+    parser.add_argument("folder")
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--triples", type=int, default=60)
+    parser.add_argument("--slowest", type=int, default=0, help="print that many of the slowest specs")
+    options = parser.parse_args()
+
+    begin = time.monotonic()
+    covering = Covering(features.AXES, rules.REFUSALS + rules.SLOW + rules.MEANINGLESS, options.seed)
+    combinations, outside = covering.array()
+    # Pairs outside the rules: those that can be made at all are made alone, to see the refusal.
+    probes = {}
+    for pair in outside:
+        alone = covering.defaults_with(pair)
+        if made(alone):
+            probes[pair] = alone
+    unmade = len(outside) - len(probes)
+    array = len(combinations)
+    combinations += covering.triples(options.triples) + list(probes.values())
+    generated = time.monotonic()
+
+    checker = Checker(options.attnc, options.folder, options.jobs)
+    outcomes = checker.outcomes(combinations)
+    seconds = time.monotonic() - begin
+
+    right, refused, failures = set(), {}, []
+    hits = collections.Counter()
+    for combination, outcome in zip(combinations, outcomes):
+        rule = None
+        if outcome.kind == "right":
+            right.update(covering.pairs_of(combination))
+        elif failed(combination, outcome):
+            failures.append((combination, outcome))
+        else:
+            rule = explanation(combination, outcome)
+            hits[rule.name] += 1
+    for pair, combination in probes.items():
+        outcome = outcomes[combinations.index(combination)]
+        if pair not in right and outcome.kind == "refused" and not failed(combination, outcome):
+            refused[pair] = explanation(combination, outcome).name
+
+    everything = set(covering.pairs())
+    total = len(everything) - unmade
+    lost = everything - right - set(refused) - (set(outside) - set(probes))
+    print(f"{len(combinations)} specs ({array} for pairs, {options.triples} triples, {len(probes)} refusals) of "
+          f"{len(features.AXES)} axes, seed {options.seed}: {generated - begin:.0f} s to make, {seconds:.0f} s in all")
+    print(f"pairs: {total}; right {len(right)} ({100 * len(right) / total:.2f} %); refused {len(refused)}; "
+          f"neither {len(lost)}; without meaning {unmade}")
+    for rule in rules.REFUSALS:
+        pairs = [pair for pair, name in refused.items() if name == rule.name]
+        print(f"  {rule.name}: {len(pairs)} pairs, {hits[rule.name]} specs - {rule.why}")
+    for pair in sorted(lost):
+        print("  neither right nor refused:", " x ".join(f"{axis} {label}" for axis, label in pair))
+    slow = sorted(zip(outcomes, combinations), key=lambda item: -item[0].seconds)[:options.slowest]
+    for outcome, combination in slow:
+        print(f"  {outcome.seconds:.1f} s: " +
+              ", ".join(f"{axis} {value.label}" for axis, value in combination.items()))
+    stale = [rule.name for rule in rules.REFUSALS if not hits[rule.name]]
+    if stale:
+        print("rules that refused nothing:", ", ".join(stale))
+    report_failures(failures, checker, options.seed)
+    ok = not failures and not lost and not stale and len(right) >= LEAST_RIGHT * total
+    print("pair tests " + ("passed" if ok else f"FAILED: {len(failures)} specs"))
+    return 0 if ok else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,111 @@
+"""pairs_test.py - the generator itself: a gap in its coverage, or a reduction that loses the failure, would go unseen."""
+import itertools
+import unittest
+
+import axes as features
+import rules
+from axes import Axis, Value
+from combination import fields_of, spec_text
+from covering import Covering
+from reduction import reduced
+from rules import Rule
+
+
+def toy(*sizes):
+    return [Axis(f"axis{i}", tuple(Value(str(v)) for v in range(size))) for i, size in enumerate(sizes)]
+
+
+class CoveringTest(unittest.TestCase):
+    def test_every_pair_is_in_some_combination(self):
+        covering = Covering(toy(4, 3, 3, 2, 5), (), seed=3)
+        combinations, impossible = covering.array()
+        held = {pair for combination in combinations for pair in covering.pairs_of(combination)}
+        self.assertEqual(held, set(covering.pairs()))
+        self.assertEqual(impossible, [])
+        self.assertLess(len(combinations), 40)  # of 360; no array has fewer than 5 * 4
+
+    def test_no_combination_breaks_a_rule_and_what_no_rule_allows_is_told(self):
+        rule = Rule("first", ("axis0", "axis1"), lambda a, b: a.label == "0" and b.label == "0", "")
+        covering = Covering(toy(2, 2, 2), (rule,), seed=1)
+        combinations, impossible = covering.array()
+        self.assertFalse([c for c in combinations if rule.fits(c)])
+        self.assertEqual(impossible, [(("axis0", "0"), ("axis1", "0"))])
+
+    def test_a_seed_gives_the_same_combinations(self):
+        arrays = [Covering(toy(3, 3, 4), (), seed=7).array()[0] for _ in range(2)]
+        self.assertEqual(*arrays)
+
+    def test_triples_differ_from_the_defaults_in_three_axes(self):
+        covering = Covering(toy(3, 3, 3, 3, 3), (), seed=1)
+        for combination in covering.triples(20):
+            self.assertEqual(sum(value.label != "0" for value in combination.values()), 3)
+
+
+class ReductionTest(unittest.TestCase):
+    def test_only_what_fails_is_left(self):
+        all_axes = toy(3, 3, 3, 3)
+        start = {axis.name: axis.values[2] for axis in all_axes}
+        fails = lambda c: c["axis1"].label == "2" and c["axis3"].label == "2"
+        found = reduced(start, all_axes, lambda c: True, fails)
+        self.assertEqual([found[axis.name].label for axis in all_axes], ["0", "2", "0", "2"])
+
+    def test_a_second_mask_goes_together_with_what_joins_it(self):
+        start = {axis.name: axis.default for axis in features.AXES}
+        for axis, label in (("mask", "causal"), ("second mask", "window"), ("combine", "all"), ("scale", "number")):
+            start[axis] = next(v for a in features.AXES if a.name == axis for v in a.values if v.label == label)
+        meaningful = lambda c: not any(rule.fits(c) for rule in rules.MEANINGLESS)
+        found = reduced(start, features.AXES, meaningful, lambda c: c["mask"].label == "causal")
+        self.assertEqual({a: v.label for a, v in found.items() if v is not dict((x.name, x.default) for x in
+                                                                              features.AXES)[a]}, {"mask": "causal"})
+
+
+class CombinationTest(unittest.TestCase):
+    def setUp(self):
+        self.combination = {axis.name: axis.default for axis in features.AXES}
+
+    def choose(self, axis, label):
+        values = next(a for a in features.AXES if a.name == axis).values
+        self.combination[axis] = next(v for v in values if v.label == label)
+
+    def test_both_masks_declare_their_own_inputs(self):
+        for axis in ("mask", "second mask"):
+            self.choose(axis, "documents")
+        self.choose("combine", "all, not")
+        fields = fields_of(self.combination)
+        self.assertEqual(fields["mask"], {"all": [{"documents": "ids1"}, {"not": {"documents": "ids2"}}]})
+        self.assertEqual(set(fields["inputs"]), {"ids1", "ids2"})
+
+    def test_score_keys_of_several_axes_are_one_mapping(self):
+        self.choose("softcap", "4")
+        self.choose("scale", "param")
+        self.choose("mask", "causal")
+        text = spec_text(self.combination, "name")
+        self.assertIn("score: {scale: tau, softcap: 4.0}\n", text)
+        self.assertIn("params:\n  tau: {type: f32, default: 0.2}\n", text)
+
+    def test_every_function_of_the_language_is_in_some_score(self):
+        texts = str([value.fields for axis in features.AXES for value in axis.values])
+        for function in ("min max clamp abs exp exp2 log sqrt tanh sigmoid silu relu gelu bit".split()):
+            self.assertIn(f"{function}(", texts)
+
+
+class RuleTest(unittest.TestCase):
+    def test_a_rule_excuses_its_own_message_of_its_own_combination_only(self):
+        rule = next(rule for rule in rules.REFUSALS if rule.name == "rows of a warp")
+        text = "schedule: expected tile_q to be a multiple of 64 (16 rows for each of 4 warps) up to 256, got 48"
+        self.assertTrue(rule.explains(text))
+        self.assertFalse(rule.explains("expected tile_kv to be a multiple of 16"))
+        pins = lambda tile_q, warps: {"tile_q": Value(tile_q), "warps": Value(warps)}
+        self.assertTrue(rule.fits(pins("48", "4")))
+        self.assertFalse(rule.fits(pins("64", "4")))
+
+    def test_labels_are_unique(self):
+        for axis in features.AXES:
+            labels = [value.label for value in axis.values]
+            self.assertEqual(len(labels), len(set(labels)), axis.name)
+        names = [rule.name for rule in itertools.chain(rules.REFUSALS, rules.SLOW, rules.MEANINGLESS)]
+        self.assertEqual(len(names), len(set(names)))
+
+
+if __name__ == "__main__":
+    unittest.main()

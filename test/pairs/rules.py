@@ -1,0 +1,106 @@
+"""rules.py - which combinations may be refused, by which message, and why; and which are slow, or mean nothing.
+
+A refusal counts only if its combination fits the rule and its text the rule's expression: a rule excuses nothing
+else. The generator keeps out of the way of all rules, so that a refusal costs the pair that it is about and no other;
+a pair that is within no rule's reach is made alone, among defaults.
+"""
+import re
+from dataclasses import dataclass
+from typing import Callable
+
+
+@dataclass(frozen=True)
+class Rule:
+    name: str
+    axes: tuple  # names; `applies` takes the values of these axes in this order
+    applies: Callable  # then those of `also`, None where an axis has no value yet
+    why: str
+    message: str = ""  # a regular expression
+    also: tuple = ()
+
+    def fits(self, combination):
+        return all(axis in combination for axis in self.axes) and self.applies(
+            *(combination[a] for a in self.axes), *(combination.get(a) for a in self.also))
+
+    def explains(self, text):
+        return bool(self.message) and re.search(self.message, text) is not None
+
+
+def number(value, otherwise):
+    return otherwise if value.label == "default" else int(value.label)
+
+
+SHARED_BYTES = {"sm_80": 163, "sm_86": 99, "sm_89": 99, "sm_90": 227, "sm_100": 227, "sm_120": 99}
+
+
+def panels(columns):
+    return (columns + 63) // 64 * 128
+
+
+def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch):
+    """By the largest tiles and the fewest stages that the compiler itself would take where nothing is pinned."""
+    dim = int(keys.label)
+    dim_v = number(values, dim)
+    if all(pin.label == "default" for pin in (tile_q, tile_kv, stages)):
+        return False
+    queries = number(tile_q, 128) * panels(dim)
+    out = 0 if out_dtype.label == "f32" else number(tile_q, 128) * panels(dim_v)
+    ring = number(stages, 1) * number(tile_kv, 64 if max(dim, dim_v) <= 128 else 32) * (panels(dim) + panels(dim_v))
+    return max(queries, out) + (queries if out > queries else 0) + ring > SHARED_BYTES[arch.label] * 1024
+
+
+def uneven_rows(tile_q, warps):
+    return tile_q.label != "default" and warps.label != "default" and int(tile_q.label) % (16 * int(warps.label)) != 0
+
+
+def too_many_warps(warps, tile_q, keys, values):
+    """Eight warps need 128 rows, which the compiler's own tile may not have."""
+    return warps.label == "8" and tile_q.label == "default"
+
+
+# What a score costs beside scale and causal mask, in about the operations of a soft-cap.
+WEIGHTS = {"softcap": 1, "logn": 1, "bias": 1, "alibi": 2, "relative_bias": 3, "expr": 3, "mask": 1, "second mask": 1}
+
+
+def heavy(tile_q, warps, tile_kv, keys, values, *terms):
+    """What a lane holds of out, and what it computes of scores: all of it is unrolled, and compiled slower than it grows."""
+    rows = number(tile_q, 64)
+    rows /= next(count for count in (number(warps, 4), 2, 1) if rows % (16 * count) == 0 or warps.label != "default")
+    columns = max(int(keys.label), number(values, int(keys.label)))
+    scores = rows * number(tile_kv, 64 if columns <= 128 else 32) / 32
+    weight = 1 + sum(WEIGHTS[axis] for axis, term in zip(WEIGHTS, terms)
+                     if term is not None and term.label not in ("off", "none", "-"))
+    return rows * columns > 4096 or scores * weight > 288
+
+
+REFUSALS = (
+    Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr"),
+         lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
+         "S7: an anchor says where q is, and nothing asks",
+         r"expected 'anchor' only where a mask or score depends on q"),
+    Rule("none inside a mask", ("mask", "combine"),
+         lambda mask, combine: mask.label == "none" and combine.label != "A",
+         "S14: none is the absence of a mask, not a mask", r"expected a mask that hides something inside a combination, got none"),
+    Rule("sinks beside an lse that is not made", ("sinks", "outputs"),
+         lambda sinks, outputs: "not in lse" in sinks.label and outputs.label == "out",
+         "S23: in_lse without lse says nothing", r"expected 'lse' among the outputs where 'in_lse' is given"),
+    Rule("rows of a warp", ("tile_q", "warps"), uneven_rows,
+         "mma.sync takes 16 rows a warp", r"expected tile_q to be a multiple of \d+ \(16 rows for each of \d warps\)"),
+    Rule("rows of eight warps", ("warps", "tile_q", "head_dim", "head_dim_v"), too_many_warps,
+         "eight warps need 128 rows; the compiler's own tile has 64 for most head sizes",
+         r"expected tile_q to be a multiple of 128 \(16 rows for each of 8 warps\)"),
+    Rule("shared memory", ("head_dim", "head_dim_v", "tile_q", "tile_kv", "stages", "out_dtype", "arch"),
+         may_exceed_shared, "pinned tiles that the device has no room for",
+         r"expected at most \d+ bytes of shared memory on sm_\d+, got \d+ for tiles of"),
+)
+
+SLOW = (
+    Rule("heavy tiles", ("tile_q", "warps", "tile_kv", "head_dim", "head_dim_v"), heavy,
+         "correct, but compiled for seconds; schedules that nobody would pin", also=tuple(WEIGHTS)),
+)
+
+MEANINGLESS = (
+    Rule("one mask", ("second mask", "combine"),
+         lambda second, combine: (second.label == "-") != (combine.label in ("A", "not A")),
+         "a second mask is there if the combination reads it"),
+)
