@@ -98,7 +98,7 @@ MASK = Axis("mask", (
     mask("block_sparse bits", {"block_sparse": "map$"}, reads_q=False, inputs={"map$": side([4, 1], "i32")}),
     mask("expression of heads", "kv - q < 8 * h + b or (kv < 4 and kvh == 0)"),
     mask("expression of divisors", "(kv // 3 + q) % 5 < 3 and kv <= q"),
-    mask("expression of lengths", "kv >= kv_len - q_len - 30 and q_row != kv"),
+    mask("expression of lengths", "kv >= kv_len - q_len - 30 and q_row != kv", reads_q=False),
     mask("expression of inputs", "kv < min(reach$[b, h] * 40, q + w$)",
          inputs={"reach$": side(["batch", "heads"], "i32")}, params={"w$": {"type": "i32", "default": 25}}),
 ))
