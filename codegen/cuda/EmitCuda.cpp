@@ -194,6 +194,10 @@ FailureOr<Program> codegen::emitCuda(ModuleOp module, const Target &target) {
   if (programs.empty() || !llvm::hasSingleElement(programs))
     return module.emitError("expected one tile.program, got ") << llvm::range_size(programs);
   tile::ProgramOp op = *programs.begin();
+  for (NamedAttribute remark : op.getRemarks())
+    if (!isa<StringAttr>(remark.getValue()))
+      return op.emitOpError("expected JSON text for remark '")
+             << remark.getName().getValue() << "', got " << remark.getValue();
   Program program;
   program.name = op.getSymName().str();
   program.target = target;

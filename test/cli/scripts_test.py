@@ -1,7 +1,7 @@
 """scripts_test.py ATTNC SOURCE WORK - the README's commands, and the pieces of tools/demo, without the long build.
 
 The README's lines that begin with "attnc" are run as they stand, with attnc's folder in PATH. Scripts must parse, and
-the demo's Python parts must work for every catalogue spec.
+the demo's Python parts must work for specs of every kind.
 """
 
 import os
@@ -46,7 +46,9 @@ def main():
     (broken / "libnvrtc.so.13").symlink_to(attnc.parent.parent / "lib" / "libattnc_fake_nvrtc.so")
     tried = subprocess.run([sys.executable, str(scripts / "try_nvrtc.py"), str(broken)], stderr=subprocess.PIPE, text=True, check=False)
     assert tried.returncode == 1 and "told to fail" in tried.stderr, tried
-    for spec in sorted((source / "specs" / "catalog").glob("*.yaml")):
+    # One spec of each kind of tensor that inputs are made for: packed, padded, side tensors and scalars, sinks.
+    for name in ("llama3-prefill", "bert-encoder", "expression-mask", "gpt-oss-local"):
+        spec = source / "specs" / "catalog" / f"{name}.yaml"
         out = work / spec.stem
         out.mkdir(exist_ok=True)
         run([sys.executable, str(scripts / "make_inputs.py"), str(spec), "--attnc", str(attnc), "--out", str(out)], env=environment)

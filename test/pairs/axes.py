@@ -54,7 +54,9 @@ LAYOUT = Axis("layout", (
     Value("packed", {"layout": "packed"}),
     Value("padded", {"layout": "padded"}),
     Value("padded, kv lengths", {"layout": "padded", "lengths": "kv"}),
-    Value("padded, no lengths", {"layout": "padded", "lengths": "none"})))
+    Value("padded, no lengths", {"layout": "padded", "lengths": "none"}),
+    Value("bhsd", {"layout": "bhsd"}),
+    Value("bhsd, kv lengths", {"layout": "bhsd", "lengths": "kv"})))
 
 ANCHOR = Axis("anchor", (Value("default"), Value("bottom_right", {"anchor": "bottom_right"}),
                          Value("top_left", {"anchor": "top_left"})))
