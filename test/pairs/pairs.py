@@ -1,6 +1,6 @@
 """pairs.py - every pair of values of two feature axes is right on the simulator, or refused by a listed rule.
 
-usage: pairs.py ATTNC FOLDER [--jobs N] [--seed N] [--triples N] [--list]
+usage: pairs.py ATTNC FOLDER [--jobs N] [--seed N] [--triples N] [--slowest N]
 """
 import argparse
 import collections
@@ -27,7 +27,7 @@ def failed(combination, outcome):
 
 
 def made(combination):
-    return not any(rule.fits(combination) for rule in rules.MEANINGLESS)
+    return not any(rule.fits(combination) for rule in rules.SLOW + rules.MEANINGLESS)
 
 
 def report_failures(failures, checker, seed):
@@ -48,7 +48,7 @@ def main():
     parser.add_argument("folder")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--triples", type=int, default=60)
+    parser.add_argument("--triples", type=int, default=20)
     parser.add_argument("--slowest", type=int, default=0, help="print that many of the slowest specs")
     options = parser.parse_args()
 
@@ -63,7 +63,8 @@ def main():
             probes[pair] = alone
     unmade = len(outside) - len(probes)
     array = len(combinations)
-    combinations += covering.triples(options.triples) + list(probes.values())
+    examples = [covering.defaults_with(rule.example) for rule in rules.REFUSALS if rule.example]
+    combinations += covering.triples(options.triples) + list(probes.values()) + examples
     generated = time.monotonic()
 
     checker = Checker(options.attnc, options.folder, options.jobs)
@@ -89,10 +90,10 @@ def main():
     everything = set(covering.pairs())
     total = len(everything) - unmade
     lost = everything - right - set(refused) - (set(outside) - set(probes))
-    print(f"{len(combinations)} specs ({array} for pairs, {options.triples} triples, {len(probes)} refusals) of "
+    print(f"{len(combinations)} specs ({array} for pairs, {options.triples} triples, {len(probes) + len(examples)} refusals) of "
           f"{len(features.AXES)} axes, seed {options.seed}: {generated - begin:.0f} s to make, {seconds:.0f} s in all")
     print(f"pairs: {total}; right {len(right)} ({100 * len(right) / total:.2f} %); refused {len(refused)}; "
-          f"neither {len(lost)}; without meaning {unmade}")
+          f"neither {len(lost)}; without meaning or too slow {unmade}")
     for rule in rules.REFUSALS:
         pairs = [pair for pair, name in refused.items() if name == rule.name]
         print(f"  {rule.name}: {len(pairs)} pairs, {hits[rule.name]} specs - {rule.why}")

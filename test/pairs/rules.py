@@ -2,7 +2,7 @@
 
 A refusal counts only if its combination fits the rule and its text the rule's expression: a rule excuses nothing
 else. The generator keeps out of the way of all rules, so that a refusal costs the pair that it is about and no other;
-a pair that is within no rule's reach is made alone, among defaults.
+a pair that a refusal may concern in any company is made alone, among defaults.
 """
 import re
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ class Rule:
     why: str
     message: str = ""  # a regular expression
     also: tuple = ()
+    example: tuple = ()  # (axis, label) beside defaults: a combination that is refused, where no single pair is
 
     def fits(self, combination):
         return all(axis in combination for axis in self.axes) and self.applies(
@@ -77,7 +78,7 @@ REFUSALS = (
     Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr"),
          lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
          "S7: an anchor says where q is, and nothing asks",
-         r"expected 'anchor' only where a mask or score depends on q"),
+         r"expected 'anchor' only where a mask or score depends on q", example=(("anchor", "top_left"),)),
     Rule("none inside a mask", ("mask", "combine"),
          lambda mask, combine: mask.label == "none" and combine.label != "A",
          "S14: none is the absence of a mask, not a mask", r"expected a mask that hides something inside a combination, got none"),
@@ -88,10 +89,12 @@ REFUSALS = (
          "mma.sync takes 16 rows a warp", r"expected tile_q to be a multiple of \d+ \(16 rows for each of \d warps\)"),
     Rule("rows of eight warps", ("warps", "tile_q", "head_dim", "head_dim_v"), too_many_warps,
          "eight warps need 128 rows; the compiler's own tile has 64 for most head sizes",
-         r"expected tile_q to be a multiple of 128 \(16 rows for each of 8 warps\)"),
+         r"expected tile_q to be a multiple of 128 \(16 rows for each of 8 warps\)",
+         example=(("warps", "8"), ("head_dim", "128"))),
     Rule("shared memory", ("head_dim", "head_dim_v", "tile_q", "tile_kv", "stages", "out_dtype", "arch"),
          may_exceed_shared, "pinned tiles that the device has no room for",
-         r"expected at most \d+ bytes of shared memory on sm_\d+, got \d+ for tiles of"),
+         r"expected at most \d+ bytes of shared memory on sm_\d+, got \d+ for tiles of",
+         example=(("head_dim", "256"), ("tile_kv", "128"), ("stages", "4"), ("arch", "sm_86"))),
 )
 
 SLOW = (
