@@ -374,8 +374,11 @@ void HeadLowering::storeOutput() {
           [&](ValueRange x) -> SmallVector<Value> {
             Value sum = x[0], sumError = x[1];
             if (keyShare) {
+              // A kernel may flush the share, and the share over the total, to zero.
+              Value flushed = f.mul(f.abs(sum), c(2 * rounding::kTinyF32));
               sum = f.mul(sum, keyShare);
               sumError = f.add(f.mul(sumError, keyShare), f.mul(f.abs(sum), keyShareError));
+              sumError = f.add(sumError, flushed);
             }
             Value value = f.choose(isEmpty, c(0), f.div(sum, total));
             Value magnitude = f.abs(value);

@@ -283,6 +283,8 @@ TEST(Convert, Integers) {
       EXPECT_EQ(got[i], expected(rows[i][0])) << body << " of " << std::hex << rows[i][0];
   };
   check("cvt.u64.u32 %rd0, %r1;", 'd', [](uint64_t v) { return v & 0xffffffff; });
+  check("cvt.s64.s32 %rd0, %rd1;", 'd', [](uint64_t v) { return uint64_t(int64_t(int32_t(v))); });
+  check("cvt.u32.u16 %r0, %rd1;", 'w', [](uint64_t v) { return v & 0xffff; });
   check("cvt.s64.s32 %rd0, %r1;", 'd', [](uint64_t v) { return uint64_t(int64_t(int32_t(v))); });
   check("cvt.s32.s8 %r0, %r1;", 'w', [](uint64_t v) { return uint64_t(uint32_t(int32_t(int8_t(v)))); });
   check("cvt.u32.u16 %r0, %h1;", 'w', [](uint64_t v) { return v & 0xffff; });

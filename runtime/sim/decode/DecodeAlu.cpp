@@ -120,6 +120,9 @@ Status Decoder::convert(const Instr &instr, const OpRow &, Inst &out) {
       name.append(".").append(mod);
   }
   name.append(".").append(to).append(".").append(from);
+  const Operand &given = instr.ops[1];
+  if (fromInt && from != "u64" && from != "s64" && given.kind == Operand::Kind::Reg && regBits(given) == 64)
+    name.append(".low"); // the register may be wider than the type
   const LaneRow *op = findLaneOp(name, instr.ops.size() - 1);
   if (op == nullptr)
     return error("unsupported conversion");

@@ -80,6 +80,16 @@ template <class S> double intToDouble(S v) {
   INT1(u8, "u8", S, s), INT1(s8, "s8", S, s), INT1(u16, "u16", S, s), INT1(s16, "s16", S, s),                \
       INT1(u32, "u32", S, s), INT1(s32, "s32", S, s), INT1(u64, "u64", S, s), INT1(s64, "s64", S, s)
 
+/// The low bits of a 64-bit register: a source register of cvt may be wider than its type (PTX ISA, "Operand Size
+/// Exceeding Instruction-Type Size").
+#define LOW1(D, d, S, s)                                                                                     \
+  row("cvt." d "." s ".low", [](u64 v) -> D { return static_cast<D>(static_cast<S>(v)); }),                  \
+      row("cvt.sat." d "." s ".low", [](u64 v) -> D { return saturateInt<D>(static_cast<S>(v)); })
+#define LOW(S, s)                                                                                            \
+  LOW1(u8, "u8", S, s), LOW1(s8, "s8", S, s), LOW1(u16, "u16", S, s), LOW1(s16, "s16", S, s),                \
+      LOW1(u32, "u32", S, s), LOW1(s32, "s32", S, s), LOW1(u64, "u64", S, s), LOW1(s64, "s64", S, s),        \
+      row("cvt.rn.f32." s ".low", [](u64 v) { return static_cast<float>(static_cast<S>(v)); })
+
 #define FROM_INT1(S, s, M, m)                                                                                \
   row("cvt." m ".f32." s, [](S v) { return toF32(intToDouble(v), M); }),                                     \
       row("cvt." m ".f16." s, [](S v) { return toF16(intToDouble(v), M); }),                                 \
@@ -147,6 +157,12 @@ constexpr LaneRow table[] = {
     INTS(s32, "s32"),
     INTS(u64, "u64"),
     INTS(s64, "s64"),
+    LOW(u8, "u8"),
+    LOW(s8, "s8"),
+    LOW(u16, "u16"),
+    LOW(s16, "s16"),
+    LOW(u32, "u32"),
+    LOW(s32, "s32"),
     FROM_INT(u8, "u8"),
     FROM_INT(s8, "s8"),
     FROM_INT(u16, "u16"),
