@@ -15,9 +15,6 @@
 namespace attnc {
 namespace {
 
-/// 2^30: a sum with a position stays within 32 bits.
-constexpr int64_t kLargest = int64_t(1) << 30;
-
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 bool isLetter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
 
@@ -148,7 +145,7 @@ private:
       return Status(Code::InvalidSpec,
                     "expected an integer without leading zeros, got " + inQuotes(result.text), places[at]);
     auto parsed = std::from_chars(first, last, result.intValue);
-    if (parsed.ec != std::errc() || result.intValue > kLargest) // E2
+    if (parsed.ec != std::errc() || result.intValue > kLargestInteger) // E2
       return Status(Code::InvalidSpec, "expected an integer up to 1073741824, got " + inQuotes(result.text),
                     places[at]);
     return result;

@@ -3,6 +3,7 @@
 // Must not know names or types.
 #pragma once
 
+#include "attnc/Kernel.h"
 #include "attnc/Status.h"
 
 #include <string_view>
@@ -22,6 +23,9 @@ struct ExprToken {
     return (kind == Kind::Symbol || kind == Kind::Name) && text == spelling;
   }
 };
+
+/// Of literals, and of parameters' defaults.
+inline constexpr auto kLargestInteger = static_cast<int64_t>(ScalarSig::kLargestInteger);
 
 /// The tokens of `text`, ended by one End. `places` has one location a character and one for the end.
 Result<std::vector<ExprToken>> lexExpr(std::string_view text, const std::vector<Location> &places);

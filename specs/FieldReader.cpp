@@ -137,6 +137,12 @@ Result<size_t> readChoice(const YamlNode &node, std::string_view field, Words kn
                 node.where);
 }
 
+Result<bool> readFlag(const YamlNode &node, std::string_view field) {
+  constexpr std::string_view kFlags[] = {"false", "true"};
+  ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(node, field, kFlags, {}));
+  return choice == 1;
+}
+
 bool isIdentifier(std::string_view text) {
   constexpr size_t kLongest = 64;
   auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };

@@ -29,6 +29,9 @@ Result<std::string> readText(const YamlNode &node, std::string_view field);
 /// The index of the word in `known`.
 Result<size_t> readChoice(const YamlNode &node, std::string_view field, Words known, Words reserved);
 
+/// `true` or `false`.
+Result<bool> readFlag(const YamlNode &node, std::string_view field);
+
 /// A letter, then letters, digits and underscores, at most 64.
 bool isIdentifier(std::string_view text);
 

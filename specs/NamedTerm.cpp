@@ -3,6 +3,7 @@
 // Must not know MLIR: a term ends as an expression. The texts are in TermTexts.cpp.
 #include "specs/NamedTerm.h"
 
+#include "specs/ExprLexer.h"
 #include "specs/FieldReader.h"
 #include "specs/FormatKeys.h"
 #include "specs/Suggest.h"
@@ -15,9 +16,10 @@ namespace attnc {
 namespace {
 
 using Kind = TermArgument::Kind;
-/// As literals of expressions (E2).
-constexpr int64_t kLargestInteger = int64_t(1) << 30;
 using Word = std::string_view;
+
+/// A default: the spec's query heads.
+constexpr Word kHeadCount = "heads";
 
 constexpr std::array<Word, 1> kI32{"i32"};
 constexpr std::array<Word, 1> kBool{"bool"};
@@ -45,7 +47,7 @@ constexpr TermArgument kBias[] = {{Kind::Tensor, "tensor", "", 0, kFloats}};
 constexpr TermArgument kAlibi[] = {{Kind::WordOrTensor, "slopes", "computed", 0, kSlopes},
                                    {Kind::Word, "form", "signed", 0, kAlibiForms},
                                    {Kind::Flag, "scaled", "false"},
-                                   {Kind::Integer, "total_heads", "heads", 1},
+                                   {Kind::Integer, "total_heads", kHeadCount, 1},
                                    {Kind::Value, "first_head", "0", 0}};
 constexpr TermArgument kRelativeBias[] = {{Kind::Tensor, "table", "", 0, kFloats},
                                           {Kind::Integer, "max_distance", "128", 2},
@@ -170,27 +172,44 @@ Result<std::string> readArgument(const TermArgument &rule, const YamlNode &node,
       return node.text;
     return readTensor(rule, kFloats, node, scope);
   case Kind::Flag: {
-    constexpr std::array<Word, 2> kFlags{"false", "true"};
-    ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(node, rule.key, kFlags, keys::kNone));
-    return std::string(kFlags[choice]);
+    ATTNC_ASSIGN_OR_RETURN(bool value, readFlag(node, rule.key));
+    return std::string(value ? "true" : "false");
   }
   }
   return Status(Code::Internal, "expected an argument kind");
 }
 
-Status readMapping(NamedTerm &term, const Row &row, const YamlNode &node, const TermScope &scope) {
-  std::vector<Word> known;
-  for (const TermArgument &rule : row.arguments)
-    known.push_back(rule.key);
-  ATTNC_RETURN_IF_ERROR(checkKeys(node, inQuotes(term.name), known, keys::kNone));
+/// The value given for an argument, null if it is left to its default: from the term's mapping, or the first
+/// argument's in short form.
+Result<const YamlNode *> givenValue(const NamedTerm &term, const Row &row, const TermArgument &rule,
+                                    const YamlNode &node) {
+  const bool isMapping = node.kind == YamlNode::Kind::Map;
+  const YamlNode *given = nullptr;
+  if (!isMapping && &rule == row.arguments.data())
+    given = &node;
+  else if (const YamlEntry *entry = isMapping ? node.find(rule.key) : nullptr)
+    given = &entry->value;
+  if (given || !rule.fallback.empty())
+    return given;
+  if (isMapping) // K5
+    return Status(Code::InvalidSpec,
+                  "expected '" + std::string(rule.key) + "' in '" + term.name + "', got none", term.where);
+  return Status(Code::InvalidSpec, "expected a mapping for '" + term.name + "', got " + describe(node),
+                node.where); // K3
+}
+
+Status readArguments(NamedTerm &term, const Row &row, const YamlNode &node, const TermScope &scope) {
+  if (node.kind == YamlNode::Kind::Map) {
+    std::vector<Word> known;
+    for (const TermArgument &rule : row.arguments)
+      known.push_back(rule.key);
+    ATTNC_RETURN_IF_ERROR(checkKeys(node, inQuotes(term.name), known, keys::kNone));
+  }
   for (const TermArgument &rule : row.arguments) {
-    const YamlEntry *entry = node.find(rule.key);
-    if (!entry && rule.fallback.empty()) // K5
-      return Status(Code::InvalidSpec,
-                    "expected '" + std::string(rule.key) + "' in '" + term.name + "', got none", term.where);
-    std::string text(rule.fallback);
-    if (entry) {
-      ATTNC_ASSIGN_OR_RETURN(text, readArgument(rule, entry->value, scope));
+    ATTNC_ASSIGN_OR_RETURN(const YamlNode *given, givenValue(term, row, rule, node));
+    std::string text(rule.fallback == kHeadCount ? std::to_string(scope.queryHeads) : rule.fallback);
+    if (given) {
+      ATTNC_ASSIGN_OR_RETURN(text, readArgument(rule, *given, scope));
     }
     term.arguments.emplace_back(rule.key, std::move(text));
   }
@@ -208,25 +227,7 @@ Result<NamedTerm> readNamedTerm(const YamlEntry &entry, const TermScope &scope) 
   term.name = entry.key;
   term.where = entry.where;
   term.scales = row.scales;
-  if (entry.value.kind == YamlNode::Kind::Map) {
-    ATTNC_RETURN_IF_ERROR(readMapping(term, row, entry.value, scope));
-  } else {
-    for (const TermArgument &rule : row.arguments) {
-      bool first = &rule == row.arguments.data();
-      if (!first && rule.fallback.empty()) // K3
-        return Status(Code::InvalidSpec,
-                      "expected a mapping for '" + term.name + "', got " + describe(entry.value),
-                      entry.value.where);
-      std::string text(rule.fallback);
-      if (first) {
-        ATTNC_ASSIGN_OR_RETURN(text, readArgument(rule, entry.value, scope));
-      }
-      term.arguments.emplace_back(rule.key, std::move(text));
-    }
-  }
-  for (auto &[key, text] : term.arguments)
-    if (text == "heads") // the default of a count of heads
-      text = std::to_string(scope.queryHeads);
+  ATTNC_RETURN_IF_ERROR(readArguments(term, row, entry.value, scope));
   ATTNC_ASSIGN_OR_RETURN(std::string text, row.text(TermValues(term, scope)));
   ATTNC_ASSIGN_OR_RETURN(term.expr,
                          parseExpr(text, std::vector<Location>(text.size() + 1, term.where), scope.names));

@@ -3,6 +3,7 @@
 // Must not know what reads them. Both are sorted by name: their order in the YAML means nothing.
 #include "specs/SpecReader.h"
 
+#include "specs/ExprLexer.h"
 #include "specs/FieldReader.h"
 #include "specs/FormatKeys.h"
 
@@ -13,8 +14,6 @@ namespace attnc {
 namespace {
 
 constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
-/// 2^30: a sum with a position stays within 32 bits (ScalarSig::kLargestInteger).
-constexpr int64_t kLargestInteger = int64_t(1) << 30;
 
 template <class T> void sortByName(std::vector<T> &items) {
   std::sort(items.begin(), items.end(), [](const T &a, const T &b) { return a.name < b.name; });

@@ -10,7 +10,6 @@
 #include "specs/Suggest.h"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 
 namespace attnc {
@@ -158,9 +157,7 @@ static Status readSinks(Score &score, const YamlNode &node) {
       return Status(Code::InvalidSpec, "expected 'logits' in 'sinks', got none", node.where);
     logits = &entry->value;
     if (const YamlEntry *inLse = node.find("in_lse")) {
-      constexpr std::array<std::string_view, 2> kFlags{"false", "true"};
-      ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(inLse->value, "in_lse", kFlags, keys::kNone));
-      score.sinkInLse = choice == 1;
+      ATTNC_ASSIGN_OR_RETURN(score.sinkInLse, readFlag(inLse->value, "in_lse"));
     }
   }
   ATTNC_ASSIGN_OR_RETURN(std::string name, readText(*logits, "sinks"));

@@ -86,7 +86,7 @@ Result<Tensor> findTokens(const KernelShape &kernel, const Parameter &tokens, co
                                         : "[batch, length, " + heads) +
                    ", " + dim + "], got " + shapeText(shape));
   }
-  return kernel.headsFirst ? headsBehind(*tensor) : *tensor;
+  return tokensFirst(kernel, *tensor);
 }
 
 Status readPacked(Batch &batch, int64_t totalQ, int64_t totalKv, const Arguments &arguments) {
@@ -159,8 +159,10 @@ Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
   return batch;
 }
 
-Tensor headsBehind(const Tensor &tensor) {
+Tensor tokensFirst(const KernelShape &kernel, const Tensor &tensor) {
   Tensor view = tensor;
+  if (!kernel.headsFirst)
+    return view;
   view.strides = {tensor.stride(0), tensor.stride(2), tensor.stride(1), tensor.stride(3)};
   std::swap(view.shape[1], view.shape[2]);
   return view;

@@ -37,8 +37,8 @@ struct SideBuffer {
 /// Checks shapes, dtypes and lengths of all arguments and finds the requests.
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments);
 
-/// [batch, heads, length, dim] seen as [batch, length, heads, dim].
-Tensor headsBehind(const Tensor &tensor);
+/// q, k or v as [tokens, heads, dim] or [batch, length, heads, dim], whatever the kernel's layout.
+Tensor tokensFirst(const KernelShape &kernel, const Tensor &tensor);
 /// Rows [first, first + count) of q, k or v as contiguous [count, heads, dim].
 std::vector<double> readRows(const Tensor &tensor, bool packed, int64_t first, int64_t count);
 

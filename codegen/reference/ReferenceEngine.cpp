@@ -127,8 +127,8 @@ void putHeadsFirst(ReferenceOutput &output) {
 
 /// Outputs of padding rows; rows of a packed tensor outside every request are not defined at all.
 ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &arguments) const {
-  const Tensor &given = arguments.tensors.find(kernel.tokens(Role::Query).name)->second;
-  const Tensor q = kernel.headsFirst ? reference::headsBehind(given) : given;
+  const Tensor q =
+      reference::tokensFirst(kernel, arguments.tensors.find(kernel.tokens(Role::Query).name)->second);
   ReferenceResult result;
   for (const Parameter &parameter : kernel.results) {
     ReferenceOutput output;
@@ -215,7 +215,7 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
         continue;
       bool isQuery = argument.role == Role::Query;
       const Tensor &given = arguments.tensors.find(argument.name)->second;
-      tokens[i] = reference::readRows(kernel.headsFirst ? reference::headsBehind(given) : given, kernel.packed,
+      tokens[i] = reference::readRows(reference::tokensFirst(kernel, given), kernel.packed,
                                       isQuery ? request.qFirst : request.kvFirst,
                                       isQuery ? request.qLen : request.kvLen);
     }

@@ -110,6 +110,37 @@ static LogicalResult verifyRegion(AttentionOp op, Region &region, StringRef kind
   return success();
 }
 
+/// C9: bounds and reads of a proof are over symbols that the kernel has, and reads are of its i32 side tensors.
+static LogicalResult verifyProof(AttentionOp op) {
+  MaskProofAttr proof = op.getProofAttr();
+  auto kernel = op->getParentOfType<KernelOp>();
+  if (!proof || !kernel)
+    return success();
+  const size_t scalars = kProofSymbols + kernel.integerScalars().size();
+  SmallVector<TensorReadAttr> reads = proof.tensorReads();
+  SmallVector<RangeAttr> ranges(proof.getVisit());
+  if (proof.getFull())
+    ranges.push_back(proof.getFull());
+  for (RangeAttr range : ranges)
+    if (range.getLower().getNumSymbols() > scalars + reads.size())
+      return op.emitOpError("expected a proof over at most ")
+             << scalars + reads.size() << " symbols, got " << range.getLower().getNumSymbols();
+  for (TensorReadAttr read : reads) {
+    if (read.getIndices().getNumSymbols() > scalars)
+      return op.emitOpError("expected a read over at most ")
+             << scalars << " symbols, got " << read.getIndices().getNumSymbols();
+    auto side = llvm::find_if(kernel.getBody().getArguments(), [&](BlockArgument argument) {
+      return kernel.argumentName(argument.getArgNumber()) == read.getTensor();
+    });
+    auto type = side == kernel.getBody().args_end() ? SideType() : dyn_cast<SideType>(side->getType());
+    if (!type || !type.getElementType().isInteger(32) ||
+        type.getRank() != int64_t(read.getIndices().getNumResults()))
+      return op.emitOpError("expected '") << read.getTensor() << "' to be an i32 side tensor of "
+                                          << read.getIndices().getNumResults() << " axes, as the proof reads it";
+  }
+  return success();
+}
+
 LogicalResult AttentionOp::verify() {
   TokensType q = getQ().getType(), k = getK().getType(), v = getV().getType(), out = getOut().getType();
   for (TokensType other : {k, v, out}) // C1
@@ -152,6 +183,8 @@ LogicalResult AttentionOp::verify() {
   Builder builder(getContext());
   if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
       failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))
+    return failure();
+  if (failed(verifyProof(*this)))
     return failure();
   if (Value lse = getLse()) { // C6
     auto rows = cast<RowsType>(lse.getType());

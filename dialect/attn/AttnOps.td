@@ -80,7 +80,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
     the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) lse
     has the query heads and layout of q. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
-    and v have one element type.
+    and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
+    are of its i32 side tensors.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {

@@ -2,6 +2,7 @@
 #include "dialect/tile/Layout.h"
 #include "dialect/tile/Tile.h"
 
+#include "llvm/Support/MathExtras.h"
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
 
@@ -10,6 +11,9 @@ using namespace attnc::tile;
 
 #define GET_OP_CLASSES
 #include "dialect/tile/TileOps.cpp.inc"
+
+/// Of a tile that holds these rows: whole mma steps.
+static int64_t tileColumns(GlobalRowsType rows) { return int64_t(llvm::alignTo(rows.getColumns().getSize(), 16)); }
 
 LogicalResult AllocOp::verify() {
   std::optional<int64_t> warps;
@@ -85,7 +89,7 @@ LogicalResult ReuseOp::verify() {
 LogicalResult CopyAsyncOp::verify() {
   GlobalRowsType src = getSrc().getType();
   SharedType dst = getDst().getType();
-  if ((src.getColumns().getSize() + 15) / 16 * 16 != dst.columns() ||
+  if (tileColumns(src) != dst.columns() ||
       src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (src.getWritable()) // C3
@@ -112,7 +116,7 @@ LogicalResult StoreSharedOp::verify() {
 LogicalResult StoreRowsOp::verify() {
   SharedType src = getSrc().getType();
   GlobalRowsType dst = getDst().getType();
-  if (src.columns() != (dst.getColumns().getSize() + 15) / 16 * 16 ||
+  if (src.columns() != tileColumns(dst) ||
       src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (!dst.getWritable()) // C2
@@ -130,7 +134,7 @@ LogicalResult StoreRowValuesOp::verify() {
 LogicalResult StoreFragmentOp::verify() {
   GlobalRowsType dst = getDst().getType();
   if (!dst.getElementType().isF32() || !dst.getWritable() ||
-      (dst.getColumns().getSize() + 15) / 16 * 16 != getSrc().getType().columns()) // C1
+      tileColumns(dst) != getSrc().getType().columns()) // C1
     return emitOpError("expected writable f32 rows of the fragment's columns, got ")
            << dst << " for " << getSrc().getType();
   return success();

@@ -178,14 +178,10 @@ void KernelLowering::buildStorageAndLoop() {
     Value kv = body->addArgument(b.getIndexType(), loc);
     tile::CopyAsyncOp::create(b, loc, kRows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
     tile::MmaAbtOp::create(b, loc, scores, qTile, kTile);
-    // A scale alone folds into exp2; anything else needs the scores themselves.
-    bool mapped = !attention.getScore().empty() || attention.getRuntimeScale();
-    if (mapped)
+    if (mapsScores())
       buildScoreMap(scores, kv);
     buildBoundaryMap(scores, kv);
-    double scale = mapped ? 1.0 : attention.getScaleAttr().getValueAsDouble();
-    Value scaleLog2 = constant(mapped ? "kLog2E" : "kScaleLog2", float(scale * kLog2E));
-    tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2, /*may_be_empty=*/true,
+    tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
     buildValueCopy(vRows, kv, vTile);
     Value weights = tile::ConvertOp::create(
@@ -213,15 +209,23 @@ void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
   tile::YieldOp::create(b, loc, inside);
 }
 
+/// A scale alone folds into exp2; anything else needs the scores themselves.
+bool KernelLowering::mapsScores() { return !attention.getScore().empty() || attention.getRuntimeScale(); }
+
+Value KernelLowering::scaleLog2() {
+  if (mapsScores())
+    return constant("kLog2E", float(kLog2E));
+  return constant("kScaleLog2", float(attention.getScaleAttr().getValueAsDouble() * kLog2E));
+}
+
 bool KernelLowering::scoresMayBeInfinite() {
   if (attention.getRuntimeScale())
     return true;
-  for (Region *region : {&attention.getScore()})
-    if (!region->empty())
-      for (Operation &op : region->front().without_terminator())
-        if (!isa<attn::SoftcapOp, math::TanhOp, arith::ConstantOp>(op))
-          return true;
-  return false;
+  if (attention.getScore().empty())
+    return false;
+  return llvm::any_of(attention.getScore().front().without_terminator(), [](Operation &op) {
+    return !isa<attn::SoftcapOp, math::TanhOp, arith::ConstantOp>(op);
+  });
 }
 
 Value KernelLowering::sinkOfHead() {
@@ -233,12 +237,9 @@ Value KernelLowering::sinkOfHead() {
 
 void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value staging) {
   section("Normalise and store.");
-  bool mapped = !attention.getScore().empty() || attention.getRuntimeScale();
-  double scale = mapped ? 1.0 : attention.getScaleAttr().getValueAsDouble();
-  Value scaleLog2 = constant(mapped ? "kLog2E" : "kScaleLog2", float(scale * kLog2E));
   Value lse = tile::FinishOp::create(
       b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
-      rowSum, scaleLog2, sinkOfHead(), attention.getSinksOutsideLse());
+      rowSum, scaleLog2(), sinkOfHead(), attention.getSinksOutsideLse());
   if (!packed() && qLengthsVary())
     zeroPaddingRows(acc, lse);
   Type element = attention.getOut().getType().getElementType();

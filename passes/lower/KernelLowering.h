@@ -41,6 +41,8 @@ private:
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
+  bool mapsScores();
+  mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
   void nameDims();

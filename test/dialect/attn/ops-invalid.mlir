@@ -266,3 +266,48 @@ attn.kernel @attention_c8(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, 
       : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xbf16, packed>, !attn.tokens<4x64xbf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
 }
+
+// -----
+
+attn.kernel @attention_c9_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], i32> {attn.name = "n"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected a proof over at most 4 symbols, got 5}}
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s1)>], exact = true> score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c9_unknown(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], i32> {attn.name = "n"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected 'm' to be an i32 side tensor of 1 axes, as the proof reads it}}
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s1)>], exact = true, reads = [#attn.tensor_read<"m", ()[s0, s1, s2, s3] -> (s2)>]> score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c9_rank(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], i32> {attn.name = "n"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected 'n' to be an i32 side tensor of 2 axes}}
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s1)>], exact = true, reads = [#attn.tensor_read<"n", ()[s0, s1, s2, s3] -> (s2, s3)>]> score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c9_element(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], f32> {attn.name = "n"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected 'n' to be an i32 side tensor}}
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s1)>], exact = true, reads = [#attn.tensor_read<"n", ()[s0, s1, s2, s3] -> (s2)>]> score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c9_read_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], i32> {attn.name = "n"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected a read over at most 4 symbols, got 5}}
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s1)>], exact = true, reads = [#attn.tensor_read<"n", ()[s0, s1, s2, s3, s4] -> (s4)>]> score {} mask {}
+      : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
