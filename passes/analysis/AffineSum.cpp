@@ -147,7 +147,11 @@ static std::string termsText(ArrayRef<std::pair<AffineExpr, int64_t>> terms, int
   };
   for (auto [leaf, coefficient] : terms) {
     int64_t size = std::abs(coefficient);
-    append(coefficient, (size == 1 ? "" : std::to_string(size) + " * ") + leafText(leaf, names));
+    std::string part = leafText(leaf, names);
+    // A factor or a leading minus binds as tightly as `//` and comes first.
+    if (isa<AffineBinaryOpExpr>(leaf) && (size != 1 || (text.empty() && coefficient < 0)))
+      part = "(" + part + ")";
+    append(coefficient, (size == 1 ? "" : std::to_string(size) + " * ") + part);
   }
   if (constant != 0 || text.empty())
     append(constant, std::to_string(std::abs(constant)));

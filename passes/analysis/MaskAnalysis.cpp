@@ -33,7 +33,7 @@ private:
   bool contains(const KeyRange &outer, const KeyRange &inner);
   bool alwaysAtMost(const AffineSum &lhs, const AffineSum &rhs);
   void prune(KeyRange &range);
-  ArrayAttr usedReads(ArrayRef<attn::RangeAttr> ranges);
+  bool boundsUseReads();
 
   void findFull(const MaskFormula &formula, const MaskFormula &hidden);
   bool isFull(const KeyRange &range, const MaskFormula &hidden);
@@ -227,16 +227,17 @@ void MaskAnalyzer::findFull(const MaskFormula &formula, const MaskFormula &hidde
   }
 }
 
-/// The reads, if any bound refers to one.
-ArrayAttr MaskAnalyzer::usedReads(ArrayRef<attn::RangeAttr> ranges) {
-  auto refers = [&](attn::RangeAttr range) {
+/// Whether a bound refers to an element of a side tensor.
+bool MaskAnalyzer::boundsUseReads() {
+  auto refers = [&](const KeyRange &keys) {
+    attn::RangeAttr range = keys.attr(names.size(), context);
     for (unsigned symbol = names.size() - reads.size(); symbol < names.size(); ++symbol)
       if (range.getLower().isFunctionOfSymbol(symbol) || range.getUpper().isFunctionOfSymbol(symbol))
         return true;
     return false;
   };
-  bool used = llvm::any_of(ranges, refers) || (full && refers(full->attr(names.size(), context)));
-  return used ? ArrayAttr::get(context, SmallVector<Attribute>(reads.begin(), reads.end())) : ArrayAttr();
+  return llvm::any_of(visits, [&](const Visit &visit) { return refers(visit.range); }) ||
+         (full && refers(*full));
 }
 
 MaskProof MaskAnalyzer::run() {
@@ -257,17 +258,22 @@ MaskProof MaskAnalyzer::run() {
   findFull(formula, hidden);
   result.alwaysTrue = llvm::all_of(hidden, [&](const Conjunct &conjunct) { return empty(conjunct.atoms); });
 
+  // A proof that refers to no read lists none: its bounds are then over the scalars alone.
+  const bool withReads = boundsUseReads();
+  const unsigned symbols = names.size() - (withReads ? 0 : reads.size());
   SmallVector<attn::RangeAttr> ranges;
   bool exact = true;
   for (const Visit &visit : visits) {
-    ranges.push_back(visit.range.attr(names.size(), context));
+    ranges.push_back(visit.range.attr(symbols, context));
     exact &= visit.exact;
   }
-  SmallVector<Attribute> texts(unknown.begin(), unknown.end());
-  result.attr =
-      attn::MaskProofAttr::get(context, ranges, full ? full->attr(names.size(), context) : attn::RangeAttr(),
-                               exact, texts.empty() ? ArrayAttr() : ArrayAttr::get(context, texts),
-                               usedReads(ranges));
+  auto arrayOrNull = [&](ArrayRef<Attribute> items) {
+    return items.empty() ? ArrayAttr() : ArrayAttr::get(context, items);
+  };
+  result.attr = attn::MaskProofAttr::get(
+      context, ranges, full ? full->attr(symbols, context) : attn::RangeAttr(), exact,
+      arrayOrNull(SmallVector<Attribute>(unknown.begin(), unknown.end())),
+      withReads ? arrayOrNull(SmallVector<Attribute>(reads.begin(), reads.end())) : ArrayAttr());
   result.proofs = system.proofs();
   result.limited = system.limited();
   return result;

@@ -213,3 +213,28 @@ attn.kernel @read_of_the_request(%q: !attn.tokens<2x64xf16, packed> {attn.name =
   } : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
   attn.return %o : !attn.tokens<2x64xf16, packed>
 }
+
+// -----
+
+// Such an element in one half of an `or` whose other half is not bounded, under an `and`: no bound refers to it, so no read is listed.
+// CHECK-LABEL: @read_that_no_bound_needs
+// CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], exact = false, unknown = ["id[kv] == id[q]", "id[kv] == 3"]>
+attn.kernel @read_that_no_bound_needs(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %n: !attn.side<["batch"], i32> {attn.name = "n"}, %id: !attn.side<["kv_len"], i32> {attn.name = "id"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %ql: index, %kl: index):
+    %read = attn.read %n[%b] : !attn.side<["batch"], i32> -> i32
+    %length = arith.index_cast %read : i32 to index
+    %inside = arith.cmpi slt, %j, %length : index
+    %x = attn.read %id[%j] : !attn.side<["kv_len"], i32> -> i32
+    %y = attn.read %id[%i] : !attn.side<["kv_len"], i32> -> i32
+    %same = arith.cmpi eq, %x, %y : i32
+    %c3 = arith.constant 3 : i32
+    %three = arith.cmpi eq, %x, %c3 : i32
+    %left = arith.ori %inside, %same : i1
+    %right = arith.ori %same, %three : i1
+    %r = arith.andi %left, %right : i1
+    attn.yield %r : i1
+  } : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
