@@ -30,9 +30,10 @@ inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
 
 /// Masks written as a word, and as a mapping of one key.
 inline constexpr std::array<Word, 2> kMaskWords{"none", "causal"};
-inline constexpr std::array<Word, 16> kMaskKeys{
+inline constexpr std::array<Word, 17> kMaskKeys{
     "sliding_window", "window", "chunked",      "prefix_lm", "streaming",    "documents", "tree", "tensor",
-    "bits",           "strided", "block_sparse", "left_padding", "all", "any",       "not",  "expr"};
+    "bits",           "strided", "block_sparse", "bsr",       "left_padding", "all",       "any",  "not",
+    "expr"};
 inline constexpr std::array<Word, 1> kMaskReserved{"causal_anchor"};
 inline constexpr std::array<Word, 2> kWindow{"left", "right"};
 
@@ -49,11 +50,11 @@ inline constexpr std::array<Word, 7> kDims{"batch",  "heads",   "kv_heads", "q_l
 inline constexpr std::array<Word, 2> kParam{"type", "default"};
 inline constexpr std::array<Word, 1> kParamReserved{"per"};
 
-inline constexpr std::array<Word, 2> kOutputs{"out", "lse"};
+inline constexpr std::array<Word, 4> kOutputs{"out", "lse", "row_max", "max_logit"};
 inline constexpr std::array<Word, 6> kOutputsReserved{"row_max",   "row_sum", "max_logit",
                                                       "k_rotated", "weights", "debug"};
 
-inline constexpr std::array<Word, 4> kSchedule{"tile_q", "tile_kv", "stages", "warps"};
+inline constexpr std::array<Word, 5> kSchedule{"tile_q", "tile_kv", "stages", "warps", "block_map"};
 inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   "packing",   "mma",
                                                        "persistent", "cluster", "registers", "family"};
 

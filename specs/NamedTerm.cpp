@@ -30,13 +30,19 @@ constexpr std::array<Word, 2> kAlibiForms{"signed", "distance"};
 
 constexpr TermArgument kPrefix[] = {{Kind::Value, "length"}};
 constexpr TermArgument kStreaming[] = {{Kind::Integer, "window", "", 1}, {Kind::Integer, "keep", "", 0}};
-constexpr TermArgument kDocuments[] = {{Kind::Tensor, "ids", "", 0, kI32}};
-constexpr TermArgument kTree[] = {{Kind::Tensor, "visible", "", 0, kBoolOrBits}};
+constexpr TermArgument kDocuments[] = {{Kind::OptionalTensor, "ids", "none", 0, kI32},
+                                       {Kind::OptionalTensor, "starts", "none", 0, kI32}};
+constexpr TermArgument kTree[] = {{Kind::OptionalTensor, "visible", "none", 0, kBoolOrBits},
+                                  {Kind::OptionalTensor, "parents", "none", 0, kI32}};
 constexpr TermArgument kTensor[] = {{Kind::Tensor, "visible", "", 0, kBool}};
 constexpr TermArgument kBits[] = {{Kind::Tensor, "words", "", 0, kI32}};
 constexpr TermArgument kBlockSparse[] = {{Kind::Tensor, "map", "", 0, kBoolOrBits},
                                          {Kind::Integer, "q_block", "128", 1},
                                          {Kind::Integer, "kv_block", "128", 1}};
+constexpr TermArgument kBsr[] = {{Kind::Tensor, "indptr", "", 0, kI32},
+                                 {Kind::Tensor, "indices", "", 0, kI32},
+                                 {Kind::Integer, "q_block", "128", 1},
+                                 {Kind::Integer, "kv_block", "128", 1}};
 constexpr TermArgument kStrided[] = {{Kind::Integer, "local", "", 1},
                                      {Kind::Integer, "stride", "", 1},
                                      {Kind::Integer, "block", "1", 1},
@@ -64,7 +70,8 @@ constexpr Row kMasks[] = {
     {"prefix_lm", kPrefix, prefixText},          {"streaming", kStreaming, streamingText},
     {"documents", kDocuments, documentsText},    {"tree", kTree, treeText},
     {"tensor", kTensor, tensorText},             {"bits", kBits, bitsText},
-    {"block_sparse", kBlockSparse, blockSparseText}, {"strided", kStrided, stridedText},
+    {"block_sparse", kBlockSparse, blockSparseText}, {"bsr", kBsr, bsrText},
+    {"strided", kStrided, stridedText},
     {"left_padding", kLeftPadding, leftPaddingText},
 };
 constexpr Row kScores[] = {
@@ -162,6 +169,10 @@ Result<std::string> readArgument(const TermArgument &rule, const YamlNode &node,
   case Kind::Value:
     return readValue(rule, node, scope);
   case Kind::Tensor:
+    return readTensor(rule, rule.words, node, scope);
+  case Kind::OptionalTensor:
+    if (node.isScalar() && node.text == "none")
+      return node.text;
     return readTensor(rule, rule.words, node, scope);
   case Kind::Word: {
     ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(node, rule.key, rule.words, keys::kNone));

@@ -28,6 +28,7 @@ struct TermArgument {
     Value,   ///< a literal of at least `least`, an i32 parameter, or an i32 input with one value a request, head or row
     Tensor,  ///< an input; `words` lists its dtypes
     Word,    ///< one of `words`
+    OptionalTensor, ///< the same, or the word none
     WordOrTensor, ///< one of `words`, or a float input
     Flag,    ///< true or false
   };

@@ -105,11 +105,16 @@ struct ScalarParam {
 /// Fields of the schedule that the spec pins; absent ones are the compiler's choice.
 struct SchedulePins {
   std::optional<Located<int64_t>> tileQ, tileKv, stages, warps;
+  /// Whether a launch of its own classifies the key tiles of the mask.
+  std::optional<Located<bool>> blockMap;
   Location where;
 };
 
+/// Beside `out`, which is always there: f32, natural units (specs/README.md).
 struct Outputs {
-  bool lse = false; ///< `out` is always there
+  bool lse = false;
+  bool rowMax = false;   ///< largest visible logit of a row and head
+  bool maxLogit = false; ///< largest of a head over all rows
   Location where;
 };
 

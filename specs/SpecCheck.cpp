@@ -190,7 +190,7 @@ Status checkUse(const Spec &spec) {
   if (spec.score.sinks)
     used.insert(spec.score.sinks->value);
   visitExpressions(spec, [&](const Expr &node) {
-    if (node.kind == ExprKind::Read || node.kind == ExprKind::Param)
+    if (!node.name.empty() && node.kind != ExprKind::Variable)
       used.insert(node.name);
   });
   for (const SideInput &input : spec.inputs)

@@ -158,7 +158,7 @@ private:
     spec.outputs.where = outputs->where;
     if (node.kind != YamlNode::Kind::Sequence) // K3
       return Status(Code::InvalidSpec, "expected a list for 'outputs', got " + describe(node), node.where);
-    const YamlNode *given[2] = {};
+    const YamlNode *given[keys::kOutputs.size()] = {};
     for (const YamlNode &item : node.items) {
       ATTNC_ASSIGN_OR_RETURN(size_t choice,
                              readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
@@ -171,6 +171,8 @@ private:
     if (!given[0]) // S23
       return Status(Code::InvalidSpec, "expected 'out' in 'outputs', got none", node.where);
     spec.outputs.lse = given[1] != nullptr;
+    spec.outputs.rowMax = given[2] != nullptr;
+    spec.outputs.maxLogit = given[3] != nullptr;
     return Status::success();
   }
 
@@ -184,6 +186,11 @@ private:
     std::optional<Located<int64_t>> *pins[] = {&spec.schedule.tileQ, &spec.schedule.tileKv,
                                                &spec.schedule.stages, &spec.schedule.warps};
     for (const YamlEntry &entry : schedule->value.entries) {
+      if (entry.key == "block_map") {
+        ATTNC_ASSIGN_OR_RETURN(bool given, readFlag(entry.value, entry.key));
+        spec.schedule.blockMap = Located<bool>{given, entry.value.where};
+        continue;
+      }
       ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, -kMaxInt, kMaxInt));
       auto index =
           std::find(keys::kSchedule.begin(), keys::kSchedule.end(), entry.key) - keys::kSchedule.begin();

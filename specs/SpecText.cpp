@@ -91,6 +91,8 @@ std::string scheduleText(const SchedulePins &pins) {
   pin("tile_kv", pins.tileKv);
   pin("stages", pins.stages);
   pin("warps", pins.warps);
+  if (pins.blockMap)
+    flow.add("block_map", pins.blockMap->value ? "true" : "false");
   return flow.empty() ? "" : flow.str();
 }
 
@@ -169,7 +171,8 @@ std::string specText(const Spec &spec) {
     for (const ScalarParam &param : spec.params)
       line("  " + param.name, paramText(param));
   }
-  line("outputs", spec.outputs.lse ? "[out, lse]" : "[out]");
+  line("outputs", std::string("[out") + (spec.outputs.lse ? ", lse" : "") + (spec.outputs.rowMax ? ", row_max" : "") +
+                       (spec.outputs.maxLogit ? ", max_logit" : "") + "]");
   if (std::string schedule = scheduleText(spec.schedule); !schedule.empty())
     line("schedule", schedule);
   return out;

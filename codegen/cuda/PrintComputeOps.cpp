@@ -23,10 +23,17 @@ void Printer::print(tile::MmaAbOp op) {
 
 LogicalResult Printer::printMap(Operation *op, StringRef verb, Value storage, Region &body) {
   use("warp/map");
-  line() << "warp::" << verb << '(' << expr(storage) << ", [&](float " << names.of(body.getArgument(0));
+  line();
+  if (auto map = dyn_cast<tile::MapOp>(op); map && map.getUnless())
+    os << "if (!" << expr(map.getUnless(), kUnary) << ") ";
+  os << "warp::" << verb << '(' << expr(storage) << ", [&](float " << names.of(body.getArgument(0));
   for (BlockArgument position : body.getArguments().drop_front())
     os << ", int " << names.of(position);
   os << ") {";
+  return printBody(body);
+}
+
+LogicalResult Printer::printBody(Region &body) {
   Operation *yield = body.front().getTerminator();
   end(yield);
   shownPlace = place(yield);

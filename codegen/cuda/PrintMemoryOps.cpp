@@ -43,6 +43,20 @@ void Printer::print(tile::ViewSideOp op) {
   end(op);
 }
 
+void Printer::print(tile::StoreMaxOp op) {
+  use("attn/max_logit");
+  line() << "warp::store_max(" << expr(op.getPointer()) << " + " << expr(op.getPosition(), kSum) << ", "
+         << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
+  end();
+}
+
+void Printer::print(tile::StoreConstantOp op) {
+  use("attn/max_logit");
+  line() << "block::store_constant<kThreads>(" << expr(op.getPointer()) << ", " << expr(op.getCount()) << ", "
+         << floatLiteral(op.getValue()) << ");";
+  end();
+}
+
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
   use("block/copy_async");
   line();

@@ -32,12 +32,13 @@ LogicalResult Printer::printBlock(Block &block) {
 
 LogicalResult Printer::printOp(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp>(
+      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp>(
           [&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
             tile::ViewRowsOp, tile::ViewSideOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
-            tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::FillOp, tile::MmaAbtOp,
-            tile::MmaAbOp, tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>([&](auto statement) {
+            tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::StoreMaxOp,
+            tile::StoreConstantOp, tile::WalkSpansOp, tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp,
+            tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>([&](auto statement) {
         print(statement);
         return success();
       })

@@ -19,7 +19,7 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     attribute `attn.name`. `lengths` says which lengths of a padded batch vary; packed batches always vary.
 
     Constraints: (C1) every argument and result has an `attn.name`, all different. (C2) arguments are tokens,
-    side tensors, i32 or f32. (C3) results are tokens or rows. (C4) all tokens have one layout. (C5) a packed
+    side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens have one layout. (C5) a packed
     kernel has lengths `both`.
 
     ```mlir
@@ -73,18 +73,23 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     kernel's side tensors and scalars. `scale` is an attribute or, for a run-time scale, an f32 operand.
     Query head h reads KV head h / (Hq / Hkv). `proof` is added by `attn-analyze-mask`.
 
+    `statistics` names the results behind out. `lse` and `row_max` are rows: the natural log of the sum of exponentials of a
+    row's visible logits, and the largest of them (the sink is not one); -inf where nothing is visible. `max_logit` is the
+    largest of every head over all rows and requests.
+
     `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
     capped. It is part of the LSE unless `sinks_outside_lse`.
 
     Constraints: (C1) q, k, v and out agree in layout. (C2) q and k agree in dim, v and out in dim, k and v in
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
-    the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) lse
-    has the query heads and layout of q. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
+    the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) one
+    result for each of the statistics, which are different: rows of f32 with the query heads and layout of q, and for
+    max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
     are of its i32 side tensors.
 
     ```mlir
-    %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+    %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
       %capped = attn.softcap %s, 5.000000e+01 : f32
       attn.yield %capped : f32
@@ -99,16 +104,19 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
   let arguments = (ins Attn_TokensType:$q, Attn_TokensType:$k, Attn_TokensType:$v,
                        Optional<F32>:$runtime_scale, Optional<Attn_SideType>:$sinks, UnitAttr:$sinks_outside_lse,
                        OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
-                       OptionalAttr<Attn_MaskProofAttr>:$proof);
-  let results = (outs Attn_TokensType:$out, Optional<Attn_RowsType>:$lse);
+                       OptionalAttr<Attn_MaskProofAttr>:$proof,
+                       DefaultValuedAttr<StrArrayAttr, "{}">:$statistics);
+  let results = (outs Attn_TokensType:$out, Variadic<AnyTypeOf<[Attn_RowsType, Attn_SideType]>>:$rest);
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?
-    (`sinks_outside_lse` $sinks_outside_lse^)? `anchor` `` $anchor
+    (`sinks_outside_lse` $sinks_outside_lse^)? (`statistics` $statistics^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
+    /// The result of a statistic by its name; null if there is none.
+    ::mlir::Value statistic(::llvm::StringRef name);
     int64_t group() { return getQ().getType().getHeads() / getK().getType().getHeads(); }
   }];
 }
@@ -151,6 +159,46 @@ def Attn_BitOp : Attn_Op<"bit", [Pure]> {
   let arguments = (ins Index:$word, Index:$position);
   let results = (outs I1:$result);
   let assemblyFormat = "$word `,` $position attr-dict";
+}
+
+def Attn_SearchOp : Attn_Op<"search", [Pure]> {
+  let summary = "where a value belongs in an ascending row of a side tensor";
+  let description = [{
+    The first index of [from, to) whose element is above the value, else `to`; the range is first clipped to the row. The
+    indices say which row along the last axis. Of a range that does not ascend it is what a bisection comes to:
+    while from < to the element at (from + to) // 2 decides.
+
+    Constraints: (C1) one index per axis but the last. (C2) an i32 side tensor.
+    ```mlir
+    %n = attn.search %starts[%b] from %zero to %count above %q_position : !attn.side<["batch", 9], i32>
+    ```
+  }];
+  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices, Index:$from, Index:$to, Index:$value);
+  let results = (outs Index:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $from `to` $to `above` $value attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
+}
+
+def Attn_ReachesOp : Attn_Op<"reaches", [Pure]> {
+  let summary = "whether one node of a tree is another or descends from it";
+  let description = [{
+    A row of the side tensor, along its last axis, has the parent of every node, which has a lower number; a root has
+    a negative one. From `node` the parents are followed down to `ancestor`; the way ends at a parent that is not lower
+    and outside the row.
+
+    Constraints: (C1) one index per axis but the last. (C2) an i32 side tensor.
+    ```mlir
+    %sees = attn.reaches %parents[%b] from %node to %ancestor : !attn.side<["batch", "q_len"], i32>
+    ```
+  }];
+  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices, Index:$node, Index:$ancestor);
+  let results = (outs I1:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $node `to` $ancestor attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
 }
 
 def Attn_ReadOp : Attn_Op<"read", [Pure]> {

@@ -44,6 +44,15 @@ def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
   let genVerifyDecl = 1;
 }
 
+def Tile_WorkspaceAttr : Tile_Attr<"Workspace", "workspace"> {
+  let summary = "memory that the launches of a program share";
+  let description = [{
+    `#tile.workspace<name = "blocks", bytes = "batch * ceildiv(q_len, 64) * 8">`: see attnc/Kernel.h, Workspace.
+  }];
+  let parameters = (ins StringRefParameter<"name">:$name, StringRefParameter<"a formula over named dims">:$bytes);
+  let assemblyFormat = "`<` struct(params) `>`";
+}
+
 def Tile_ScalarAttr : Tile_Attr<"Scalar", "scalar"> {
   let summary = "a run-time scalar of a program";
   let description = [{

@@ -54,7 +54,7 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "replaces every element by a function of its value, row and column in the block tile";
   let description = [{
     Block arguments (value: f32, row: index, column: index); yields f32. A map with `boundary` only hides
-    keys: it is dropped from loops over tiles that are proved to be fully visible.
+    keys: it is dropped from loops over tiles that are proved to be fully visible, and passed over where `unless` holds.
 
     Constraints: (C1) region signature as above.
     ```mlir
@@ -64,9 +64,10 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlockImplicitTerminator<"YieldOp">]> {
     } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
     ```
   }];
-  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$storage, UnitAttr:$boundary);
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$storage, UnitAttr:$boundary,
+                       Optional<I1>:$unless);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$storage (`boundary` $boundary^)? $body attr-dict `:` qualified(type($storage))";
+  let assemblyFormat = "$storage (`boundary` $boundary^)? (`unless` $unless^)? $body attr-dict `:` qualified(type($storage))";
   let hasVerifier = 1;
 }
 

@@ -133,6 +133,70 @@ def Tile_BitOp : Tile_Op<"bit", [Pure]> {
   let assemblyFormat = "$word `,` $position attr-dict";
 }
 
+def Tile_SearchSideOp : Tile_Op<"search_side", [Pure]> {
+  let summary = "where a value belongs in an ascending row of a side tensor";
+  let description = [{
+    As `attn.search`. Constraints: (C1) one index per axis but the last. (C2) a side tensor of i32.
+    ```mlir
+    %n = tile.search_side %starts[%b] from %zero to %count above %q : !tile.side<i32, 2>
+    ```
+  }];
+  let arguments = (ins Tile_SideType:$side, Variadic<Index>:$indices, Index:$from, Index:$to, Index:$value);
+  let results = (outs Index:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $from `to` $to `above` $value attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_ReachesOp : Tile_Op<"reaches", [Pure]> {
+  let summary = "whether one node of a tree is another or descends from it";
+  let description = [{
+    As `attn.reaches`. Constraints: (C1) one index per axis but the last. (C2) a side tensor of i32.
+    ```mlir
+    %sees = tile.reaches %parents[%b] from %node to %ancestor : !tile.side<i32, 2>
+    ```
+  }];
+  let arguments = (ins Tile_SideType:$side, Variadic<Index>:$indices, Index:$node, Index:$ancestor);
+  let results = (outs I1:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $node `to` $ancestor attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_StoreMaxOp : Tile_Op<"store_max", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "raises one float in global memory to the maximum of a row vector";
+  let description = [{
+    Atomic: several blocks may raise the same element. Rows past `valid_end` do not count; -inf changes nothing.
+
+    Constraints: (C1) a writable pointer to f32.
+    ```mlir
+    tile.store_max %max to %p at %head rows %first, %end : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+    ```
+  }];
+  let arguments = (ins Tile_RowVectorType:$src, Tile_PointerType:$pointer, Index:$position, Index:$first_row,
+                       Index:$valid_end);
+  let assemblyFormat = [{
+    $src `to` $pointer `at` $position `rows` $first_row `,` $valid_end attr-dict `:` qualified(type($src)) `->`
+        qualified(type($pointer))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_StoreConstantOp : Tile_Op<"store_constant", [MemoryEffects<[MemWrite]>]> {
+  let summary = "stores one value to the first elements of a global tensor, by all threads of the block";
+  let description = [{
+    Constraints: (C1) a writable pointer to f32.
+    ```mlir
+    tile.store_constant 0xFF800000 to %p count %n : !tile.pointer<f32, writable true>
+    ```
+  }];
+  let arguments = (ins F32Attr:$value, Tile_PointerType:$pointer, Index:$count);
+  let assemblyFormat = "$value `to` $pointer `count` $count attr-dict `:` qualified(type($pointer))";
+  let hasVerifier = 1;
+}
+
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{

@@ -68,6 +68,29 @@ LogicalResult ViewSideOp::verify() {
   return success();
 }
 
+/// C1 and C2 of the ops that walk along the last axis of a side tensor.
+template <class Op> static LogicalResult verifyRowOp(Op op) {
+  SideType side = op.getSide().getType();
+  if (int64_t(op.getIndices().size()) + 1 != side.getRank()) // C1
+    return op.emitOpError("expected one index per axis but the last (")
+           << side.getRank() - 1 << "), got " << op.getIndices().size();
+  if (!side.getElementType().isInteger(32)) // C2
+    return op.emitOpError("expected a side tensor of i32, got ") << side;
+  return success();
+}
+LogicalResult SearchSideOp::verify() { return verifyRowOp(*this); }
+LogicalResult ReachesOp::verify() { return verifyRowOp(*this); }
+
+/// C1 of the stores to global floats.
+template <class Op> static LogicalResult verifyFloatStore(Op op) {
+  PointerType pointer = op.getPointer().getType();
+  if (!pointer.getElementType().isF32() || !pointer.getWritable())
+    return op.emitOpError("expected a writable pointer to f32, got ") << pointer;
+  return success();
+}
+LogicalResult StoreMaxOp::verify() { return verifyFloatStore(*this); }
+LogicalResult StoreConstantOp::verify() { return verifyFloatStore(*this); }
+
 LogicalResult ReadSideOp::verify() {
   SideType side = getSide().getType();
   if (int64_t(getIndices().size()) != side.getRank()) // C1

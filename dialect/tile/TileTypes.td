@@ -116,6 +116,15 @@ def Tile_RowVectorType : Tile_Type<"RowVector", "row_vector"> {
   let genVerifyDecl = 1;
 }
 
+def Tile_WalkType : Tile_Type<"Walk", "walk"> {
+  let summary = "the key tiles that a loop visits, in order";
+  let description = [{
+    `!tile.walk<kTileKv=64>`: tiles of that many keys, from `tile.walk_spans` or `tile.walk_blocks`.
+  }];
+  let parameters = (ins "::attnc::tile::DimAttr":$step);
+  let assemblyFormat = "`<` custom<DimAttr>($step) `>`";
+}
+
 def Tile_SideType : Tile_Type<"Side", "side"> {
   let summary = "a side tensor with its run-time shape";
   let description = [{

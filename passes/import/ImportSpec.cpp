@@ -133,6 +133,10 @@ DictionaryAttr SpecImporter::pins() {
   pin("tile_kv", spec.schedule.tileKv);
   pin("stages", spec.schedule.stages);
   pin("warps", spec.schedule.warps);
+  if (spec.schedule.blockMap) {
+    fields.set("block_map", builder.getBoolAttr(spec.schedule.blockMap->value));
+    places.set("block_map", LocationAttr(loc(*spec.schedule.blockMap)));
+  }
   if (!fields.empty())
     fields.set("locations", places.getDictionary(builder.getContext()));
   return fields.getDictionary(builder.getContext());
@@ -142,10 +146,16 @@ attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
   SmallVector<Type> results = {outType};
   SmallVector<StringRef> names = {"out"};
-  if (spec.outputs.lse) {
-    results.push_back(attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout));
-    names.push_back("lse");
-  }
+  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout);
+  Type perHead =
+      attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")), builder.getF32Type());
+  for (auto [wanted, name, type] : {std::tuple(spec.outputs.lse, "lse", rows),
+                                    std::tuple(spec.outputs.rowMax, "row_max", rows),
+                                    std::tuple(spec.outputs.maxLogit, "max_logit", perHead)})
+    if (wanted) {
+      results.push_back(type);
+      names.push_back(name);
+    }
   SmallVector<Attribute> argAttrs(attributes.begin(), attributes.end()), resultAttrs;
   for (StringRef name : names)
     resultAttrs.push_back(
@@ -166,7 +176,6 @@ attn::KernelOp SpecImporter::createKernel() {
 }
 
 FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel) {
-  MLIRContext *context = builder.getContext();
   Value runtimeScale;
   FloatAttr scale;
   if (spec.score.scaleParam.empty()) {
@@ -187,11 +196,13 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   UnitAttr outsideLse = sinks && !spec.score.sinkInLse ? builder.getUnitAttr() : UnitAttr();
   attn::Anchor anchor =
       spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
-  TypeRange results = kernel.getResultTypes();
-  return attn::AttentionOp::create(builder, nameLoc, results.front(),
-                                   results.size() > 1 ? results.back() : Type(), arguments.lookup("q"),
+  SmallVector<StringRef> statistics;
+  for (unsigned result = 1; result < kernel.getResultTypes().size(); ++result)
+    statistics.push_back(kernel.resultName(result));
+  return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), arguments.lookup("q"),
                                    arguments.lookup("k"), arguments.lookup("v"), runtimeScale, sinks,
-                                   outsideLse, scale, attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
+                                   outsideLse, scale, attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
+                                   builder.getStrArrayAttr(statistics));
 }
 
 /// Adds the entry block of a region and names its position arguments.

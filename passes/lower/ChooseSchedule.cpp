@@ -8,6 +8,7 @@
 #include "passes/lower/LowerPasses.h"
 
 #include "llvm/Support/MathExtras.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -30,6 +31,39 @@ struct Demands {
 
   int64_t widest() const { return std::max(keys, values); }
 };
+
+/// Whether an index steps in blocks of at least 16 positions: q or kv only below a quotient.
+bool stepsInBlocks(Value index, ArrayRef<Value> positions) {
+  if (llvm::is_contained(positions, index))
+    return false;
+  Operation *op = index.getDefiningOp();
+  IntegerAttr size;
+  if (auto quotient = dyn_cast_if_present<arith::FloorDivSIOp>(op);
+      quotient && matchPattern(quotient.getRhs(), m_Constant(&size)) && size.getInt() >= 16)
+    return true;
+  return !op || llvm::all_of(op->getOperands(), [&](Value operand) { return stepsInBlocks(operand, positions); });
+}
+
+/// Whether a launch that classifies the tiles pays: data decide what is visible, of which nothing was proved full; and
+/// either heads share the answer, or side tensors are read block by block and whole tiles are likely to be hidden.
+bool blockMapPays(attn::AttentionOp attention) {
+  attn::MaskProofAttr proof = attention.getProofAttr();
+  if (attention.getMask().empty() || !proof || proof.getExact() || proof.getFull())
+    return false;
+  ArrayRef<BlockArgument> arguments = attention.getMask().getArguments();
+  bool reads = false, inBlocks = true;
+  attention.getMask().walk([&](Operation *op) {
+    if (!isa<attn::ReadOp, attn::SearchOp, attn::ReachesOp>(op))
+      return;
+    reads = true;
+    inBlocks &= llvm::all_of(op->getOperands().drop_front(), [&](Value index) {
+      return stepsInBlocks(index, {arguments[2], arguments[3]});
+    });
+  });
+  constexpr int64_t kSharingHeads = 4;
+  bool shared = arguments[1].use_empty() && attention.getQ().getType().getHeads() >= kSharingHeads;
+  return reads && (shared || inBlocks);
+}
 
 struct Candidate {
   int64_t tileQ, tileKv, stages, warps;
@@ -133,6 +167,20 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
                                     << " bytes of shared memory on " << machine.name() << ", got "
                                     << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ << " x "
                                     << choice.tileKv << " and " << choice.stages << " stages";
+    bool blockMap = blockMapPays(attention);
+    if (auto pin = pins ? pins.getAs<BoolAttr>("block_map") : BoolAttr()) {
+      auto places = pins.getAs<DictionaryAttr>("locations");
+      auto place = places ? places.getAs<LocationAttr>("block_map") : LocationAttr();
+      if (pin.getValue() && attention.getMask().empty())
+        return mlir::emitError(place ? mlir::Location(place) : where)
+               << "schedule: expected a mask that hides keys for a block map, got none";
+      blockMap = pin.getValue();
+      reason += std::string(": pinned block_map ") + (blockMap ? "true" : "false");
+    } else if (blockMap) {
+      reason += "; a block map, as data decide which tiles are visible";
+    }
+    if (blockMap)
+      kernel->setAttr("tile.block_map", UnitAttr::get(&getContext()));
     kernel->setAttr("tile.schedule", schedule);
     kernel->setAttr("tile.schedule_reason", StringAttr::get(&getContext(), reason));
     return success();

@@ -23,12 +23,13 @@ struct KeyBounds {
   mlir::Value keyBegin, keyEnd;      ///< exact: no visible key outside
   /// The visible ranges, if there are several: between them every key is hidden from every row.
   llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
-  mlir::Value visitBegin;            ///< keyBegin rounded down to a tile
-  mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full
-  mlir::Value gapBegin, gapEnd;      ///< tiles between two spans, to be skipped; null unless there are two
+  mlir::Value walk;                  ///< the tiles between key_begin and key_end to visit; null if all of them
+  mlir::Value visitBegin;            ///< first key of the first tile
+  mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full, or a block map says it tile by tile
 };
 
-/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the rest.
+/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
+/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -40,26 +41,45 @@ private:
   // KernelLowering.cpp
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
+  bool spansHaveGaps();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
   bool mapsScores();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
   void nameDims();
+  /// Opens and closes the kernel around what a caller builds.
+  void openKernel(llvm::StringRef suffix);
+  void closeKernel();
+  void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
   mlir::Value viewRows(llvm::StringRef tensor, tile::DimAttr columns, mlir::Type element, mlir::Value head,
                        mlir::Value firstToken, bool writable);
   mlir::Value sinkOfHead();
   void buildProgram();
   mlir::DictionaryAttr remarks();
+  void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
 
+  // LowerBlockMap.cpp
+  void buildBlockMap(attn::AttentionOp mapped);
+  mlir::Value blockMapOffset();
+  mlir::Value blockMapWords();
+  mlir::Value walkBlockMap();
+  int64_t keysOfWord() { return tileKv.getSize() * 32; }
+
+  // LowerStatistics.cpp
+  void storeStatistics(mlir::Value rowMax, mlir::Value lse);
+  void storeRows(llvm::StringRef tensor, mlir::Value rows);
+  void buildStatisticsFill(attn::AttentionOp filled);
+
   // LowerBounds.cpp
   void buildScalars();
+  void buildRows();
   void buildLengths();
+  void buildVisitBounds();
   void buildKeyBounds();
-  void buildGap(mlir::Value tileSize);
   mlir::Value expand(mlir::AffineExpr expr);
   mlir::Value expandRead(unsigned index);
   mlir::Value expandBound(mlir::AffineMap map, bool lower);
@@ -71,7 +91,10 @@ private:
   void mapCapture(mlir::Value value, mlir::IRMapping &mapping);
   mlir::Value sideView(mlir::BlockArgument side);
   void buildSideViews();
-  void zeroPaddingRows(mlir::Value acc, mlir::Value lse);
+  mlir::Value visiblePair(mlir::Value query, mlir::Value key);
+  mlir::Location maskLocation();
+  mlir::Value isRow(mlir::Value row);
+  void zeroPaddingRows(mlir::Value acc);
 
   // Small builders shared by all.
   mlir::Value field(llvm::StringRef name, mlir::Type type, const llvm::Twine &source);
@@ -85,6 +108,9 @@ private:
   mlir::Value widen(mlir::Value value);
   void section(llvm::StringRef title);
 
+  bool usesBlockMap() { return source->hasAttr("tile.block_map"); }
+  /// Whether the mask tells heads apart, so that each has tiles of its own.
+  bool masksByHead() { return !attention.getMask().empty() && !attention.getMask().getArgument(1).use_empty(); }
   bool packed() { return source.layout() == attn::Layout::Packed; }
   bool headsFirst() { return source.layout() == attn::Layout::PaddedByHead; }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }

@@ -40,6 +40,10 @@ void KernelLowering::buildScalars() {
   int64_t group = attention.group();
   at.kvHead = group == 1 ? at.head
                          : let("kv_head", arith::DivSIOp::create(b, loc, at.head, constant("kGroup", group)));
+  buildRows();
+}
+
+void KernelLowering::buildRows() {
   // The last query rows see the most keys of a causal mask, so they start first.
   Value tileIndex = tile::BlockIdOp::create(b, loc, b.getIndexType(), 0, /*from_end=*/true);
   at.firstRow = let("first_row", mul(tileIndex, constant(tileQ.getName(), tileQ.getSize())));
@@ -137,21 +141,16 @@ Value KernelLowering::expandBound(AffineMap map, bool lower) {
   return bound;
 }
 
-/// The tiles between two spans, whichever comes first; an empty span counts as a point, where it begins.
-void KernelLowering::buildGap(Value tileSize) {
-  auto [firstBegin, firstEnd] = keys.spans[0];
-  auto [secondBegin, secondEnd] = keys.spans[1];
-  Value begin = arith::MinSIOp::create(b, loc, arith::MaxSIOp::create(b, loc, firstBegin, firstEnd),
-                                       arith::MaxSIOp::create(b, loc, secondBegin, secondEnd));
-  Value end = tile::RoundDownOp::create(b, loc, arith::MaxSIOp::create(b, loc, firstBegin, secondBegin), tileSize);
-  keys.gapBegin = let("gap_begin", tile::RoundUpOp::create(b, loc, begin, tileSize));
-  keys.gapEnd = let("gap_end", arith::MinSIOp::create(b, loc, end, keys.keyEnd));
+/// Between two ranges with a common bound, or one, no key is left out.
+bool KernelLowering::spansHaveGaps() {
+  ArrayRef<attn::RangeAttr> visit = attention.getProofAttr().getVisit();
+  return visit.size() > 2 || (visit.size() == 2 && visit[0].getLower() != visit[1].getLower() &&
+                              visit[0].getUpper() != visit[1].getUpper());
 }
 
-void KernelLowering::buildKeyBounds() {
+void KernelLowering::buildVisitBounds() {
   section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
   auto proof = attention.getProofAttr();
-  Value tileSize = constant(tileKv.getName(), tileKv.getSize());
   Value lower, upper;
   for (attn::RangeAttr range : proof.getVisit()) {
     Value rangeLower = expandBound(range.getLower(), true), rangeUpper = expandBound(range.getUpper(), false);
@@ -169,18 +168,32 @@ void KernelLowering::buildKeyBounds() {
     Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, at.firstRow, at.qLen);
     upper = arith::SelectOp::create(b, loc, inside, upper, index(0));
   }
-  bool fromZero = lower == index(0);
-  keys.keyBegin = fromZero ? lower : let("key_begin", lower);
+  keys.keyBegin = lower == index(0) ? lower : let("key_begin", lower);
   keys.keyEnd = upper == index(0) ? upper : let("key_end", upper);
-  Value firstTile = fromZero ? lower : Value(tile::RoundDownOp::create(b, loc, keys.keyBegin, tileSize));
-  if (keys.spans.size() == 2 && proof.getVisit()[0].getLower() != proof.getVisit()[1].getLower() &&
-      proof.getVisit()[0].getUpper() != proof.getVisit()[1].getUpper()) {
-    buildGap(tileSize);
-    firstTile = tile::SkipOp::create(b, loc, firstTile, keys.gapBegin, keys.gapEnd);
+}
+
+void KernelLowering::buildKeyBounds() {
+  Value tileSize = constant(tileKv.getName(), tileKv.getSize());
+  buildVisitBounds();
+  auto proof = attention.getProofAttr();
+  bool fromZero = keys.keyBegin == index(0);
+  Value firstTile = fromZero ? keys.keyBegin : Value(tile::RoundDownOp::create(b, loc, keys.keyBegin, tileSize));
+  if (usesBlockMap()) {
+    keys.walk = walkBlockMap();
+  } else if (spansHaveGaps()) {
+    SmallVector<Value> begins, ends;
+    for (auto [begin, end] : keys.spans) {
+      begins.push_back(begin);
+      ends.push_back(end);
+    }
+    auto type = tile::WalkType::get(b.getContext(), tileKv);
+    keys.walk = tile::WalkSpansOp::create(b, loc, type, "spans", begins, ends);
   }
-  keys.visitBegin = firstTile == lower ? lower : let("visit_begin", firstTile);
+  if (keys.walk)
+    firstTile = tile::NextTileOp::create(b, loc, keys.walk, firstTile);
+  keys.visitBegin = firstTile == keys.keyBegin ? firstTile : let("visit_begin", firstTile);
   attn::RangeAttr full = proof.getFull();
-  if (!full)
+  if (!full || usesBlockMap())
     return;
   // Rounded inwards and clamped: visit_begin <= full_begin <= full_end <= key_end, or nothing is full.
   Value fullLower = expandBound(full.getLower(), true);

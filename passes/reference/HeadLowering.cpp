@@ -49,6 +49,8 @@ public:
       if (failed(logits()))
         return failure();
       maximum();
+      if (in.rowMax || in.maxLogit)
+        storeMaximum();
       weights();
       sums();
       normalisation();
@@ -129,6 +131,7 @@ private:
   void products();
   LogicalResult logits();
   void maximum();
+  void storeMaximum();
   void weights();
   void sums();
   void normalisation();
@@ -253,6 +256,29 @@ void HeadLowering::maximum() {
     return {f.max(x[1], x[0]), f.add(x[2], f.choose(counts, c(1), c(0)))};
   });
   rowMax = load(maxCell);
+}
+
+/// The maximum as an output. It is off by no more than the logit that is off the most; one that rounding may show
+/// or hide leaves nothing certain.
+void HeadLowering::storeMaximum() {
+  store(c(0), errorCell);
+  reduceKeys({logit, slack, doubt}, {errorCell}, [&](ValueRange x) -> SmallVector<Value> {
+    Value hidden = f.compare(CmpFPredicate::OEQ, x[0], c(-kInfinity));
+    Value certain = f.compare(CmpFPredicate::OEQ, x[2], c(-kInfinity));
+    Value off = f.choose(certain, f.choose(hidden, c(0), x[1]), c(kInfinity));
+    return {f.max(x[3], off)};
+  });
+  Value isEmpty = f.compare(CmpFPredicate::OEQ, rowMax, c(-kInfinity));
+  Value rounding = f.choose(isEmpty, c(0), f.mul(f.abs(rowMax), c(2 * rounding::kUnitF32)));
+  Value bound = f.add(load(errorCell), rounding);
+  if (in.rowMax) {
+    store(rowMax, in.rowMax, {row, in.head});
+    store(bound, in.rowMaxBound, {row, in.head});
+  }
+  if (in.maxLogit) {
+    store(f.max(load(in.maxLogit, in.head), rowMax), in.maxLogit, in.head);
+    store(f.max(load(in.maxLogitBound, in.head), bound), in.maxLogitBound, in.head);
+  }
 }
 
 /// Step 4: p = exp(logit - max), 0 for hidden keys, and what rounding can change about it.

@@ -13,6 +13,8 @@ struct HeadArguments {
   mlir::Value q, k, v;       ///< memref<?xHxDxf64>, the tokens of the request
   mlir::Value out, outBound; ///< memref<?xHxDxf64>; null if the kernel does not return it
   mlir::Value lse, lseBound; ///< memref<?xHxf64>; null if the kernel does not return it
+  mlir::Value rowMax, rowMaxBound;     ///< the same
+  mlir::Value maxLogit, maxLogitBound; ///< memref<?xf64>, raised by every row; null if the kernel does not return it
   llvm::DenseMap<mlir::Value, mlir::Value> captured; ///< kernel arguments that regions read
 };
 

@@ -89,8 +89,7 @@ public:
         keyEnd = i == 0 ? upper : std::max(keyEnd, upper);
       }
       visitBegin = floorDiv(visitBegin, tileKv) * tileKv;
-      const int64_t visited =
-          std::max<int64_t>(0, floorDiv(keyEnd - visitBegin + tileKv - 1, tileKv)) - skipped(first, last, symbols, visitBegin, keyEnd);
+      const int64_t visited = visitedTiles(first, last, symbols, keyEnd);
       int64_t full = 0;
       if (proof.getFull() && visited > 0) {
         const auto [lower, upper] = evaluate(proof.getFull(), first, last, symbols);
@@ -106,18 +105,20 @@ public:
   }
 
 private:
-  /// Tiles of [visitBegin, keyEnd) between two spans.
-  int64_t skipped(int64_t first, int64_t last, llvm::ArrayRef<int64_t> symbols, int64_t visitBegin,
-                  int64_t keyEnd) const {
-    llvm::ArrayRef<attn::RangeAttr> visit = proof.getVisit();
-    if (visit.size() != 2 || visit[0].getLower() == visit[1].getLower() || visit[0].getUpper() == visit[1].getUpper())
-      return 0;
-    const auto [beginA, endA] = evaluate(visit[0], first, last, symbols);
-    const auto [beginB, endB] = evaluate(visit[1], first, last, symbols);
+  /// Tiles that touch a visit range, as attnc::SpanWalk finds them.
+  int64_t visitedTiles(int64_t first, int64_t last, llvm::ArrayRef<int64_t> symbols, int64_t keyEnd) const {
     const int64_t tile = question.tileKv;
-    const int64_t from = floorDiv(std::min(std::max(beginA, endA), std::max(beginB, endB)) + tile - 1, tile);
-    const int64_t to = floorDiv(std::min(floorDiv(std::max(beginA, beginB), tile) * tile, keyEnd) + tile - 1, tile);
-    return std::max<int64_t>(0, to - std::max(from, floorDiv(visitBegin, tile)));
+    std::vector<std::pair<int64_t, int64_t>> spans; // in tiles
+    for (attn::RangeAttr range : proof.getVisit())
+      if (const auto [begin, end] = evaluate(range, first, last, symbols); begin < end)
+        spans.emplace_back(floorDiv(begin, tile), floorDiv(std::min(end, keyEnd) + tile - 1, tile));
+    std::sort(spans.begin(), spans.end());
+    int64_t count = 0, reached = 0;
+    for (auto [begin, end] : spans) {
+      count += std::max<int64_t>(0, end - std::max(begin, reached));
+      reached = std::max(reached, end);
+    }
+    return count;
   }
 
   attn::MaskProofAttr proof;

@@ -6,6 +6,7 @@
 #include "tools/attnc/Npy.h"
 #include "tools/attnc/ProblemDims.h"
 #include "tools/attnc/Random.h"
+#include "tools/attnc/SideContent.h"
 
 #include <algorithm>
 #include <cmath>
@@ -115,6 +116,8 @@ private:
       if (!tensor.ok())
         return tensor.status().prefix(path.string() + ": tensor '" + name + "': ");
       ATTNC_RETURN_IF_ERROR(dims.bindShape(name, tensor->shape, path.string()));
+      if (Status content = checkContent(*tensor, contentOf(program, name), name); !content.ok())
+        return content.prefix(path.string() + ": ");
       out.tensors.emplace(name, std::move(*tensor));
     }
     return Status::success();
@@ -166,6 +169,10 @@ private:
       }
       return;
     }
+    const SideContent content = contentOf(program, name);
+    if (content != SideContent::Any)
+      return fillContent(tensor, content, dims.dims.contains("kv_len") ? dims.dims.at("kv_len") : 0,
+                         seedFor(request.seed, name));
     fillRandom(tensor, seedFor(request.seed, name));
     if (request.poisonPadding)
       poison(name, tensor);
