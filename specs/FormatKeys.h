@@ -51,8 +51,7 @@ inline constexpr std::array<Word, 2> kParam{"type", "default"};
 inline constexpr std::array<Word, 1> kParamReserved{"per"};
 
 inline constexpr std::array<Word, 4> kOutputs{"out", "lse", "row_max", "max_logit"};
-inline constexpr std::array<Word, 6> kOutputsReserved{"row_max",   "row_sum", "max_logit",
-                                                      "k_rotated", "weights", "debug"};
+inline constexpr std::array<Word, 4> kOutputsReserved{"row_sum", "k_rotated", "weights", "debug"};
 
 inline constexpr std::array<Word, 5> kSchedule{"tile_q", "tile_kv", "stages", "warps", "block_map"};
 inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   "packing",   "mma",

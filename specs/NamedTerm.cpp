@@ -222,7 +222,8 @@ Status readArguments(NamedTerm &term, const Row &row, const YamlNode &node, cons
     if (given) {
       ATTNC_ASSIGN_OR_RETURN(text, readArgument(rule, *given, scope));
     }
-    term.arguments.emplace_back(rule.key, std::move(text));
+    if (rule.kind != Kind::OptionalTensor || text != "none")
+      term.arguments.emplace_back(rule.key, std::move(text));
   }
   return Status::success();
 }

@@ -11,9 +11,10 @@
 namespace attnc {
 
 const std::string &TermValues::text(std::string_view key) const {
-  return std::find_if(term.arguments.begin(), term.arguments.end(),
-                      [&](const auto &argument) { return argument.first == key; })
-      ->second;
+  static const std::string kNone = "none"; // an optional tensor that is not given
+  auto found = std::find_if(term.arguments.begin(), term.arguments.end(),
+                            [&](const auto &argument) { return argument.first == key; });
+  return found == term.arguments.end() ? kNone : found->second;
 }
 
 const SideInput &TermValues::tensor(std::string_view key) const {

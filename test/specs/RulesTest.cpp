@@ -91,5 +91,5 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     Result<Spec> spec = readSpecText(edited(edits), "README.md");
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 1 + 28 + 18);
+  EXPECT_EQ(examples, 1 + 29 + 21);
 }
