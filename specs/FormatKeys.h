@@ -10,10 +10,11 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 17> kTop{
+inline constexpr std::array<Word, 18> kTop{
     "attnc",  "name", "phase", "heads",  "head_dim", "head_dim_v", "dtype",   "out_dtype", "layout",
-    "lengths", "anchor", "mask", "score", "inputs",   "params",     "outputs", "schedule"};
-inline constexpr std::array<Word, 29> kTopReserved{
+    "lengths", "anchor", "mask", "score", "inputs",   "params",     "outputs", "schedule",
+    "extends"};
+inline constexpr std::array<Word, 28> kTopReserved{
     // heads, sizes, tensors
     "qkv", "qkv_bias", "axes", "strides", "accumulate", "positions",
     "mla",
@@ -23,7 +24,7 @@ inline constexpr std::array<Word, 29> kTopReserved{
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
     "split", "cascade", "in_flight", "speculative", "deterministic", "family", "fallback", "nonfinite",
-    "debug", "extends", "lse"};
+    "debug", "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};

@@ -118,8 +118,15 @@ struct Outputs {
   Location where;
 };
 
+/// A file that a spec builds on, and the `extends:` that says so.
+struct Extension {
+  std::string file;
+  Location where;
+};
+
 struct Spec {
   std::string file; ///< as given by the user, for locations
+  std::vector<Extension> extensions; ///< the files it builds on, nearest first
   Located<std::string> name;
   Located<Phase> phase;
   Located<int64_t> queryHeads, kvHeads;
@@ -144,8 +151,12 @@ struct Spec {
 /// what the format reserves for later versions; NotFound or IoError for the file itself. Inputs and params
 /// come sorted by name.
 Result<Spec> readSpec(const std::filesystem::path &path);
-/// The same from text; `file` names it in locations.
-Result<Spec> readSpecText(std::string_view yaml, std::string file);
+/// The same from text; `file` names it in locations. Files that the text extends are looked up in `folder`;
+/// without a folder, text that extends a file is an error, and no file is ever read.
+Result<Spec> readSpecText(std::string_view yaml, std::string file,
+                          std::optional<std::filesystem::path> folder = std::nullopt);
+/// An error that points into a file that the spec extends, with a note at each `extends:` on the way there.
+Status noteExtensions(Status status, const std::vector<Extension> &extensions);
 /// The spec as canonical YAML, defaults written out, sugar kept. Reading it back gives an equal text. It has
 /// no locations and is the request key of the cache.
 std::string specText(const Spec &spec);

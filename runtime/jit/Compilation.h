@@ -19,10 +19,10 @@ public:
       // Kernels are small: MLIR's thread pool would cost more than it saves, and several compilations may run
       // at once.
       : context(mlir::MLIRContext::Threading::DISABLED), diagnostics(context),
-        owned(importSpec(spec, context)) {}
+        extensions(spec.extensions), owned(importSpec(spec, context)) {}
 
   /// Whether the import worked; ask before anything else.
-  Status imported() { return owned ? Status::success() : diagnostics.take("import failed"); }
+  Status imported() { return owned ? Status::success() : failure("import failed"); }
   mlir::ModuleOp module() { return *owned; }
 
   Status run(void (*build)(mlir::OpPassManager &, const Target &), const Target &target,
@@ -30,8 +30,11 @@ public:
   Result<Program> emit(const Target &target);
 
 private:
+  Status failure(const std::string &fallback) { return noteExtensions(diagnostics.take(fallback), extensions); }
+
   mlir::MLIRContext context;
   DiagnosticCollector diagnostics;
+  std::vector<Extension> extensions;
   mlir::OwningOpRef<mlir::ModuleOp> owned;
 };
 

@@ -18,14 +18,14 @@ Status Compilation::run(void (*build)(mlir::OpPassManager &, const Target &), co
     manager.addInstrumentation(dumpAfterEachPass(options.dumpFolder));
   }
   if (mlir::failed(manager.run(*owned)))
-    return diagnostics.take("the compiler failed");
+    return failure("the compiler failed");
   return Status::success();
 }
 
 Result<Program> Compilation::emit(const Target &target) {
   mlir::FailureOr<Program> program = codegen::emitCuda(*owned, target);
   if (mlir::failed(program))
-    return diagnostics.take("emission failed");
+    return failure("emission failed");
   return std::move(*program);
 }
 

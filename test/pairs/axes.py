@@ -1,6 +1,6 @@
 """axes.py - every feature axis of the spec format and its values, as data: a new feature adds values or an axis here.
 
-The first value of an axis is its default, to which a failing spec is reduced. Must not know how specs are combined.
+The first value of an axis is its default. Must not know how specs are combined.
 """
 from dataclasses import dataclass, field
 

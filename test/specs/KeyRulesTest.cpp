@@ -35,7 +35,7 @@ const std::vector<Bad> kBad{
     {"K1",
      {"<<: {}"},
      "unknown key '<<' in the spec; expected attnc, name, phase, heads, head_dim, head_dim_v, dtype, out_dtype, layout, lengths, "
-     "anchor, mask, score, inputs, params, outputs or schedule",
+     "anchor, mask, score, inputs, params, outputs, schedule or extends",
      9,
      1},
     {"K2",
