@@ -170,8 +170,11 @@ void KernelLowering::buildStorageAndLoop() {
 
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, qRows, at.firstRow, index(0), at.qLen, qTile, Value());
-  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, keys.fullBegin,
-                                   keys.fullEnd, keys.gapBegin, keys.gapEnd);
+  const std::pair<Value, Value> none;
+  auto [fullBegin, fullEnd] = keys.full.value_or(none);
+  auto [gapBegin, gapEnd] = keys.gap.value_or(none);
+  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd, gapBegin,
+                                   gapEnd);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());
@@ -195,7 +198,7 @@ void KernelLowering::buildStorageAndLoop() {
 /// Keys in a gap between the visible ranges get zeros for values: their weight is 0, but 0 * NaN is NaN.
 void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
   auto copy = tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
-  if (keys.spans.size() < 2 || (keys.spans.size() == 2 && !keys.gapBegin)) // two with a common bound touch
+  if (keys.spans.size() < 2 || (keys.spans.size() == 2 && !keys.gap)) // two with a common bound touch
     return;
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&copy.getWhere());

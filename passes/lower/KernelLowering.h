@@ -3,6 +3,7 @@
 
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
+#include "passes/analysis/KeyWalk.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -18,16 +19,6 @@ struct BlockScalars {
   mlir::Value firstPosition, lastPosition;
 };
 
-/// Key bounds of the block; see README.md for the rounding.
-struct KeyBounds {
-  mlir::Value keyBegin, keyEnd;      ///< exact: no visible key outside
-  /// The visible ranges, if there are several: between them every key is hidden from every row.
-  llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
-  mlir::Value visitBegin;            ///< keyBegin rounded down to a tile
-  mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full
-  mlir::Value gapBegin, gapEnd;      ///< tiles between two spans, to be skipped; null unless there are two
-};
-
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
@@ -37,6 +28,8 @@ public:
   mlir::LogicalResult run();
 
 private:
+  friend struct BoundBuilder; // LowerBounds.cpp: the rule of KeyWalk.h over values
+
   // KernelLowering.cpp
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
@@ -59,7 +52,6 @@ private:
   void buildScalars();
   void buildLengths();
   void buildKeyBounds();
-  void buildGap(mlir::Value tileSize);
   mlir::Value expand(mlir::AffineExpr expr);
   mlir::Value expandRead(unsigned index);
   mlir::Value expandBound(mlir::AffineMap map, bool lower);
@@ -100,7 +92,7 @@ private:
   tile::DimAttr keyDim, valueDim;   ///< columns of q and k, and of v and out, in global memory
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
-  KeyBounds keys;
+  KeyWalk<mlir::Value> keys;
 
   struct FieldInfo {
     mlir::Value value;
