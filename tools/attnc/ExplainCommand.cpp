@@ -1,8 +1,9 @@
 // ExplainCommand.cpp - attnc explain: why this schedule, what the mask proof found, what ptxas said.
 //
 // Must not decide or prove anything: it shows what the compiler recorded.
-#include "runtime/jit/MaskReport.h"
+#include "tools/attnc/ExplainMask.h"
 #include "tools/attnc/KernelWarnings.h"
+#include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 
 #include <nlohmann/json.hpp>
@@ -13,6 +14,7 @@ namespace {
 struct ExplainOptions {
   std::string spec, arch;
   ProblemFlags problem;
+  MaskFlags mask;
   JitFlags jit;
   bool json = false;
 };
@@ -21,6 +23,7 @@ struct ExplainOptions {
 struct Explanation {
   nlohmann::json all = nlohmann::json::object();
   std::vector<std::string> warnings;
+  std::optional<MaskExplanation> mask;
 
   void set(const std::string &key, nlohmann::json value) {
     std::string path = "/" + key;
@@ -60,35 +63,24 @@ void addResources(const Kernel &kernel, Explanation &out) {
   out.set("kernels", std::move(kernels));
 }
 
-void addMask(const MaskReport &report, bool counted, Explanation &out) {
-  out.set("mask.exact", report.exact);
-  out.set("mask.visit", report.visit);
-  out.set("mask.full", report.full);
-  out.set("mask.unknown", report.unknown);
-  out.set("mask.reads", report.reads);
-  if (!counted)
-    return;
-  out.set("mask.tiles.visited", report.tiles.visited);
-  out.set("mask.tiles.full", report.tiles.full);
-  out.set("mask.tiles.partial", report.tiles.partial);
-  out.set("mask.tiles.empty", report.tiles.empty);
-  out.set("mask.tiles.heads", report.tiles.heads);
-}
-
 Result<Explanation> explain(const ExplainOptions &options) {
   ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
-  const bool counted = !request.dims.empty() || !request.lens.empty();
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
   const Program &program = kernel.program();
   ATTNC_RETURN_IF_ERROR(checkNames(program, request));
-  if (!counted && !request.scalars.empty())
-    return Status(Code::InvalidArgument,
-                  "--param: expected --dim or --lens with it to count tiles, got none");
+  const bool scalarsGiven = !request.scalars.empty();
 
   Explanation out;
+  ATTNC_ASSIGN_OR_RETURN(out.mask,
+                         MaskExplanation::create(spec, program, std::move(request),
+                                                 remarkInteger(program, "schedule.tile_q"),
+                                                 remarkInteger(program, "schedule.tile_kv"), options.mask));
+  if (!out.mask->counted() && scalarsGiven)
+    return Status(Code::InvalidArgument,
+                  "--param: expected --dim or --lens with it to count tiles, got none");
   out.warnings = kernelWarnings(kernel.image(), spec);
   out.set("warnings", out.warnings);
   out.set("ok", true);
@@ -97,19 +89,10 @@ Result<Explanation> explain(const ExplainOptions &options) {
   for (const Remark &remark : program.remarks)
     out.set(remark.key, nlohmann::json::parse(remark.value, nullptr, false));
   addResources(kernel, out);
-
-  MaskQuestion question{
-      remarkInteger(program, "schedule.tile_q"), remarkInteger(program, "schedule.tile_kv"), {}, {}};
-  if (counted) {
-    if (question.tileQ <= 0 || question.tileKv <= 0)
-      return Status(Code::Internal, "expected the remarks schedule.tile_q and schedule.tile_kv, got none");
-    ATTNC_ASSIGN_OR_RETURN(Problem problem, makeShapes(program, std::move(request)));
-    question.requests = requestLengths(problem);
-    question.scalars.insert(problem.scalars.begin(), problem.scalars.end());
-    out.set("dims", problem.dims);
-  }
-  ATTNC_ASSIGN_OR_RETURN(MaskReport mask, reportMask(spec, target, question));
-  addMask(mask, counted, out);
+  if (const Problem *shapes = out.mask->shapes())
+    out.set("dims", shapes->dims);
+  out.set("mask", out.mask->json());
+  ATTNC_RETURN_IF_ERROR(out.mask->writeSvg());
   return out;
 }
 
@@ -126,35 +109,11 @@ void printSection(const nlohmann::json &all, const char *section) {
     std::printf("  %-14s %s\n", key.c_str(), valueText(value).c_str());
 }
 
-void printMask(const nlohmann::json &mask) {
-  std::printf("mask\n");
-  for (const auto &range : mask["visit"])
-    std::printf("  visible only   %s\n", valueText(range).c_str());
-  const std::string full = mask["full"];
-  std::printf("  all visible    %s\n",
-              full.empty() ? "nothing proved: every visited tile runs mask code" : full.c_str());
-  std::printf("  proof          %s\n",
-              mask["exact"] ? "exact: every term proved" : "partial: some terms are tested per element");
-  for (const auto &term : mask["unknown"])
-    std::printf("  not proved     %s\n", valueText(term).c_str());
-  for (const auto &read : mask["reads"])
-    std::printf("  depends on     %s (tiles below are counted for half of the keys)\n", valueText(read).c_str());
-  if (!mask.contains("tiles")) {
-    std::printf("  tiles          give --dim or --lens to count them\n");
-    return;
-  }
-  const auto &tiles = mask["tiles"];
-  const int64_t visited = tiles["visited"], empty = tiles["empty"], total = visited + empty;
-  auto percent = [&](const char *key) { return total ? 100.0 * tiles[key].get<int64_t>() / total : 0.0; };
-  std::printf("  tiles          %lld per %s: %.1f %% without mask code, %.1f %% with, %.1f %% skipped\n",
-              static_cast<long long>(total), tiles["heads"] == 1 ? "query head" : "batch and all heads",
-              percent("full"), percent("partial"), percent("empty"));
-}
-
-void print(const nlohmann::json &all) {
+void print(const Explanation &explanation) {
+  const nlohmann::json &all = explanation.all;
   std::printf("%s for %s\n", valueText(all["name"]).c_str(), valueText(all["arch"]).c_str());
   printSection(all, "schedule");
-  printMask(all["mask"]);
+  explanation.mask->print();
   std::printf("kernels\n");
   for (const auto &kernel : all["kernels"]) {
     std::printf("  %s: grid (%s, %s, %s), %d threads\n", valueText(kernel["symbol"]).c_str(),
@@ -167,20 +126,32 @@ void print(const nlohmann::json &all) {
                   kernel["spill_store_bytes"].get<int>(), kernel["spill_load_bytes"].get<int>(),
                   kernel["stack_bytes"].get<int>());
   }
+  explanation.mask->printPicture();
 }
 
 } // namespace
 
 void addExplainCommand(CLI::App &app, Action &action) {
-  CLI::App *verb =
-      addVerb(app, "explain", "Why this schedule, what the mask proof found, registers and spills",
-              {"attnc explain specs/catalog/gemma2-prefill.yaml",
-               "attnc explain specs/catalog/gemma2-prefill.yaml --dim q_len=8192 --dim kv_len=8192",
-               "attnc explain specs/catalog/llama3-prefill.yaml --lens q=100,7 --lens kv=900,7 --json"});
+  CLI::App *verb = addVerb(
+      app, "explain", "Why this schedule, what the mask proof found, registers and spills",
+      {"attnc explain specs/catalog/gemma2-prefill.yaml",
+       "attnc explain specs/catalog/gemma2-prefill.yaml --dim q_len=8192 --dim kv_len=8192",
+       "attnc explain specs/catalog/llama3-prefill.yaml --lens q=100,7 --lens kv=900,7 --json",
+       "attnc explain specs/catalog/streaming-llm.yaml --dim q_len=2048 --dim kv_len=2048 --mask mask.svg",
+       "attnc explain spec.yaml --input ids=ids.npy --lens q=300 --lens kv=300 --picture"});
   auto options = std::make_shared<ExplainOptions>();
   verb->add_option("SPEC", options->spec, "The spec (YAML)")->required();
   addArch(*verb, options->arch);
   options->problem.addShapesTo(*verb);
+  options->problem.addTensorsTo(*verb);
+  verb->add_option("--mask", options->mask.svg,
+                   "Draw the mask and its tiles: skipped, full, partial, visible pairs, proved bounds")
+      ->type_name("FILE.svg");
+  verb->add_flag("--picture", options->mask.picture, "The same with characters, after everything else");
+  verb->add_option("--request", options->mask.request, "Request of the picture (default: 0)")
+      ->check(integerBetween(0, INT32_MAX));
+  verb->add_option("--head", options->mask.head, "Query head of the picture (default: 0)")
+      ->check(integerBetween(0, INT32_MAX));
   options->jit.addTo(*verb);
   addJson(*verb, options->json);
   verb->callback([options, &action] {
@@ -192,7 +163,7 @@ void addExplainCommand(CLI::App &app, Action &action) {
       if (options->json)
         printJson(result->all);
       else
-        print(result->all);
+        print(*result);
       return kOk;
     };
   });
