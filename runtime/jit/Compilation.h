@@ -7,6 +7,7 @@
 #include "passes/import/ImportSpec.h"
 #include "runtime/jit/Compile.h"
 #include "runtime/jit/Diagnostics.h"
+#include "runtime/jit/Stopwatch.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -19,7 +20,7 @@ public:
       // Kernels are small: MLIR's thread pool would cost more than it saves, and several compilations may run
       // at once.
       : context(mlir::MLIRContext::Threading::DISABLED), diagnostics(context),
-        owned(importSpec(spec, context)) {}
+        owned(importSpec(spec, context)), importMs(watch.milliseconds()) {}
 
   /// Whether the import worked; ask before anything else.
   Status imported() { return owned ? Status::success() : diagnostics.take("import failed"); }
@@ -30,9 +31,11 @@ public:
   Result<Program> emit(const Target &target);
 
 private:
+  Stopwatch watch;
   mlir::MLIRContext context;
   DiagnosticCollector diagnostics;
   mlir::OwningOpRef<mlir::ModuleOp> owned;
+  double importMs; ///< the context included
 };
 
 } // namespace attnc

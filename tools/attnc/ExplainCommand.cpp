@@ -1,10 +1,13 @@
 // ExplainCommand.cpp - attnc explain: why this schedule, what the mask proof found, what ptxas said.
 //
 // Must not decide or prove anything: it shows what the compiler recorded.
+#include "runtime/jit/Compile.h"
 #include "tools/attnc/ExplainMask.h"
 #include "tools/attnc/KernelWarnings.h"
 #include "tools/attnc/OptionChecks.h"
+#include "tools/attnc/OutputFile.h"
 #include "tools/attnc/SharedOptions.h"
+#include "tools/attnc/TracePage.h"
 
 #include <nlohmann/json.hpp>
 
@@ -16,6 +19,7 @@ struct ExplainOptions {
   ProblemFlags problem;
   MaskFlags mask;
   JitFlags jit;
+  std::string trace;
   bool json = false;
 };
 
@@ -63,10 +67,31 @@ void addResources(const Kernel &kernel, Explanation &out) {
   out.set("kernels", std::move(kernels));
 }
 
+/// Writes the page also for a spec that the compiler refuses: the caller meets the error again.
+Status writeTrace(const std::filesystem::path &folder, const Spec &spec, const Target &target) {
+  TracePage page;
+  page.title = spec.name.value + " for " + target.name();
+  page.spec = specText(spec);
+  CompileOptions options;
+  options.trace = &page.passes;
+  if (Result<Program> program = compileToProgram(spec, target, options); program.ok())
+    page.cuda = program->text;
+  else
+    page.error = renderDiagnostic(program.status());
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error)
+    return Status(Code::IoError,
+                  "--trace: " + folder.string() + ": cannot make the folder: " + error.message());
+  return writeOutputFile(folder / "index.html", tracePageHtml(page));
+}
+
 Result<Explanation> explain(const ExplainOptions &options) {
   ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
+  if (!options.trace.empty())
+    ATTNC_RETURN_IF_ERROR(writeTrace(options.trace, spec, target));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
   const Program &program = kernel.program();
@@ -88,6 +113,8 @@ Result<Explanation> explain(const ExplainOptions &options) {
   out.set("arch", program.target.name());
   for (const Remark &remark : program.remarks)
     out.set(remark.key, nlohmann::json::parse(remark.value, nullptr, false));
+  if (!options.trace.empty())
+    out.set("trace", (std::filesystem::path(options.trace) / "index.html").string());
   addResources(kernel, out);
   if (const Problem *shapes = out.mask->shapes())
     out.set("dims", shapes->dims);
@@ -126,6 +153,8 @@ void print(const Explanation &explanation) {
                   kernel["spill_store_bytes"].get<int>(), kernel["spill_load_bytes"].get<int>(),
                   kernel["stack_bytes"].get<int>());
   }
+  if (all.contains("trace"))
+    std::printf("trace %s\n", valueText(all["trace"]).c_str());
   explanation.mask->printPicture();
 }
 
@@ -138,7 +167,8 @@ void addExplainCommand(CLI::App &app, Action &action) {
        "attnc explain specs/catalog/gemma2-prefill.yaml --dim q_len=8192 --dim kv_len=8192",
        "attnc explain specs/catalog/llama3-prefill.yaml --lens q=100,7 --lens kv=900,7 --json",
        "attnc explain specs/catalog/streaming-llm.yaml --dim q_len=2048 --dim kv_len=2048 --mask mask.svg",
-       "attnc explain spec.yaml --input ids=ids.npy --lens q=300 --lens kv=300 --picture"});
+       "attnc explain spec.yaml --input ids=ids.npy --lens q=300 --lens kv=300 --picture",
+       "attnc explain specs/catalog/llama3-prefill.yaml --trace out    then open out/index.html"});
   auto options = std::make_shared<ExplainOptions>();
   verb->add_option("SPEC", options->spec, "The spec (YAML)")->required();
   addArch(*verb, options->arch);
@@ -152,6 +182,11 @@ void addExplainCommand(CLI::App &app, Action &action) {
       ->check(integerBetween(0, INT32_MAX));
   verb->add_option("--head", options->mask.head, "Query head of the picture (default: 0)")
       ->check(integerBetween(0, INT32_MAX));
+  verb->add_option("--trace", options->trace,
+                   "Write index.html there: the IR after each pass and what the pass changed, the CUDA text, "
+                   "times; also "
+                   "for a spec that a pass refuses")
+      ->type_name("DIR");
   options->jit.addTo(*verb);
   addJson(*verb, options->json);
   verb->callback([options, &action] {
