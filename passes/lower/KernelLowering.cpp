@@ -307,7 +307,12 @@ DictionaryAttr KernelLowering::remarks() {
   };
   auto reason = source->getAttrOfType<StringAttr>("tile.schedule_reason");
   std::string why = reason ? ("\"" + reason.getValue() + "\"").str() : "null";
-  return b.getDictionaryAttr({remark("schedule.reason", why),
+  std::string alternatives;
+  if (auto weighed = source->getAttrOfType<ArrayAttr>("tile.schedule_alternatives"))
+    for (auto text : weighed.getAsValueRange<StringAttr>())
+      alternatives += ((alternatives.empty() ? "\"" : ", \"") + text + "\"").str();
+  return b.getDictionaryAttr({remark("schedule.alternatives", "[" + alternatives + "]"),
+                              remark("schedule.reason", why),
                               remark("mask.exact", proof.getExact() ? "true" : "false"),
                               remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
                               remark("mask.visit", "[" + visit + "]")});

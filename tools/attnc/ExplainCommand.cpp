@@ -4,6 +4,7 @@
 #include "runtime/jit/Compile.h"
 #include "tools/attnc/ExplainMask.h"
 #include "tools/attnc/KernelWarnings.h"
+#include "tools/attnc/Occupancy.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/OutputFile.h"
 #include "tools/attnc/SharedOptions.h"
@@ -61,6 +62,13 @@ void addResources(const Kernel &kernel, Explanation &out) {
         item["spill_load_bytes"] = found.spillLoadBytes;
         item["stack_bytes"] = found.stackBytes;
         item["static_shared_bytes"] = found.staticSharedBytes;
+        const Occupancy occupancy = occupancyOf(
+            {launch.threads, found.registers, launch.dynamicSharedBytes + found.staticSharedBytes},
+            program.target);
+        item["occupancy"] = {{"blocks_per_sm", occupancy.blocks},
+                             {"warps_per_sm", occupancy.warps},
+                             {"most_warps_per_sm", occupancy.mostWarps},
+                             {"limited_by", occupancy.limitedBy}};
       }
     kernels.push_back(std::move(item));
   }
@@ -133,7 +141,11 @@ void printSection(const nlohmann::json &all, const char *section) {
     return;
   std::printf("%s\n", section);
   for (const auto &[key, value] : all[section].items())
-    std::printf("  %-14s %s\n", key.c_str(), valueText(value).c_str());
+    if (key == "alternatives")
+      for (const auto &alternative : value)
+        std::printf("  %-14s %s\n", "not taken", valueText(alternative).c_str());
+    else
+      std::printf("  %-14s %s\n", key.c_str(), valueText(value).c_str());
 }
 
 void print(const Explanation &explanation) {
@@ -148,10 +160,15 @@ void print(const Explanation &explanation) {
                 valueText(kernel["grid"][2]).c_str(), kernel["threads"].get<int>());
     std::printf("    shared memory %d of %d bytes\n", kernel["dynamic_shared_bytes"].get<int>(),
                 kernel["shared_limit_bytes"].get<int>());
-    if (kernel.contains("registers"))
-      std::printf("    registers %d, spilled %d + %d bytes, stack %d bytes\n", kernel["registers"].get<int>(),
-                  kernel["spill_store_bytes"].get<int>(), kernel["spill_load_bytes"].get<int>(),
-                  kernel["stack_bytes"].get<int>());
+    if (!kernel.contains("registers"))
+      continue;
+    std::printf("    registers %d, spilled %d + %d bytes, stack %d bytes\n", kernel["registers"].get<int>(),
+                kernel["spill_store_bytes"].get<int>(), kernel["spill_load_bytes"].get<int>(),
+                kernel["stack_bytes"].get<int>());
+    const nlohmann::json &occupancy = kernel["occupancy"];
+    std::printf("    occupancy %d blocks an SM, limited by %s: %d of %d warps\n",
+                occupancy["blocks_per_sm"].get<int>(), valueText(occupancy["limited_by"]).c_str(),
+                occupancy["warps_per_sm"].get<int>(), occupancy["most_warps_per_sm"].get<int>());
   }
   if (all.contains("trace"))
     std::printf("trace %s\n", valueText(all["trace"]).c_str());
