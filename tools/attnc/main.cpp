@@ -70,6 +70,7 @@ static int runCommandLine(int argc, char **argv) {
   cli::addBundleCommand(app, action);
   cli::addCacheCommand(app, action);
   cli::addBenchCommand(app, action);
+  cli::addSupportCommand(app, action);
   for (int i = 1; i < argc; ++i)
     if (argv[i][0] == '\0')
       return wrongUsage("expected a value, got an empty word after '" + std::string(argv[i - 1]) + "'", argc,
