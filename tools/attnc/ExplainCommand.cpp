@@ -3,6 +3,7 @@
 // Must not decide or prove anything: it shows what the compiler recorded.
 #include "runtime/jit/Compile.h"
 #include "tools/attnc/ExplainMask.h"
+#include "tools/attnc/ExplainRoofline.h"
 #include "tools/attnc/KernelWarnings.h"
 #include "tools/attnc/Occupancy.h"
 #include "tools/attnc/OptionChecks.h"
@@ -75,6 +76,12 @@ void addResources(const Kernel &kernel, Explanation &out) {
   out.set("kernels", std::move(kernels));
 }
 
+/// Of the kernel with the tiles; 1 if ptxas said nothing of it.
+int64_t blocksPerSm(const Explanation &explanation) {
+  const nlohmann::json &kernel = explanation.all["kernels"].back();
+  return kernel.contains("occupancy") ? kernel["occupancy"]["blocks_per_sm"].get<int64_t>() : 1;
+}
+
 /// Writes the page also for a spec that the compiler refuses: the caller meets the error again.
 Status writeTrace(const std::filesystem::path &folder, const Spec &spec, const Target &target) {
   TracePage page;
@@ -127,6 +134,10 @@ Result<Explanation> explain(const ExplainOptions &options) {
   if (const Problem *shapes = out.mask->shapes())
     out.set("dims", shapes->dims);
   out.set("mask", out.mask->json());
+  if (out.mask->counted())
+    out.set("roofline",
+            rooflineJson(spec, program.target, *out.mask, remarkInteger(program, "schedule.tile_q"),
+                         remarkInteger(program, "schedule.tile_kv"), blocksPerSm(out)));
   ATTNC_RETURN_IF_ERROR(out.mask->writeSvg());
   return out;
 }
@@ -170,6 +181,8 @@ void print(const Explanation &explanation) {
                 occupancy["blocks_per_sm"].get<int>(), valueText(occupancy["limited_by"]).c_str(),
                 occupancy["warps_per_sm"].get<int>(), occupancy["most_warps_per_sm"].get<int>());
   }
+  if (all.contains("roofline"))
+    printRoofline(all["roofline"]);
   if (all.contains("trace"))
     std::printf("trace %s\n", valueText(all["trace"]).c_str());
   explanation.mask->printPicture();
@@ -179,7 +192,7 @@ void print(const Explanation &explanation) {
 
 void addExplainCommand(CLI::App &app, Action &action) {
   CLI::App *verb = addVerb(
-      app, "explain", "Why this schedule, what the mask proof found, registers and spills",
+      app, "explain", "Why this schedule, what the mask proof found, registers, occupancy and a predicted roofline",
       {"attnc explain specs/catalog/gemma2-prefill.yaml",
        "attnc explain specs/catalog/gemma2-prefill.yaml --dim q_len=8192 --dim kv_len=8192",
        "attnc explain specs/catalog/llama3-prefill.yaml --lens q=100,7 --lens kv=900,7 --json",
