@@ -1,7 +1,7 @@
 // ChooseSchedule.cpp - tile sizes, stages and warps, by target and head size, and why.
 //
-// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score computes,
-// only whether there is one.
+// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score
+// computes, only whether there is one.
 #include "attnc/Target.h"
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
@@ -27,7 +27,8 @@ struct Demands {
   explicit Demands(attn::AttentionOp attention)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
-        readsSideTensors(attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
+        readsSideTensors(
+            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -66,10 +67,11 @@ bool blockMapPays(attn::AttentionOp attention) {
 }
 
 struct Candidate {
-  int64_t tileQ, tileKv, stages, warps;
+  int64_t tileQ = 0, tileKv = 0, stages = 0, warps = 0;
   StringRef reason;
 
-  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits there.
+  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits
+  /// there.
   int64_t sharedBytes(const Demands &demands) const {
     int64_t queries = tileQ * rowBytes(demands.keys), out = tileQ * rowBytes(demands.values);
     return queries + (out > queries && demands.stagesOut ? out : 0) +
@@ -79,33 +81,53 @@ struct Candidate {
   static int64_t rowBytes(int64_t columns) { return int64_t(llvm::alignTo(columns, 64)) * 2; }
 };
 
-/// Shared memory of half an SM: with two blocks there, one block's softmax runs under the other's mma.
-bool twoBlocksFit(const Candidate &candidate, const Demands &demands, const Target &machine) {
-  return 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved) <= machine.sharedBytesPerSm;
+/// A candidate, and why it is passed over; empty if it can be chosen.
+struct Weighed {
+  Candidate candidate;
+  std::string lost;
+};
+
+/// Empty if two blocks fit an SM: then one block's softmax runs under the other's mma.
+std::string twoBlocksLost(const Candidate &candidate, const Demands &demands, const Target &machine) {
+  int64_t bytes = 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved);
+  if (bytes <= machine.sharedBytesPerSm)
+    return "";
+  return "two blocks take " + std::to_string(bytes) + " bytes of shared memory, an SM has " +
+         std::to_string(machine.sharedBytesPerSm);
 }
 
-Candidate heuristic(const Demands &demands, const Target &machine) {
-  if (demands.widest() <= 64) {
-    if (demands.readsSideTensors)
-      return {64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"};
-    return {128, 64, 2, 4, "32 rows a warp use each K and V fragment twice, and two blocks fit an SM"};
-  }
-  if (demands.widest() <= 128) {
-    // 128 x 32 with one stage reads shared memory a third less, but spills up to 16 bytes in whole kernels.
-    Candidate deep{64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"};
-    if (twoBlocksFit(deep, demands, machine))
-      return deep;
-    return {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"};
-  }
-  for (Candidate candidate :
-       {Candidate{64, 32, 2, 4, "the accumulators take half of the registers; two blocks fit an SM with two stages"},
-        Candidate{64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}})
-    if (twoBlocksFit(candidate, demands, machine))
-      return candidate;
-  Candidate large{128, 32, 1, 8, "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
-  if (large.sharedBytes(demands) <= machine.sharedBytesPerBlock)
-    return large;
-  return {64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"};
+/// Best first; the first that is not lost is taken.
+SmallVector<Weighed> candidates(const Demands &demands, const Target &machine) {
+  auto ifTwoFit = [&](const Candidate &candidate) {
+    return Weighed{candidate, twoBlocksLost(candidate, demands, machine)};
+  };
+  if (demands.widest() <= 64)
+    return {
+        {{128, 64, 2, 4, "32 rows a warp use each K and V fragment twice, and two blocks fit an SM"},
+         demands.readsSideTensors ? "reads of side tensors need the registers of its second row tile" : ""},
+        {{64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"}, ""}};
+  if (demands.widest() <= 128)
+    return {
+        {{128, 32, 1, 4, ""}, "reads shared memory a third less, but spills up to 16 bytes in whole kernels"},
+        ifTwoFit(
+            {64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"}),
+        {{64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}, ""}};
+  Candidate large{128, 32, 1, 8,
+                  "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
+  int64_t bytes = large.sharedBytes(demands);
+  std::string tooLarge = "it takes " + std::to_string(bytes) + " bytes of shared memory, a block gets " +
+                         std::to_string(machine.sharedBytesPerBlock);
+  return {ifTwoFit({64, 32, 2, 4,
+                    "the accumulators take half of the registers; two blocks fit an SM with two stages"}),
+          ifTwoFit({64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}),
+          {large, bytes <= machine.sharedBytesPerBlock ? "" : tooLarge},
+          {{64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"}, ""}};
+}
+
+std::string describe(const Candidate &candidate) {
+  return (Twine(candidate.tileQ) + " x " + Twine(candidate.tileKv) + ", stages " + Twine(candidate.stages) +
+          ", warps " + Twine(candidate.warps))
+      .str();
 }
 
 struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass> {
@@ -134,7 +156,14 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
         return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
     auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
-    Candidate choice = heuristic(demands, machine);
+    Candidate choice;
+    SmallVector<Attribute> alternatives;
+    for (const Weighed &weighed : candidates(demands, machine)) {
+      choice = weighed.candidate;
+      if (weighed.lost.empty())
+        break;
+      alternatives.push_back(StringAttr::get(&getContext(), describe(choice) + ": " + weighed.lost));
+    }
     std::string reason = choice.reason.str();
     mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {
@@ -183,6 +212,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       kernel->setAttr("tile.block_map", UnitAttr::get(&getContext()));
     kernel->setAttr("tile.schedule", schedule);
     kernel->setAttr("tile.schedule_reason", StringAttr::get(&getContext(), reason));
+    if (!alternatives.empty())
+      kernel->setAttr("tile.schedule_alternatives", ArrayAttr::get(&getContext(), alternatives));
     return success();
   }
 };

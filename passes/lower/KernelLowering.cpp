@@ -176,8 +176,8 @@ void KernelLowering::buildStorageAndLoop() {
 
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, qRows, at.firstRow, index(0), at.qLen, qTile, Value());
-  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, keys.fullBegin,
-                                   keys.fullEnd, keys.walk);
+  auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
+  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd, keyTiles);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());
@@ -201,7 +201,7 @@ void KernelLowering::buildStorageAndLoop() {
 /// Keys in a gap between the visible ranges get zeros for values: their weight is 0, but 0 * NaN is NaN.
 void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
   auto copy = tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
-  if (!spansHaveGaps())
+  if (!hasGaps(attention.getProofAttr()))
     return;
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&copy.getWhere());
@@ -302,7 +302,12 @@ DictionaryAttr KernelLowering::remarks() {
   };
   auto reason = source->getAttrOfType<StringAttr>("tile.schedule_reason");
   std::string why = reason ? ("\"" + reason.getValue() + "\"").str() : "null";
-  SmallVector<NamedAttribute> remarks = {remark("schedule.reason", why),
+  std::string alternatives;
+  if (auto weighed = source->getAttrOfType<ArrayAttr>("tile.schedule_alternatives"))
+    for (auto text : weighed.getAsValueRange<StringAttr>())
+      alternatives += ((alternatives.empty() ? "\"" : ", \"") + text + "\"").str();
+  SmallVector<NamedAttribute> remarks = {remark("schedule.alternatives", "[" + alternatives + "]"),
+                                         remark("schedule.reason", why),
                                          remark("mask.block_map", usesBlockMap() ? "true" : "false"),
                                          remark("mask.exact", proof.getExact() ? "true" : "false"),
                                          remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),

@@ -3,6 +3,7 @@
 
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
+#include "passes/analysis/KeyWalk.h"
 
 #include "llvm/ADT/MapVector.h"
 #include "mlir/IR/BuiltinOps.h"
@@ -18,16 +19,6 @@ struct BlockScalars {
   mlir::Value firstPosition, lastPosition;
 };
 
-/// Key bounds of the block; see README.md for the rounding.
-struct KeyBounds {
-  mlir::Value keyBegin, keyEnd;      ///< exact: no visible key outside
-  /// The visible ranges, if there are several: between them every key is hidden from every row.
-  llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
-  mlir::Value walk;                  ///< the tiles between key_begin and key_end to visit; null if all of them
-  mlir::Value visitBegin;            ///< first key of the first tile
-  mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full, or a block map says it tile by tile
-};
-
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
 /// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, KernelLowering.cpp the rest.
 class KernelLowering {
@@ -38,10 +29,11 @@ public:
   mlir::LogicalResult run();
 
 private:
+  friend struct BoundBuilder; // LowerBounds.cpp: the rule of KeyWalk.h over values
+
   // KernelLowering.cpp
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
-  bool spansHaveGaps();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
   bool mapsScores();
   mlir::Value scaleLog2();
@@ -126,7 +118,8 @@ private:
   tile::DimAttr keyDim, valueDim;   ///< columns of q and k, and of v and out, in global memory
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
-  KeyBounds keys;
+  KeyWalk<mlir::Value> keys;
+  mlir::Value keyTiles; ///< the walk of the loop, where it passes tiles over
 
   struct FieldInfo {
     mlir::Value value;

@@ -141,69 +141,62 @@ Value KernelLowering::expandBound(AffineMap map, bool lower) {
   return bound;
 }
 
-/// Between two ranges with a common bound, or one, no key is left out.
-bool KernelLowering::spansHaveGaps() {
-  ArrayRef<attn::RangeAttr> visit = attention.getProofAttr().getVisit();
-  return visit.size() > 2 || (visit.size() == 2 && visit[0].getLower() != visit[1].getLower() &&
-                              visit[0].getUpper() != visit[1].getUpper());
-}
+namespace attnc::lower {
+
+/// walkKeys over values of the kernel.
+struct BoundBuilder {
+  using Value = mlir::Value;
+  KernelLowering &self;
+  Value tileSize;
+
+  explicit BoundBuilder(KernelLowering &self)
+      : self(self), tileSize(self.constant(self.tileKv.getName(), self.tileKv.getSize())) {}
+
+  template <class Op, class... Operands> Value create(Operands... operands) {
+    return Op::create(self.b, self.loc, operands...);
+  }
+  Value lower(attn::RangeAttr range) { return self.expandBound(range.getLower(), true); }
+  Value upper(attn::RangeAttr range) { return self.expandBound(range.getUpper(), false); }
+  Value zero() { return self.index(0); }
+  bool isZero(Value value) { return value == self.index(0); }
+  Value let(StringRef name, Value value) { return self.let(name, value); }
+  Value min(Value a, Value b) { return create<arith::MinSIOp>(a, b); }
+  Value max(Value a, Value b) { return create<arith::MaxSIOp>(a, b); }
+  Value roundDown(Value a) { return create<tile::RoundDownOp>(a, tileSize); }
+  Value roundUp(Value a) { return create<tile::RoundUpOp>(a, tileSize); }
+  Value clamp(Value a, Value low, Value high) { return create<tile::ClampOp>(a, low, high); }
+  /// The tiles between the spans, or those that a block map leaves out.
+  bool passesTiles(ArrayRef<std::pair<Value, Value>> spans, bool gaps) {
+    if (self.usesBlockMap()) {
+      self.keyTiles = self.walkBlockMap();
+    } else if (gaps) {
+      SmallVector<Value> begins(llvm::make_first_range(spans)), ends(llvm::make_second_range(spans));
+      auto type = tile::WalkType::get(self.b.getContext(), self.tileKv);
+      self.keyTiles = tile::WalkSpansOp::create(self.b, self.loc, type, "spans", begins, ends);
+    }
+    return bool(self.keyTiles);
+  }
+  Value nextTile(Value a) { return tile::NextTileOp::create(self.b, self.loc, self.keyTiles, a); }
+  bool fullByTile() { return self.usesBlockMap(); }
+  /// A block of padding rows visits nothing.
+  Value orNothing(Value upper) {
+    if (self.packed() || !self.qLengthsVary())
+      return upper;
+    Value inside = create<arith::CmpIOp>(arith::CmpIPredicate::slt, self.at.firstRow, self.at.qLen);
+    return create<arith::SelectOp>(inside, upper, self.index(0));
+  }
+};
+
+} // namespace attnc::lower
 
 void KernelLowering::buildVisitBounds() {
   section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
-  auto proof = attention.getProofAttr();
-  Value lower, upper;
-  for (attn::RangeAttr range : proof.getVisit()) {
-    Value rangeLower = expandBound(range.getLower(), true), rangeUpper = expandBound(range.getUpper(), false);
-    if (proof.getVisit().size() > 1) {
-      rangeLower = let("span_begin", rangeLower);
-      rangeUpper = let("span_end", rangeUpper);
-      keys.spans.emplace_back(rangeLower, rangeUpper);
-    }
-    lower = lower ? Value(arith::MinSIOp::create(b, loc, lower, rangeLower)) : rangeLower;
-    upper = upper ? Value(arith::MaxSIOp::create(b, loc, upper, rangeUpper)) : rangeUpper;
-  }
-  if (!lower) // the mask hides everything
-    lower = upper = index(0);
-  if (!packed() && qLengthsVary()) { // a block of padding rows visits nothing
-    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, at.firstRow, at.qLen);
-    upper = arith::SelectOp::create(b, loc, inside, upper, index(0));
-  }
-  keys.keyBegin = lower == index(0) ? lower : let("key_begin", lower);
-  keys.keyEnd = upper == index(0) ? upper : let("key_end", upper);
+  BoundBuilder builder(*this);
+  keys = keyBounds(attention.getProofAttr(), builder);
 }
 
 void KernelLowering::buildKeyBounds() {
-  Value tileSize = constant(tileKv.getName(), tileKv.getSize());
-  buildVisitBounds();
-  auto proof = attention.getProofAttr();
-  bool fromZero = keys.keyBegin == index(0);
-  Value firstTile = fromZero ? keys.keyBegin : Value(tile::RoundDownOp::create(b, loc, keys.keyBegin, tileSize));
-  if (usesBlockMap()) {
-    keys.walk = walkBlockMap();
-  } else if (spansHaveGaps()) {
-    SmallVector<Value> begins, ends;
-    for (auto [begin, end] : keys.spans) {
-      begins.push_back(begin);
-      ends.push_back(end);
-    }
-    auto type = tile::WalkType::get(b.getContext(), tileKv);
-    keys.walk = tile::WalkSpansOp::create(b, loc, type, "spans", begins, ends);
-  }
-  if (keys.walk)
-    firstTile = tile::NextTileOp::create(b, loc, keys.walk, firstTile);
-  keys.visitBegin = firstTile == keys.keyBegin ? firstTile : let("visit_begin", firstTile);
-  attn::RangeAttr full = proof.getFull();
-  if (!full || usesBlockMap())
-    return;
-  // Rounded inwards and clamped: visit_begin <= full_begin <= full_end <= key_end, or nothing is full.
-  Value fullLower = expandBound(full.getLower(), true);
-  if (fromZero && fullLower == index(0)) {
-    keys.fullBegin = keys.visitBegin;
-  } else {
-    Value rounded = tile::RoundUpOp::create(b, loc, fullLower, tileSize);
-    keys.fullBegin =
-        let("full_begin", tile::ClampOp::create(b, loc, rounded, keys.visitBegin, keys.keyEnd));
-  }
-  Value rounded = tile::RoundDownOp::create(b, loc, expandBound(full.getUpper(), false), tileSize);
-  keys.fullEnd = let("full_end", tile::ClampOp::create(b, loc, rounded, keys.fullBegin, keys.keyEnd));
+  section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
+  BoundBuilder builder(*this);
+  keys = walkKeys(attention.getProofAttr(), builder);
 }

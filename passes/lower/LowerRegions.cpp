@@ -155,7 +155,7 @@ void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
 void KernelLowering::buildBoundaryMap(Value scores, Value tileBegin) {
   OpBuilder::InsertionGuard guard(b);
   Location where = maskLocation();
-  Value full = usesBlockMap() ? Value(tile::TileIsFullOp::create(b, loc, keys.walk, tileBegin)) : Value();
+  Value full = usesBlockMap() ? Value(tile::TileIsFullOp::create(b, loc, keyTiles, tileBegin)) : Value();
   auto [map, score] = openMap(b, where, scores, /*boundary=*/true);
   if (full)
     map.getUnlessMutable().assign(full);

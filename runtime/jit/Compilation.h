@@ -7,6 +7,7 @@
 #include "passes/import/ImportSpec.h"
 #include "runtime/jit/Compile.h"
 #include "runtime/jit/Diagnostics.h"
+#include "runtime/jit/Stopwatch.h"
 
 #include "mlir/IR/MLIRContext.h"
 
@@ -19,7 +20,7 @@ public:
       // Kernels are small: MLIR's thread pool would cost more than it saves, and several compilations may run
       // at once.
       : context(mlir::MLIRContext::Threading::DISABLED), diagnostics(context),
-        extensions(spec.extensions), owned(importSpec(spec, context)) {}
+        extensions(spec.extensions), owned(importSpec(spec, context)), importMs(watch.milliseconds()) {}
 
   /// Whether the import worked; ask before anything else.
   Status imported() { return owned ? Status::success() : failure("import failed"); }
@@ -32,10 +33,12 @@ public:
 private:
   Status failure(const std::string &fallback) { return noteExtensions(diagnostics.take(fallback), extensions); }
 
+  Stopwatch watch;
   mlir::MLIRContext context;
   DiagnosticCollector diagnostics;
   std::vector<Extension> extensions;
   mlir::OwningOpRef<mlir::ModuleOp> owned;
+  double importMs; ///< the context included
 };
 
 } // namespace attnc

@@ -39,13 +39,18 @@ public:
     ATTNC_RETURN_IF_ERROR(start());
     ATTNC_RETURN_IF_ERROR(readInputs());
     ATTNC_RETURN_IF_ERROR(finishDims(true));
-    ATTNC_RETURN_IF_ERROR(makeTensors());
+    ATTNC_RETURN_IF_ERROR(makeTensors([](const TensorSig &) { return true; }));
     return finish();
   }
 
-  Result<Problem> makeShapes() {
+  Result<Problem> makeShapes(const WantInput &wanted) {
     ATTNC_RETURN_IF_ERROR(start());
+    ATTNC_RETURN_IF_ERROR(readInputs());
+    if (request.lens.empty())
+      dims.dims.emplace("batch", 1);
     ATTNC_RETURN_IF_ERROR(finishDims(false));
+    ATTNC_RETURN_IF_ERROR(
+        makeTensors([&](const TensorSig &sig) { return !sig.output && wanted(sig.name, elements(sig)); }));
     return finish();
   }
 
@@ -123,15 +128,18 @@ private:
     return Status::success();
   }
 
+  double elements(const TensorSig &sig) const {
+    double count = 1;
+    for (int64_t extent : dims.shapeOf(sig.name))
+      count *= static_cast<double>(extent);
+    return count;
+  }
+
   /// Before anything is made: a machine that runs out of memory kills without a message.
-  Status checkMemory() const {
+  Status checkMemory(const std::vector<const TensorSig *> &wanted) const {
     double bytes = 0;
-    for (const TensorSig &sig : program.tensors) {
-      double size = dtypeSize(sig.dtype);
-      for (int64_t extent : dims.shapeOf(sig.name))
-        size *= static_cast<double>(extent);
-      bytes += size;
-    }
+    for (const TensorSig *sig : wanted)
+      bytes += dtypeSize(sig->dtype) * elements(*sig);
     const double most = static_cast<double>(memoryForTensors());
     if (bytes <= most)
       return Status::success();
@@ -140,9 +148,14 @@ private:
                    numberText(std::ceil(bytes / 0x1p20)) + " MiB");
   }
 
-  Status makeTensors() {
-    ATTNC_RETURN_IF_ERROR(checkMemory());
-    for (const TensorSig &sig : program.tensors) {
+  template <class Wanted> Status makeTensors(Wanted isWanted) {
+    std::vector<const TensorSig *> wanted;
+    for (const TensorSig &sig : program.tensors)
+      if (out.tensors.contains(sig.name) || isWanted(sig))
+        wanted.push_back(&sig);
+    ATTNC_RETURN_IF_ERROR(checkMemory(wanted));
+    for (const TensorSig *needed : wanted) {
+      const TensorSig &sig = *needed;
       if (out.tensors.contains(sig.name))
         continue;
       Result<HostTensor> made = HostTensor::zeros(sig.dtype, dims.shapeOf(sig.name));
@@ -245,10 +258,8 @@ Result<Problem> makeProblem(const Program &program, const ProblemRequest &reques
   return Maker(program, request).make();
 }
 
-Result<Problem> makeShapes(const Program &program, ProblemRequest request) {
-  if (request.lens.empty() && !request.dims.contains("batch"))
-    request.dims["batch"] = 1;
-  return Maker(program, request).makeShapes();
+Result<Problem> makeShapes(const Program &program, const ProblemRequest &request, const WantInput &wanted) {
+  return Maker(program, request).makeShapes(wanted);
 }
 
 std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) {
