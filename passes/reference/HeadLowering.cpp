@@ -127,6 +127,7 @@ private:
 
   void prepare();
   void products();
+  Value productError(Value magnitude);
   LogicalResult logits();
   void maximum();
   void weights();
@@ -192,6 +193,21 @@ void HeadLowering::products() {
           });
 }
 
+/// What a kernel may be wrong about q . k, from the sum of its terms' magnitudes.
+Value HeadLowering::productError(Value magnitude) {
+  double relative =
+      (rounding::kSumUnitsPerTerm * double(dim) + rounding::kDotConstantUnits) * rounding::kUnitF32;
+  if (attention.getProductsTf32()) // both factors
+    relative += 2 * rounding::kUnitTf32 + rounding::kUnitTf32 * rounding::kUnitTf32;
+  if (!attention.getSumsF16())
+    return f.mul(magnitude, c(relative));
+  double units = rounding::kF16SumUnitsPerTerm * double(dim) + rounding::kF16SumConstantUnits;
+  Value error =
+      f.add(f.mul(magnitude, c(relative + units * rounding::kUnitF16)), c(units * rounding::kTinyF16));
+  Value overflows = f.compare(CmpFPredicate::OGT, f.add(magnitude, error), c(rounding::kMaxF16));
+  return f.choose(overflows, c(kInfinity), error);
+}
+
 /// Step 2: scale, the score region, the mask by select.
 LogicalResult HeadLowering::logits() {
   Value position = row;
@@ -205,9 +221,8 @@ LogicalResult HeadLowering::logits() {
   LogicalResult result = success();
   overKeys({product, magnitude}, {logit, slack, doubt}, [&](ValueRange x) -> SmallVector<Value> {
     Value key = linalg::IndexOp::create(b, 0);
-    double dotUnits = rounding::kSumUnitsPerTerm * double(dim) + rounding::kDotConstantUnits;
     Value scaled = f.mul(x[0], scale);
-    Value error = f.mul(f.abs(f.mul(x[1], scale)), c(dotUnits * rounding::kUnitF32));
+    Value error = f.mul(productError(x[1]), f.abs(scale));
     Interval score{scaled, f.sub(scaled, error), f.add(scaled, error)};
     score = f.rounded(score, 2 * rounding::kBasicUnits); // of the scale and of the product
     SmallVector<Interval> arguments;
@@ -258,6 +273,8 @@ void HeadLowering::maximum() {
 /// Step 4: p = exp(logit - max), 0 for hidden keys, and what rounding can change about it.
 void HeadLowering::weights() {
   Storage stored(attention.getV().getType().getElementType()); // P is rounded to V's type for the product
+  if (attention.getProductsTf32())
+    stored.unit = 2 * rounding::kUnitTf32 + rounding::kUnitTf32 * rounding::kUnitTf32; // and V as well
   Value nothing = f.compare(CmpFPredicate::OEQ, rowMax, c(-kInfinity));
   Value safeMax = f.choose(nothing, c(0), rowMax);
   // Terms of a sum over the visible keys: see RoundingModel.h.

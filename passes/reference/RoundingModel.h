@@ -11,6 +11,8 @@ namespace attnc::rounding {
 inline constexpr double kUnitF32 = 0x1p-24;
 inline constexpr double kUnitF16 = 0x1p-11;
 inline constexpr double kUnitBF16 = 0x1p-8;
+/// Of an operand rounded to tf32, 10 bits after the point.
+inline constexpr double kUnitTf32 = 0x1p-11;
 
 /// Largest absolute error of a value stored as a subnormal: half the spacing of f16's subnormals; for f32 and
 /// bf16 the smallest normal number, because kernels may flush subnormals to zero.
@@ -40,5 +42,12 @@ inline constexpr double kSoftmaxUnitsPerLogit = 4;
 inline constexpr double kSumUnitsPerTerm = 0.25;
 inline constexpr double kDotConstantUnits = 8;
 inline constexpr double kKeysConstantUnits = 16;
+
+/// q . k summed in f16, in units of kUnitF16 relative to the sum of magnitudes: a rounding for each step of
+/// 16 products, which a tensor core may take in two halves, or truncate. Beyond the largest f16 nothing is
+/// certain.
+inline constexpr double kF16SumUnitsPerTerm = 0.125;
+inline constexpr double kF16SumConstantUnits = 2;
+inline constexpr double kMaxF16 = 65504;
 
 } // namespace attnc::rounding

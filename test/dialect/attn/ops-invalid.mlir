@@ -311,3 +311,23 @@ attn.kernel @attention_c9_read_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.
       : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
 }
+
+// -----
+
+attn.kernel @attention_c10_tf32(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected f32 elements for products in tf32, got '!attn.tokens<2x64xf16, packed>'}}
+  %o = attn.attention %q, %k, %k scale 1.0 products_tf32 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c10_f16_sums(%q: !attn.tokens<2x64xbf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xbf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<2x64xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected f16 elements for sums in f16, got '!attn.tokens<2x64xbf16, packed>'}}
+  %o = attn.attention %q, %k, %k scale 1.0 sums_f16 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>) -> !attn.tokens<2x64xbf16, packed>
+  attn.return %o : !attn.tokens<2x64xbf16, packed>
+}
