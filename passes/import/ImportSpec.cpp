@@ -133,6 +133,11 @@ DictionaryAttr SpecImporter::pins() {
   pin("tile_kv", spec.schedule.tileKv);
   pin("stages", spec.schedule.stages);
   pin("warps", spec.schedule.warps);
+  if (spec.schedule.family) {
+    fields.set("family",
+               builder.getStringAttr(spec.schedule.family->value == Family::Plain ? "plain" : "mma"));
+    places.set("family", LocationAttr(loc(*spec.schedule.family)));
+  }
   if (!fields.empty())
     fields.set("locations", places.getDictionary(builder.getContext()));
   return fields.getDictionary(builder.getContext());
@@ -158,6 +163,12 @@ attn::KernelOp SpecImporter::createKernel() {
                              lengths, builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
   if (DictionaryAttr fields = pins(); !fields.empty())
     kernel->setAttr(attn::kPinsAttr, fields);
+  if (spec.plainFallback.value)
+    kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
+  // Of 16-bit elements summed in f32 there is nothing that a spec could say otherwise.
+  if (spec.dtype.value == DType::F32)
+    kernel->setAttr(attn::kPlacesAttr,
+                    builder.getDictionaryAttr(builder.getNamedAttr("dtype", LocationAttr(loc(spec.dtype)))));
   Block &body = kernel.getBody().emplaceBlock();
   for (auto [type, attrs, place] : llvm::zip_equal(types, attributes, places))
     arguments[attrs.getAs<StringAttr>(attn::kNameAttr)] = body.addArgument(type, place);
@@ -191,7 +202,9 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   return attn::AttentionOp::create(builder, nameLoc, results.front(),
                                    results.size() > 1 ? results.back() : Type(), arguments.lookup("q"),
                                    arguments.lookup("k"), arguments.lookup("v"), runtimeScale, sinks,
-                                   outsideLse, scale, attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
+                                   outsideLse, spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+                                   spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
+                                   scale, attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
 }
 
 /// Adds the entry block of a region and names its position arguments.

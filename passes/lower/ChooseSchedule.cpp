@@ -1,7 +1,8 @@
-// ChooseSchedule.cpp - tile sizes, stages and warps, by target and head size, and why.
+// ChooseSchedule.cpp - what multiplies, tile sizes, stages and warps, by target, dtype and head size, and
+// why.
 //
-// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score computes,
-// only whether there is one.
+// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score
+// computes, only whether there is one.
 #include "attnc/Target.h"
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
@@ -20,13 +21,16 @@ namespace {
 /// What a schedule depends on.
 struct Demands {
   int64_t keys, values;  ///< columns of q and k, and of v and out
+  int64_t elementBytes;  ///< of q, k and v
   bool stagesOut;        ///< out passes through shared memory (f32 does not)
   bool readsSideTensors; ///< in its mask or score, for which registers must be left
 
   explicit Demands(attn::AttentionOp attention)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
+        elementBytes(attention.getQ().getType().getElementType().getIntOrFloatBitWidth() / 8),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
-        readsSideTensors(attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
+        readsSideTensors(
+            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -35,19 +39,49 @@ struct Candidate {
   int64_t tileQ, tileKv, stages, warps;
   StringRef reason;
 
-  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits there.
+  /// Q, and `stages` tiles of K and of V; the output is staged where Q was if it fits there.
   int64_t sharedBytes(const Demands &demands) const {
-    int64_t queries = tileQ * rowBytes(demands.keys), out = tileQ * rowBytes(demands.values);
-    return queries + (out > queries && demands.stagesOut ? out : 0) +
-           stages * tileKv * (rowBytes(demands.keys) + rowBytes(demands.values));
+    int64_t keyRow = tile::SharedType::rowBytes(demands.keys, demands.elementBytes);
+    int64_t valueRow = tile::SharedType::rowBytes(demands.values, demands.elementBytes);
+    int64_t queries = tileQ * keyRow, out = tileQ * valueRow;
+    return queries + (out > queries && demands.stagesOut ? out : 0) + stages * tileKv * (keyRow + valueRow);
   }
-  /// Rows take whole panels of 64 elements (`!tile.shared`).
-  static int64_t rowBytes(int64_t columns) { return int64_t(llvm::alignTo(columns, 64)) * 2; }
 };
 
 /// Shared memory of half an SM: with two blocks there, one block's softmax runs under the other's mma.
 bool twoBlocksFit(const Candidate &candidate, const Demands &demands, const Target &machine) {
   return 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved) <= machine.sharedBytesPerSm;
+}
+
+/// Of candidates from large to small: the first that fits an SM twice, else the first that fits a block.
+Candidate firstThatFits(ArrayRef<Candidate> candidates, const Demands &demands, const Target &machine) {
+  for (const Candidate &candidate : candidates)
+    if (twoBlocksFit(candidate, demands, machine))
+      return candidate;
+  for (const Candidate &candidate : candidates)
+    if (candidate.sharedBytes(demands) <= machine.sharedBytesPerBlock)
+      return candidate;
+  return candidates.back();
+}
+
+/// Rows of 32-bit elements take twice the bytes, and an accumulator column takes as many registers as ever.
+Candidate tf32Heuristic(const Demands &demands, const Target &machine) {
+  if (demands.widest() <= 64)
+    return firstThatFits({{64, 64, 2, 4, "two stages; 60 registers stay for score and mask"},
+                          {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}},
+                         demands, machine);
+  return firstThatFits(
+      {{64, 32, 1, 4, "one stage of f32 rows"},
+       {64, 16, 1, 4, "the smallest tiles, as f32 rows of this head_dim fill shared memory"}},
+      demands, machine);
+}
+
+/// Without tensor cores the arithmetic takes longest by far: what counts is warps to run, hence small blocks.
+Candidate plainHeuristic(const Demands &demands, const Target &machine) {
+  StringRef reason = "no tensor cores: small tiles, so that several blocks fit an SM";
+  return firstThatFits(
+      {{64, 32, 1, 4, reason}, {32, 32, 1, 2, reason}, {32, 16, 1, 2, reason}, {16, 16, 1, 1, reason}},
+      demands, machine);
 }
 
 Candidate heuristic(const Demands &demands, const Target &machine) {
@@ -90,18 +124,65 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       signalPassFailure();
   }
 
+  /// Tensor cores wherever they can; the plain family only where the spec pins it or falls back to it.
+  FailureOr<tile::MmaKind> chooseMma(attn::AttentionOp attention, const Target &machine,
+                                     std::string &reason) {
+    auto kernel = attention->getParentOfType<attn::KernelOp>();
+    auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
+    auto pinned = pins ? pins.getAs<StringAttr>("family") : StringAttr();
+    if (pinned && pinned.getValue() == "plain") {
+      reason = "pinned family plain; ";
+      return tile::MmaKind::Plain;
+    }
+    Type element = attention.getQ().getType().getElementType();
+    std::string why;
+    if (!machine.hasMmaSync16())
+      why = "tensor cores of sm_80 or later for this kernel, got " + machine.name();
+    else if (element.isF32() && !attention.getProductsTf32())
+      why =
+          "f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of " + machine.name() + ", got f32";
+    const bool fallback = kernel->hasAttr(attn::kFallbackAttr);
+    if (!why.empty() && !fallback) {
+      mlir::Location where = kernel.getLoc();
+      auto place = [&](DictionaryAttr places, StringRef key) {
+        if (auto given = places ? places.getAs<LocationAttr>(key) : LocationAttr())
+          where = mlir::Location(given);
+      };
+      if (element.isF32())
+        place(kernel->getAttrOfType<DictionaryAttr>(attn::kPlacesAttr), "dtype");
+      if (pinned)
+        place(pins.getAs<DictionaryAttr>("locations"), "family");
+      return mlir::emitError(where) << "expected " << why << ": "
+                                    << (pinned ? "'family: plain'" : "'fallback: plain'")
+                                    << " would compute it without tensor cores, slower";
+    }
+    if (!why.empty()) {
+      reason = "fallback: plain, as mma.sync expects " + why + "; ";
+      return tile::MmaKind::Plain;
+    }
+    if (fallback)
+      reason = "fallback: plain is not needed here; ";
+    return element.isF32()          ? tile::MmaKind::SyncTf32
+           : attention.getSumsF16() ? tile::MmaKind::SyncF16Sums
+                                    : tile::MmaKind::Sync;
+  }
+
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
     Demands demands(attention);
-    if (!machine.hasMmaSync16())
-      return kernel.emitOpError("expected sm_80 or later for the mma.sync family, got ") << machine.name();
     for (int64_t dim : {demands.keys, demands.values})
       if (dim < 8 || dim > 256 || dim % 8 != 0)
         return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
     auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
-    Candidate choice = heuristic(demands, machine);
-    std::string reason = choice.reason.str();
+    std::string family; // why this one, where a spec has a say in it
+    FailureOr<tile::MmaKind> mma = chooseMma(attention, machine, family);
+    if (failed(mma))
+      return failure();
+    Candidate choice = *mma == tile::MmaKind::Plain      ? plainHeuristic(demands, machine)
+                       : *mma == tile::MmaKind::SyncTf32 ? tf32Heuristic(demands, machine)
+                                                         : heuristic(demands, machine);
+    std::string reason = family + choice.reason.str();
     mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {
       auto value = pins ? pins.getAs<IntegerAttr>(name) : IntegerAttr();
@@ -125,7 +206,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
     auto schedule =
         tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),
-                                       choice.tileQ, choice.tileKv, choice.stages, choice.warps);
+                                       choice.tileQ, choice.tileKv, choice.stages, choice.warps, *mma);
     if (!schedule)
       return failure();
     if (choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
