@@ -67,7 +67,7 @@ Candidate firstThatFits(ArrayRef<Candidate> candidates, const Demands &demands, 
 /// Rows of 32-bit elements take twice the bytes, and an accumulator column takes as many registers as ever.
 Candidate tf32Heuristic(const Demands &demands, const Target &machine) {
   if (demands.widest() <= 64)
-    return firstThatFits({{64, 64, 2, 4, "two stages; 60 registers stay for score and mask"},
+    return firstThatFits({{64, 64, 2, 4, "two stages, and two blocks where the SM has room for them"},
                           {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}},
                          demands, machine);
   return firstThatFits(
@@ -136,9 +136,13 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     }
     Type element = attention.getQ().getType().getElementType();
     std::string why;
-    if (!machine.hasMmaSync16())
-      why = "tensor cores of sm_80 or later for this kernel, got " + machine.name();
-    else if (element.isF32() && !attention.getProductsTf32())
+    const bool isExactF32 = element.isF32() && !attention.getProductsTf32();
+    if (!machine.hasMmaSync16() && !isExactF32)
+      why = std::string("sm_80 or later for '") + (element.isF32()    ? "precision: tf32"
+                                                   : element.isBF16() ? "dtype: bf16"
+                                                                      : "dtype: f16") +
+            "' on tensor cores, got " + machine.name();
+    else if (isExactF32)
       why =
           "f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of " + machine.name() + ", got f32";
     const bool fallback = kernel->hasAttr(attn::kFallbackAttr);
@@ -157,7 +161,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
                                     << " would compute it without tensor cores, slower";
     }
     if (!why.empty()) {
-      reason = "fallback: plain, as mma.sync expects " + why + "; ";
+      reason = "fallback: plain, as this takes " + why + "; ";
       return tile::MmaKind::Plain;
     }
     if (fallback)

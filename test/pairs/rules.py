@@ -105,7 +105,7 @@ REFUSALS = (
          "tensor cores take f32 only as tf32", r"expected f16 or bf16 inputs, or 'precision: tf32', for the tensor cores"),
     Rule("before tensor cores of 16 bits", ("arch", "family"),
          lambda arch, family: arch.label == "sm_75" and family.label in ("default", "mma"),
-         "mma.sync of m16n8k16 begins with sm_80", r"expected tensor cores of sm_80 or later for this kernel, got sm_75"),
+         "mma.sync of m16n8k16 begins with sm_80", r"expected (sm_80 or later for|f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of sm_75)"),
     Rule("rounding without tensor cores", ("dtype", "family"),
          lambda dtype, family: dtype.label in ("f32 as tf32", "f16, f16 sums") and family.label == "plain",
          "S52: the plain family rounds nothing but what is stored", r"expected 'family: mma' with"),

@@ -4,7 +4,7 @@
 // A fallback changes nothing where tensor cores can, but what explain says.
 // CHECK-LABEL: @fallback_of_f16
 // SM75-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 1, warps = 4, mma = plain>
-// SM75-SAME: tile.schedule_reason = "fallback: plain, as mma.sync expects tensor cores of sm_80 or later for this kernel, got sm_75; no tensor cores
+// SM75-SAME: tile.schedule_reason = "fallback: plain, as this takes sm_80 or later for 'dtype: f16' on tensor cores, got sm_75; no tensor cores
 // SM80-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 64, stages = 2, warps = 4>
 // SM80-SAME: tile.schedule_reason = "fallback: plain is not needed here; 32 rows a warp
 attn.kernel @fallback_of_f16(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"})
@@ -16,7 +16,7 @@ attn.kernel @fallback_of_f16(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"
 
 // CHECK-LABEL: @fallback_of_f32
 // CHECK-SAME: mma = plain>
-// SM80-SAME: tile.schedule_reason = "fallback: plain, as mma.sync expects f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of sm_80, got f32
+// SM80-SAME: tile.schedule_reason = "fallback: plain, as this takes f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of sm_80, got f32
 attn.kernel @fallback_of_f32(%q: !attn.tokens<2x64xf32, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf32, packed> {attn.name = "k"})
     -> (!attn.tokens<2x64xf32, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, attn.fallback} {
   %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
