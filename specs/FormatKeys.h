@@ -10,20 +10,21 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 20> kTop{"attnc",      "name",     "phase",     "heads",      "head_dim",
-                                           "head_dim_v", "dtype",    "out_dtype", "layout",     "lengths",
-                                           "anchor",     "mask",     "score",     "inputs",     "params",
-                                           "outputs",    "schedule", "precision", "accumulate", "fallback"};
+inline constexpr std::array<Word, 20> kTop{
+    "attnc",  "name", "phase", "heads",  "head_dim", "head_dim_v", "dtype",   "out_dtype", "layout",
+    "lengths", "anchor", "mask", "score", "inputs",   "params",     "outputs", "schedule",
+    "precision", "accumulate", "fallback"};
 inline constexpr std::array<Word, 27> kTopReserved{
     // heads, sizes, tensors
-    "qkv", "qkv_bias", "axes", "strides", "positions", "mla",
+    "qkv", "qkv_bias", "axes", "strides", "positions",
+    "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
-    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "debug",
-    "extends", "lse"};
+    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite",
+    "debug", "extends", "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
@@ -54,7 +55,7 @@ inline constexpr std::array<Word, 6> kOutputsReserved{"row_max",   "row_sum", "m
                                                       "k_rotated", "weights", "debug"};
 
 inline constexpr std::array<Word, 5> kSchedule{"tile_q", "tile_kv", "stages", "warps", "family"};
-inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",  "mma",
+inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",   "mma",
                                                        "persistent", "cluster", "registers"};
 
 inline constexpr std::array<Word, 1> kPhases{"prefill"};

@@ -125,7 +125,7 @@ struct Spec {
   Located<int64_t> headDimV; ///< of v and out; headDim unless given
   Located<DType> dtype;      ///< of q, k and v: F16, BF16 or F32
   Located<DType> outDtype;   ///< dtype, or F32
-  Located<bool> tf32;        ///< f32 may be rounded to tf32 for products
+  Located<bool> tf32;                        ///< f32 may be rounded to tf32 for products
   Located<DType> accumulate{DType::F32, {}}; ///< the sums of q . k: F32, or F16
   Located<bool> plainFallback;               ///< the plain family may do what tensor cores cannot
   Located<TokenLayout> layout;

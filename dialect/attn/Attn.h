@@ -31,8 +31,7 @@ namespace attnc::attn {
 inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
 /// Argument attribute that holds a run-time scalar's default.
 inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
-/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations
-/// = {...}}.
+/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations = {...}}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
 /// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
 inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";

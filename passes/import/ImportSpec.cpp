@@ -165,7 +165,7 @@ attn::KernelOp SpecImporter::createKernel() {
     kernel->setAttr(attn::kPinsAttr, fields);
   if (spec.plainFallback.value)
     kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
-  // Of 16-bit elements summed in f32 there is nothing that a spec could say otherwise.
+  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points at it.
   if (spec.dtype.value == DType::F32)
     kernel->setAttr(attn::kPlacesAttr,
                     builder.getDictionaryAttr(builder.getNamedAttr("dtype", LocationAttr(loc(spec.dtype)))));

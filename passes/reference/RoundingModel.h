@@ -43,11 +43,9 @@ inline constexpr double kSumUnitsPerTerm = 0.25;
 inline constexpr double kDotConstantUnits = 8;
 inline constexpr double kKeysConstantUnits = 16;
 
-/// q . k summed in f16, in units of kUnitF16 relative to the sum of magnitudes: a rounding for each step of
-/// 16 products, which a tensor core may take in two halves, or truncate. Beyond the largest f16 nothing is
-/// certain.
-inline constexpr double kF16SumUnitsPerTerm = 0.125;
-inline constexpr double kF16SumConstantUnits = 2;
+/// q . k summed in f16: rounded to nearest after every so many products at most, in the order of the columns. (An mma
+/// takes 16, which a tensor core may add in two halves.) Beyond the largest f16 nothing is certain.
+inline constexpr int kF16SumStep = 8;
 inline constexpr double kMaxF16 = 65504;
 
 } // namespace attnc::rounding

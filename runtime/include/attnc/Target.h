@@ -34,8 +34,7 @@ struct Target {
   /// "sm_90", or "sm_90a".
   std::string name() const;
 
-  /// Looks up "sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100" or "sm_120"; the error lists
-  /// them.
+  /// Looks up "sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100" or "sm_120"; the error lists them.
   static Result<Target> parse(std::string_view name);
   /// Every architecture that attnc knows, oldest first.
   static const std::vector<Target> &all();
