@@ -10,20 +10,20 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 18> kTop{
+inline constexpr std::array<Word, 21> kTop{
     "attnc",  "name", "phase", "heads",  "head_dim", "head_dim_v", "dtype",   "out_dtype", "layout",
     "lengths", "anchor", "mask", "score", "inputs",   "params",     "outputs", "schedule",
-    "extends"};
-inline constexpr std::array<Word, 28> kTopReserved{
+    "precision", "accumulate", "fallback", "extends"};
+inline constexpr std::array<Word, 26> kTopReserved{
     // heads, sizes, tensors
-    "qkv", "qkv_bias", "axes", "strides", "accumulate", "positions",
+    "qkv", "qkv_bias", "axes", "strides", "positions",
     "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
-    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "fallback", "nonfinite",
+    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite",
     "debug", "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
@@ -54,9 +54,9 @@ inline constexpr std::array<Word, 1> kParamReserved{"per"};
 inline constexpr std::array<Word, 4> kOutputs{"out", "lse", "row_max", "max_logit"};
 inline constexpr std::array<Word, 4> kOutputsReserved{"row_sum", "k_rotated", "weights", "debug"};
 
-inline constexpr std::array<Word, 5> kSchedule{"tile_q", "tile_kv", "stages", "warps", "block_map"};
-inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   "packing",   "mma",
-                                                       "persistent", "cluster", "registers", "family"};
+inline constexpr std::array<Word, 6> kSchedule{"tile_q", "tile_kv", "stages", "warps", "family", "block_map"};
+inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",   "mma",
+                                                       "persistent", "cluster", "registers"};
 
 inline constexpr std::array<Word, 1> kPhases{"prefill"};
 inline constexpr std::array<Word, 4> kPhasesReserved{"decode", "append", "mixed", "chunked_prefill"};
@@ -65,9 +65,13 @@ inline constexpr std::array<Word, 4> kLayouts{"packed", "padded", "bhsd", "bshd"
 inline constexpr std::array<Word, 5> kLayoutsReserved{"fused_qkv", "contiguous", "paged", "cyclic", "strided"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};
-inline constexpr std::array<Word, 2> kDtypes{"f16", "bf16"};
+inline constexpr std::array<Word, 3> kDtypes{"f16", "bf16", "f32"};
 inline constexpr std::array<Word, 3> kOutDtypes{"f16", "bf16", "f32"};
-inline constexpr std::array<Word, 6> kDtypesReserved{"f32", "tf32", "e4m3", "e5m2", "i8", "i4"};
+inline constexpr std::array<Word, 5> kDtypesReserved{"tf32", "e4m3", "e5m2", "i8", "i4"};
+inline constexpr std::array<Word, 2> kPrecisions{"f32", "tf32"};
+inline constexpr std::array<Word, 2> kAccumulates{"f32", "f16"};
+inline constexpr std::array<Word, 2> kFallbacks{"none", "plain"};
+inline constexpr std::array<Word, 2> kFamilies{"mma", "plain"};
 inline constexpr std::array<Word, 5> kInputDtypes{"f32", "f16", "bf16", "i32", "bool"};
 inline constexpr std::array<Word, 2> kParamTypes{"f32", "i32"};
 inline constexpr std::array<Word, 0> kNone{};

@@ -29,6 +29,8 @@ enum class TokenLayout : uint8_t { Packed, Padded, Bhsd };
 enum class LengthsKind : uint8_t { None, Kv, Both };
 /// Where query row 0 sits: BottomRight puts the last query at the last key (semantics 3.3).
 enum class Anchor : uint8_t { BottomRight, TopLeft };
+/// What multiplies: tensor cores, or the arithmetic that every architecture has.
+enum class Family : uint8_t { Mma, Plain };
 
 /// A mask or score term with a name (specs/README.md, sections 2 and 3): as written, and what it means.
 struct NamedTerm {
@@ -107,6 +109,7 @@ struct SchedulePins {
   std::optional<Located<int64_t>> tileQ, tileKv, stages, warps;
   /// Whether a launch of its own classifies the key tiles of the mask.
   std::optional<Located<bool>> blockMap;
+  std::optional<Located<Family>> family;
   Location where;
 };
 
@@ -132,8 +135,11 @@ struct Spec {
   Located<int64_t> queryHeads, kvHeads;
   Located<int64_t> headDim;  ///< of q and k
   Located<int64_t> headDimV; ///< of v and out; headDim unless given
-  Located<DType> dtype;      ///< of q, k and v: F16 or BF16
+  Located<DType> dtype;      ///< of q, k and v: F16, BF16 or F32
   Located<DType> outDtype;   ///< dtype, or F32
+  Located<bool> tf32;                        ///< f32 may be rounded to tf32 for products
+  Located<DType> accumulate{DType::F32, {}}; ///< the sums of q . k: F32, or F16
+  Located<bool> plainFallback;               ///< the plain family may do what tensor cores cannot
   Located<TokenLayout> layout;
   Located<LengthsKind> lengths;
   Located<Anchor> anchor;

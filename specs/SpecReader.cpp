@@ -104,6 +104,7 @@ private:
                              readChoice(out->value, "out_dtype", keys::kOutDtypes, keys::kDtypesReserved));
       spec.outDtype = {*parseDType(keys::kOutDtypes[word]), out->value.where};
     }
+    ATTNC_RETURN_IF_ERROR(readArithmetic());
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_ASSIGN_OR_RETURN(size_t word,
                            readChoice(*layout, "layout", keys::kLayouts, keys::kLayoutsReserved));
@@ -115,6 +116,21 @@ private:
       ATTNC_RETURN_IF_ERROR(choose(spec.lengths, "lengths", lengths->value, keys::kLengths, keys::kNone));
     if (const YamlEntry *anchor = root.find("anchor"))
       ATTNC_RETURN_IF_ERROR(choose(spec.anchor, "anchor", anchor->value, keys::kAnchors, keys::kNone));
+    return Status::success();
+  }
+
+  /// How exactly products and sums are made, and whether that may do without tensor cores.
+  Status readArithmetic() {
+    if (const YamlEntry *precision = root.find("precision"))
+      ATTNC_RETURN_IF_ERROR(choose(spec.tf32, "precision", precision->value, keys::kPrecisions, keys::kNone));
+    if (const YamlEntry *sums = root.find("accumulate")) {
+      ATTNC_ASSIGN_OR_RETURN(size_t word,
+                             readChoice(sums->value, "accumulate", keys::kAccumulates, keys::kNone));
+      spec.accumulate = {*parseDType(keys::kAccumulates[word]), sums->value.where};
+    }
+    if (const YamlEntry *fallback = root.find("fallback"))
+      ATTNC_RETURN_IF_ERROR(
+          choose(spec.plainFallback, "fallback", fallback->value, keys::kFallbacks, keys::kNone));
     return Status::success();
   }
 
@@ -176,6 +192,11 @@ private:
       if (entry.key == "block_map") {
         ATTNC_ASSIGN_OR_RETURN(bool given, readFlag(entry.value, entry.key));
         spec.schedule.blockMap = Located<bool>{given, entry.value.where};
+        continue;
+      }
+      if (entry.key == "family") {
+        ATTNC_RETURN_IF_ERROR(
+            choose(spec.schedule.family.emplace(), "family", entry.value, keys::kFamilies, keys::kNone));
         continue;
       }
       ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, -kMaxInt, kMaxInt));

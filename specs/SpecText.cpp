@@ -91,6 +91,8 @@ std::string scheduleText(const SchedulePins &pins) {
   pin("tile_kv", pins.tileKv);
   pin("stages", pins.stages);
   pin("warps", pins.warps);
+  if (pins.family)
+    flow.add("family", pins.family->value == Family::Plain ? "plain" : "mma");
   if (pins.blockMap)
     flow.add("block_map", pins.blockMap->value ? "true" : "false");
   return flow.empty() ? "" : flow.str();
@@ -153,6 +155,12 @@ std::string specText(const Spec &spec) {
   line("dtype", dtypeName(spec.dtype.value));
   if (spec.outDtype.value != spec.dtype.value)
     line("out_dtype", dtypeName(spec.outDtype.value));
+  if (spec.tf32.value)
+    line("precision", "tf32");
+  if (spec.accumulate.value == DType::F16)
+    line("accumulate", "f16");
+  if (spec.plainFallback.value)
+    line("fallback", "plain");
   bool packed = spec.layout.value == TokenLayout::Packed;
   line("layout", packed ? "packed" : spec.layout.value == TokenLayout::Bhsd ? "bhsd" : "padded");
   if (!packed)

@@ -72,11 +72,26 @@ FailureOr<KernelText> printKernel(tile::KernelOp kernel) {
   return text;
 }
 
+/// What multiplies, if it is not what it mostly is.
+std::string mmaText(tile::MmaKind kind) {
+  switch (kind) {
+  case tile::MmaKind::Sync:
+    return "";
+  case tile::MmaKind::SyncF16Sums:
+    return ", f16 sums";
+  case tile::MmaKind::SyncTf32:
+    return ", tf32";
+  case tile::MmaKind::Plain:
+    return ", no tensor cores";
+  }
+  return "";
+}
+
 std::string shapeText(tile::KernelOp kernel) {
   tile::ScheduleAttr s = kernel.getSchedule();
   return std::to_string(s.getTileQ()) + " x " + std::to_string(s.getTileKv()) + " tiles, " +
          std::to_string(s.getStages()) + (s.getStages() == 1 ? " stage, " : " stages, ") +
-         std::to_string(s.getWarps()) + " warps";
+         std::to_string(s.getWarps()) + " warps" + mmaText(s.getMma());
 }
 
 /// Banner, includes and using directive: what all kernels share.
@@ -187,6 +202,7 @@ void addScheduleRemarks(tile::KernelOp kernel, bool last, Program &program) {
                             std::pair("stages", s.getStages()), std::pair("warps", s.getWarps()),
                             std::pair("shared_bytes", int64_t(kernel.getSharedBytes().value_or(0)))})
     program.remarks.push_back({prefix + key, std::to_string(value)});
+  program.remarks.push_back({prefix + "mma", ("\"" + tile::stringifyMmaKind(s.getMma()) + "\"").str()});
 }
 
 } // namespace

@@ -22,7 +22,7 @@ bool Names::reserved(StringRef word) {
       "attnc", "attn", "warp", "block", "atom", "f16", "bf16", "i64", "min", "max", "clamp", "floor_div",
       "floor_mod", "ceil_div", "round_up", "round_down", "fill", "p", "Params", "Fragment", "RowVector",
       "SharedTile", "SharedRing", "GlobalRows", "SideTensor", "SpanWalk", "BlockWalk", "Weights", "shared_memory", "exp", "log",
-      "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main"};
+      "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main", "tf32"};
   // Constants of the text are kTileQ, kScaleLog2...
   bool constant = word.size() > 1 && word[0] == 'k' && llvm::isUpper(word[1]);
   return constant || words.contains(word);

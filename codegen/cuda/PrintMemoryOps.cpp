@@ -58,12 +58,13 @@ void Printer::print(tile::StoreConstantOp op) {
 }
 
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
-  use("block/copy_async");
+  use(op.getThroughRegisters() ? "block/copy" : "block/copy_async");
   line();
   if (op.getUnlessPast())
     os << "if (" << expr(op.getFirstRow()) << " < " << expr(op.getUnlessPast()) << ") ";
-  os << "block::copy_async<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
-     << expr(op.getFirstRow()) << ", " << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd());
+  os << (op.getThroughRegisters() ? "block::copy<kThreads>(" : "block::copy_async<kThreads>(")
+     << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", "
+     << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd());
   LogicalResult result = success();
   if (!op.getWhere().empty()) {
     os << ", [&](int " << names.of(op.getWhere().getArgument(0)) << ") {\n";
@@ -88,13 +89,14 @@ void Printer::print(tile::WaitOp op) {
 }
 
 void Printer::print(tile::SyncOp) {
-  use("block/copy_async");
+  use("block/sync");
   line() << "block::sync();\n";
 }
 
 void Printer::print(tile::StoreSharedOp op) {
-  use("block/store");
-  line() << "warp::store_shared(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+  use(op.getSingly() ? "warp/store_singly" : "block/store");
+  line() << (op.getSingly() ? "warp::store_shared_singly(" : "warp::store_shared(") << expr(op.getDst())
+         << ", " << expr(op.getSrc()) << ");";
   end();
 }
 

@@ -20,7 +20,10 @@ Printer::Printer(tile::KernelOp kernel) : kernel(kernel), names(kernel), os(text
 LogicalResult Printer::print() {
   ints["kWarps"].value = std::to_string(kernel.getSchedule().getWarps());
   ints["kThreads"].value = std::to_string(kernel.getSchedule().threads());
-  return success(succeeded(printBlock(kernel.getBody().front())) && valid);
+  bool printed = succeeded(printBlock(kernel.getBody().front())) && valid;
+  if (usedHeaders.count("attnc/block/copy.cuh") || usedHeaders.count("attnc/block/copy_async.cuh"))
+    usedHeaders.erase("attnc/block/sync.cuh"); // they bring it along
+  return success(printed);
 }
 
 LogicalResult Printer::printBlock(Block &block) {

@@ -31,8 +31,12 @@ namespace attnc::attn {
 inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
 /// Argument attribute that holds a run-time scalar's default.
 inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
-/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, ..., location = loc(...)}.
+/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations = {...}}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
+/// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
+inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
+/// Kernel attribute: where the spec gives the keys that a target may refuse, {dtype = loc(...), ...}.
+inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
 inline constexpr unsigned kProofSymbols = 4;
 } // namespace attnc::attn

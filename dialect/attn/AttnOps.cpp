@@ -210,6 +210,10 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected sinks where they are to stay outside the lse, got none");
   if (k.getElementType() != q.getElementType() || v.getElementType() != q.getElementType()) // C8
     return emitOpError("expected q, k and v of one element type, got ") << q << ", " << k << " and " << v;
+  if (getProductsTf32() && !q.getElementType().isF32()) // C10
+    return emitOpError("expected f32 elements for products in tf32, got ") << q;
+  if (getSumsF16() && !q.getElementType().isF16())
+    return emitOpError("expected f16 elements for sums in f16, got ") << q;
   Builder builder(getContext());
   if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
       failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))

@@ -80,13 +80,16 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
     capped. It is part of the LSE unless `sinks_outside_lse`.
 
+    `products_tf32` lets a kernel round q, k, v and the softmax weights to tf32 where it multiplies them; `sums_f16` lets
+    it sum q k^T in f16. Both are leave, not orders: a target that cannot is exact.
+
     Constraints: (C1) q, k, v and out agree in layout. (C2) q and k agree in dim, v and out in dim, k and v in
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
     the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) one
     result for each of the statistics, which are different: rows of f32 with the query heads and layout of q, and for
     max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
-    are of its i32 side tensors.
+    are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
@@ -103,6 +106,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
   }];
   let arguments = (ins Attn_TokensType:$q, Attn_TokensType:$k, Attn_TokensType:$v,
                        Optional<F32>:$runtime_scale, Optional<Attn_SideType>:$sinks, UnitAttr:$sinks_outside_lse,
+                       UnitAttr:$products_tf32, UnitAttr:$sums_f16,
                        OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
                        OptionalAttr<Attn_MaskProofAttr>:$proof,
                        DefaultValuedAttr<StrArrayAttr, "{}">:$statistics);
@@ -110,7 +114,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?
-    (`sinks_outside_lse` $sinks_outside_lse^)? (`statistics` $statistics^)? `anchor` `` $anchor
+    (`sinks_outside_lse` $sinks_outside_lse^)? (`products_tf32` $products_tf32^)? (`sums_f16` $sums_f16^)?
+    (`statistics` $statistics^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;

@@ -219,7 +219,8 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     Row r of `dst` becomes row `first_row + r` of `src`; rows outside [valid_begin, valid_end) become zero
     and are not read. With `unless_past` the copy is skipped when first_row >= unless_past. The data may
     be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
-    index) narrows the valid rows further; the mask's gaps are cut out with it.
+    index) narrows the valid rows further; the mask's gaps are cut out with it. `through_registers` is for targets
+    without cp.async: the data has been stored when the op ends, without a commit or a wait.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
     the columns in between become zero. (C2) `where` maps an index to i1. (C3) src is read only: nothing writes it while
@@ -232,10 +233,11 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
   let regions = (region MaxSizedRegion<1>:$where);
   let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src, Index:$first_row, Index:$valid_begin,
                        Index:$valid_end,
-                       Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past);
+                       Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past,
+                       UnitAttr:$through_registers);
   let assemblyFormat = [{
     $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end (`where` $where^)? `to` $dst
-        (`unless_past` $unless_past^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
+        (`unless_past` $unless_past^)? (`through_registers` $through_registers^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
   }];
   let hasVerifier = 1;
 }
@@ -274,14 +276,17 @@ def Tile_SyncOp : Tile_Op<"sync", [MemoryEffects<[MemRead, MemWrite]>]> {
 def Tile_StoreSharedOp : Tile_Op<"store_shared"> {
   let summary = "rounds a fragment to a shared tile's element type and stores it there";
   let description = [{
+    `singly` rounds one float at a time: for targets that cannot two.
+
     Constraints: (C1) the sizes agree.
     ```mlir
     tile.store_shared %acc to %staging
         : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
     ```
   }];
-  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Arg<Tile_SharedType, "", [MemWrite]>:$dst);
-  let assemblyFormat = "$src `to` $dst attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Arg<Tile_SharedType, "", [MemWrite]>:$dst,
+                       UnitAttr:$singly);
+  let assemblyFormat = "$src `to` $dst (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
   let hasVerifier = 1;
 }
 

@@ -163,6 +163,21 @@ LogicalResult StoreFragmentOp::verify() {
   return success();
 }
 
+/// Whether `kind` multiplies operands of this type.
+static bool takes(MmaKind kind, Type operand) {
+  switch (kind) {
+  case MmaKind::Sync:
+    return operand.isF16() || operand.isBF16();
+  case MmaKind::SyncF16Sums:
+    return operand.isF16();
+  case MmaKind::SyncTf32:
+    return operand.isF32();
+  case MmaKind::Plain:
+    return true;
+  }
+  return false;
+}
+
 LogicalResult MmaAbtOp::verify() {
   FragmentType dst = getDst().getType();
   SharedType a = getA().getType(), b = getB().getType();
@@ -170,19 +185,32 @@ LogicalResult MmaAbtOp::verify() {
     return emitOpError("expected (m x k) and (n x k) for m x n, got ") << a << " and " << b << " for " << dst;
   if (a.getElementType() != b.getElementType()) // C2
     return emitOpError("expected one element type, got ") << a << " and " << b;
+  if (!takes(getKind(), a.getElementType())) // C3
+    return emitOpError("expected operands that ") << stringifyMmaKind(getKind()) << " multiplies, got " << a;
   return success();
 }
 
 LogicalResult MmaAbOp::verify() {
   FragmentType dst = getDst().getType();
-  WeightsType a = getA().getType();
   SharedType b = getB().getType();
-  if (a.rows() != dst.rows() || b.columns() != dst.columns() || a.columns() != b.rows()) // C1
-    return emitOpError("expected (m x k) and (k x n) for m x n, got ") << a << " and " << b << " for " << dst;
-  if (a.getElementType() != b.getElementType()) // C2
-    return emitOpError("expected one element type, got ") << a << " and " << b;
-  if (a.getWarps() != dst.getWarps()) // C3
-    return emitOpError("expected one number of warps, got ") << a << " for " << dst;
+  auto weights = dyn_cast<WeightsType>(getA().getType());
+  if (bool(weights) == (getKind() == MmaKind::Plain)) // C2
+    return emitOpError("expected ") << (weights ? "a fragment" : "weights") << " for "
+                                    << stringifyMmaKind(getKind()) << ", got " << getA().getType();
+  auto verifyOperand = [&](auto a) -> LogicalResult {
+    if (a.rows() != dst.rows() || b.columns() != dst.columns() || a.columns() != b.rows()) // C1
+      return emitOpError("expected (m x k) and (k x n) for m x n, got ")
+             << a << " and " << b << " for " << dst;
+    if (a.getWarps() != dst.getWarps()) // C3
+      return emitOpError("expected one number of warps, got ") << a << " for " << dst;
+    return success();
+  };
+  if (failed(weights ? verifyOperand(weights) : verifyOperand(cast<FragmentType>(getA().getType()))))
+    return failure();
+  if (weights && weights.getElementType() != b.getElementType()) // C2
+    return emitOpError("expected one element type, got ") << weights << " and " << b;
+  if (getKind() == MmaKind::SyncF16Sums || !takes(getKind(), b.getElementType())) // C4
+    return emitOpError("expected operands that ") << stringifyMmaKind(getKind()) << " multiplies, got " << b;
   return success();
 }
 

@@ -137,6 +137,11 @@ DictionaryAttr SpecImporter::pins() {
     fields.set("block_map", builder.getBoolAttr(spec.schedule.blockMap->value));
     places.set("block_map", LocationAttr(loc(*spec.schedule.blockMap)));
   }
+  if (spec.schedule.family) {
+    fields.set("family",
+               builder.getStringAttr(spec.schedule.family->value == Family::Plain ? "plain" : "mma"));
+    places.set("family", LocationAttr(loc(*spec.schedule.family)));
+  }
   if (!fields.empty())
     fields.set("locations", places.getDictionary(builder.getContext()));
   return fields.getDictionary(builder.getContext());
@@ -168,6 +173,12 @@ attn::KernelOp SpecImporter::createKernel() {
                              lengths, builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
   if (DictionaryAttr fields = pins(); !fields.empty())
     kernel->setAttr(attn::kPinsAttr, fields);
+  if (spec.plainFallback.value)
+    kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
+  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points at it.
+  if (spec.dtype.value == DType::F32)
+    kernel->setAttr(attn::kPlacesAttr,
+                    builder.getDictionaryAttr(builder.getNamedAttr("dtype", LocationAttr(loc(spec.dtype)))));
   Block &body = kernel.getBody().emplaceBlock();
   for (auto [type, attrs, place] : llvm::zip_equal(types, attributes, places))
     arguments[attrs.getAs<StringAttr>(attn::kNameAttr)] = body.addArgument(type, place);
@@ -201,7 +212,9 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
     statistics.push_back(kernel.resultName(result));
   return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), arguments.lookup("q"),
                                    arguments.lookup("k"), arguments.lookup("v"), runtimeScale, sinks,
-                                   outsideLse, scale, attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
+                                   outsideLse, spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+                                   spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
+                                   scale, attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
                                    builder.getStrArrayAttr(statistics));
 }
 

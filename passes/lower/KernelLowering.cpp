@@ -82,9 +82,6 @@ LogicalResult KernelLowering::checkBody() {
     return source.emitOpError("expected an attention, got none");
   if (!attention.getProofAttr())
     return attention.emitOpError("expected a mask proof, got none: run attn-analyze-mask first");
-  attn::TokensType q = attention.getQ().getType();
-  if (q.getElementType().isF32())
-    return attention.emitOpError("expected f16 or bf16 tokens for the mma.sync family, got ") << q;
   return success();
 }
 
@@ -183,16 +180,14 @@ void KernelLowering::buildStorageAndLoop() {
     Block *body = b.createBlock(&loop.getBody());
     Value kv = body->addArgument(b.getIndexType(), loc);
     tile::CopyAsyncOp::create(b, loc, kRows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
-    tile::MmaAbtOp::create(b, loc, scores, qTile, kTile);
+    tile::MmaAbtOp::create(b, loc, scores, qTile, kTile, schedule.getMma());
     if (mapsScores())
       buildScoreMap(scores, kv);
     buildBoundaryMap(scores, kv);
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
     buildValueCopy(vRows, kv, vTile);
-    Value weights = tile::ConvertOp::create(
-        b, loc, tile::WeightsType::get(context, tileQ, tileKv, element, warps), "weights", scores);
-    tile::MmaAbOp::create(b, loc, acc, weights, vTile);
+    buildWeightedSum(acc, scores, vTile);
     tile::YieldOp::create(b, loc);
   }
   buildEpilogue(acc, rowMax, rowSum, qTile);
@@ -213,6 +208,22 @@ void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
     inside = inside ? Value(arith::OrIOp::create(b, loc, inside, within)) : within;
   }
   tile::YieldOp::create(b, loc, inside);
+}
+
+/// Tensor cores take the weights rounded, in registers of their own; the plain family reads them where they
+/// are. Sums of weights and values are f32 in every family: they run over all keys.
+void KernelLowering::buildWeightedSum(Value acc, Value scores, Value vTile) {
+  tile::MmaKind kind = schedule.getMma();
+  if (kind == tile::MmaKind::Plain) {
+    tile::MmaAbOp::create(b, loc, acc, scores, vTile, kind);
+    return;
+  }
+  Type element = attention.getV().getType().getElementType();
+  Value weights = tile::ConvertOp::create(
+      b, loc, tile::WeightsType::get(b.getContext(), tileQ, tileKv, element, schedule.getWarps()), "weights",
+      scores);
+  tile::MmaAbOp::create(b, loc, acc, weights, vTile,
+                        kind == tile::MmaKind::SyncF16Sums ? tile::MmaKind::Sync : kind);
 }
 
 /// A scale alone folds into exp2; anything else needs the scores themselves.

@@ -35,6 +35,7 @@ private:
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
+  void buildWeightedSum(mlir::Value acc, mlir::Value scores, mlir::Value vTile);
   bool mapsScores();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();

@@ -170,13 +170,22 @@ OUTPUTS = Axis("outputs", (Value("out, lse", {"outputs": ["out", "lse"]}), Value
                           Value("all", {"outputs": ["out", "lse", "row_max", "max_logit"]}),
                           Value("out, max_logit", {"outputs": ["out", "max_logit"]})))
 
-ARCH = Axis("arch", tuple(Value(arch) for arch in ("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")))
+DTYPE = Axis("dtype", (
+    Value("f16", {"dtype": "f16"}), Value("bf16", {"dtype": "bf16"}), Value("f32", {"dtype": "f32"}),
+    Value("f32 as tf32", {"dtype": "f32", "precision": "tf32"}),
+    Value("f16, f16 sums", {"dtype": "f16", "accumulate": "f16"})))
+
+FAMILY = Axis("family", (
+    Value("default"), Value("fallback", {"fallback": "plain"}), Value("mma", {"schedule": {"family": "mma"}}),
+    Value("plain", {"schedule": {"family": "plain"}})))
+
+ARCH = Axis("arch", tuple(Value(arch) for arch in ("sm_80", "sm_75", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")))
 
 AXES = (
     HEADS,
     numbers("head_dim", (64, 8, 40, 80, 128, 136, 192, 256)),
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
-    numbers("dtype", ("f16", "bf16")),
+    DTYPE, FAMILY,
     numbers("out_dtype", ("f32",), optional=True),
     LAYOUT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),

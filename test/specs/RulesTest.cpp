@@ -56,8 +56,8 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
     return checkSpec(spec).message();
   };
   EXPECT_EQ(messageOf([](Spec &s) { s.kvHeads.value = 0; }), "expected between 1 and 1024 heads, got 0");
-  EXPECT_EQ(messageOf([](Spec &s) { s.dtype.value = DType::F32; }),
-            "expected f16 or bf16 for 'dtype', got 'f32'");
+  EXPECT_EQ(messageOf([](Spec &s) { s.dtype.value = DType::I32; }),
+            "expected f16, bf16 or f32 for 'dtype', got 'i32'");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Chunked, {}, {}, {}, 0, {}, {}, {}}; }),
             "expected a chunk size between 1 and 2147483647, got 0");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Window, {}, -1, {}, 0, {}, {}, {}}; }),
@@ -91,5 +91,5 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     Result<Spec> spec = readSpecText(edited(edits), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 2 + 30 + 21);
+  EXPECT_EQ(examples, 2 + 34 + 21);
 }

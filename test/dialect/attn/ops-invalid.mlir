@@ -322,6 +322,16 @@ attn.kernel @attention_c6_count(%q: !attn.tokens<4x64xf16, packed> {attn.name = 
 
 // -----
 
+attn.kernel @attention_c10_tf32(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected f32 elements for products in tf32, got '!attn.tokens<2x64xf16, packed>'}}
+  %o = attn.attention %q, %k, %k scale 1.0 products_tf32 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
 attn.kernel @attention_c6_twice(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   // expected-error @below {{expected different statistics of lse, row_max and max_logit, got "lse"}}
   %o, %l, %m = attn.attention %q, %k, %k scale 1.0 statistics ["lse", "lse"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<4xf32, packed>, !attn.rows<4xf32, packed>)
@@ -352,4 +362,14 @@ attn.kernel @reaches_c2_floats(%s: !attn.side<[9], f32> {attn.name = "s"}, %q: !
   // expected-error @below {{expected an i32 side tensor, got '!attn.side<[9], f32>'}}
   %n = attn.reaches %s[] from %zero to %zero : !attn.side<[9], f32>
   attn.return %q : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c10_f16_sums(%q: !attn.tokens<2x64xbf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xbf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<2x64xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected f16 elements for sums in f16, got '!attn.tokens<2x64xbf16, packed>'}}
+  %o = attn.attention %q, %k, %k scale 1.0 sums_f16 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>) -> !attn.tokens<2x64xbf16, packed>
+  attn.return %o : !attn.tokens<2x64xbf16, packed>
 }
