@@ -116,8 +116,8 @@ TEST_P(Bounds, CorrectKernelsStayInside) {
       EXPECT_TRUE(comparison.passed()) << comparison.str();
       EXPECT_LT(ratio(comparison, "out"), 0.9) << comparison.str();
       EXPECT_LT(ratio(comparison, "lse"), 0.6) << comparison.str();
-      // A bound that is far too wide would hide bugs.
-      EXPECT_GT(ratio(comparison, "out"), 0.05) << comparison.str();
+      // A bound that is far too wide would hide bugs. In f32 there is no rounding of P to come near to it.
+      EXPECT_GT(ratio(comparison, "out"), GetParam().dtype == DType::F32 ? 0.01 : 0.05) << comparison.str();
       EXPECT_GT(ratio(comparison, "lse"), 0.005) << comparison.str();
       for (const TensorComparison &tensor : comparison.tensors)
         EXPECT_EQ(tensor.unchecked, 0);
