@@ -7,6 +7,7 @@
 #include "runtime/jit/MaskText.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace attnc {
 namespace {
@@ -16,6 +17,11 @@ constexpr int64_t kMaxPairs = 1 << 25; ///< pairs to evaluate: a few seconds
 constexpr int64_t kExactSide = 768;    ///< pictures of at most so many rows or keys show every pair
 constexpr int64_t kMaxCells = 640;     ///< on a side, else
 constexpr int64_t kCellSamples = 16;
+
+/// `real` is the value where a region takes it for a float, `integer` where for an int.
+RegionValue regionValue(double value) {
+  return {std::abs(value) < 0x1p62 ? static_cast<int64_t>(value) : 0, value};
+}
 
 /// One request and head.
 struct Place {
@@ -45,7 +51,7 @@ public:
       auto given = question.scalars.find(kernel.argumentName(argument.getArgNumber()).str());
       if (given == question.scalars.end())
         return Status(Code::Internal, "expected a value of every scalar of the mask, got none of one");
-      scalars[argument.getArgNumber()] = {static_cast<int64_t>(given->second), given->second};
+      scalars[argument.getArgNumber()] = regionValue(given->second);
     }
     for (mlir::Value scalar : kernel.integerScalars())
       integerScalars.push_back(scalars[llvm::cast<mlir::BlockArgument>(scalar).getArgNumber()].integer);
@@ -136,8 +142,7 @@ private:
     for (mlir::BlockArgument argument : kernel.getBody().getArguments())
       bySlot[argument.getArgNumber()] = side(kernel.argumentName(argument.getArgNumber()));
     auto read = [bySlot](mlir::BlockArgument argument, llvm::ArrayRef<int64_t> indices) -> RegionValue {
-      const double value = elementAt(*bySlot.lookup(argument.getArgNumber()), indices);
-      return {static_cast<int64_t>(value), value};
+      return regionValue(elementAt(*bySlot.lookup(argument.getArgNumber()), indices));
     };
     auto lastAxis = [bySlot](mlir::BlockArgument argument) {
       return bySlot.lookup(argument.getArgNumber())->shape.back();

@@ -102,6 +102,9 @@ Status writeTrace(const std::filesystem::path &folder, const Spec &spec, const T
 }
 
 Result<Explanation> explain(const ExplainOptions &options) {
+  if (options.json && options.mask.picture)
+    return Status(Code::InvalidArgument,
+                  "--picture: expected no --json with it, got both; --mask FILE.svg goes with --json");
   ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
@@ -192,7 +195,8 @@ void print(const Explanation &explanation) {
 
 void addExplainCommand(CLI::App &app, Action &action) {
   CLI::App *verb = addVerb(
-      app, "explain", "Why this schedule, what the mask proof found, registers, occupancy and a predicted roofline",
+      app, "explain",
+      "Why this schedule, what the mask proof found, registers, occupancy and a predicted roofline",
       {"attnc explain specs/catalog/gemma2-prefill.yaml",
        "attnc explain specs/catalog/gemma2-prefill.yaml --dim q_len=8192 --dim kv_len=8192",
        "attnc explain specs/catalog/llama3-prefill.yaml --lens q=100,7 --lens kv=900,7 --json",
@@ -214,8 +218,7 @@ void addExplainCommand(CLI::App &app, Action &action) {
       ->check(integerBetween(0, INT32_MAX));
   verb->add_option("--trace", options->trace,
                    "Write index.html there: the IR after each pass and what the pass changed, the CUDA text, "
-                   "times; also "
-                   "for a spec that a pass refuses")
+                   "times; also for a spec that a pass refuses")
       ->type_name("DIR");
   options->jit.addTo(*verb);
   addJson(*verb, options->json);
