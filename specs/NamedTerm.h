@@ -42,6 +42,9 @@ struct TermArgument {
 std::span<const std::string_view> namedMasks();
 std::span<const std::string_view> namedScores();
 
+/// The arguments of a named mask or score term, the one of its short form first.
+std::span<const TermArgument> termArguments(std::string_view name);
+
 /// Reads `key: value`, where the value is a mapping of the term's arguments or, in short, its first argument.
 /// The result's expression is what the term means (in a score in terms of `s`).
 Result<NamedTerm> readNamedTerm(const YamlEntry &entry, const TermScope &scope);
