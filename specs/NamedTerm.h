@@ -1,6 +1,6 @@
 // NamedTerm.h - masks and score terms with a name of their own: ALiBi, prefix-LM, documents, trees.
 //
-// Private to specs/. A named term is defined by an expression of the spec's own language: reading one gives that
+// For specs/ and tools/schema. A named term is defined by an expression of the spec's own language: reading one gives that
 // expression, and no later step knows that there was a name. Must not define what an expression can say shortly.
 #pragma once
 
