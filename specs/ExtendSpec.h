@@ -1,6 +1,7 @@
 // ExtendSpec.h - a spec that builds on other files, as one tree.
 //
-// Private to specs/. Must not know what keys mean, except that a mask is one value and not a set of fields.
+// For specs/ and tools/reduce. Must not know what keys mean, except that a mask is one value and not a set of
+// fields.
 #pragma once
 
 #include "specs/Spec.h"

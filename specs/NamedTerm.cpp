@@ -233,6 +233,11 @@ Status readArguments(NamedTerm &term, const Row &row, const YamlNode &node, cons
 std::span<const std::string_view> namedMasks() { return kMaskNames; }
 std::span<const std::string_view> namedScores() { return kScoreNames; }
 
+std::span<const TermArgument> termArguments(std::string_view name) {
+  const Row *row = findRow(name);
+  return row ? row->arguments : std::span<const TermArgument>();
+}
+
 Result<NamedTerm> readNamedTerm(const YamlEntry &entry, const TermScope &scope) {
   const Row &row = *findRow(entry.key);
   NamedTerm term;

@@ -73,6 +73,7 @@ static int runCommandLine(int argc, char **argv) {
   cli::addReduceCommand(app, action);
   cli::addImportCommand(app, action);
   cli::addSupportCommand(app, action);
+  cli::addSchemaCommand(app, action);
   for (int i = 1; i < argc; ++i)
     if (argv[i][0] == '\0')
       return wrongUsage("expected a value, got an empty word after '" + std::string(argv[i - 1]) + "'", argc,

@@ -321,7 +321,7 @@ private:
   void readLlama4() {
     if (config.flag("use_qk_norm", true))
       model.remarks.push_back("use_qk_norm: q and k of the chunked layers are normalised before the kernel");
-    // Released files have 4 where the class has true.
+    // A number in early files, true or false in later ones.
     if (const std::string tuning = config.shown("attn_temperature_tuning");
         tuning != "false" && tuning != "0") {
       const std::string scale = config.shown("attn_scale"), floor = config.shown("floor_scale");
