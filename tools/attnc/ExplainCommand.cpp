@@ -11,6 +11,7 @@
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/TracePage.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace attnc::cli {
@@ -137,7 +138,12 @@ Result<Explanation> explain(const ExplainOptions &options) {
   if (const Problem *shapes = out.mask->shapes())
     out.set("dims", shapes->dims);
   out.set("mask", out.mask->json());
-  if (out.mask->counted())
+  const bool plain = std::any_of(program.remarks.begin(), program.remarks.end(), [](const Remark &remark) {
+    return remark.key == "schedule.mma" && remark.value == "\"plain\"";
+  });
+  if (out.mask->counted() && plain)
+    out.set("roofline", {{"not_predicted", "the rates here are those of tensor cores, and this kernel uses none"}});
+  else if (out.mask->counted())
     out.set("roofline",
             rooflineJson(spec, program.target, *out.mask, remarkInteger(program, "schedule.tile_q"),
                          remarkInteger(program, "schedule.tile_kv"), blocksPerSm(out)));

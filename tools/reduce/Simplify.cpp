@@ -22,7 +22,7 @@ struct Simplest {
   std::vector<std::string_view> words;
 };
 const Simplest kSimplest[] = {
-    {"mask", {"none", "causal"}}, {"dtype", {"f32", "f16"}},    {"layout", {"padded", "packed"}},
+    {"mask", {"none", "causal"}}, {"dtype", {"f16"}},    {"layout", {"padded", "packed"}},
     {"lengths", {"none", "kv"}},  {"anchor", {"bottom_right"}}, {"type", {"i32"}},
     {"softcap", {"1.0"}},         {"scale", {"1.0"}},
 };

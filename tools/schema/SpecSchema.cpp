@@ -89,6 +89,7 @@ Json argument(const TermArgument &rule) {
   case TermArgument::Kind::Value:
     return anyOf({integer(rule.least, kLargest), identifier()});
   case TermArgument::Kind::Tensor:
+  case TermArgument::Kind::OptionalTensor:
   case TermArgument::Kind::WordOrTensor:
     return identifier();
   case TermArgument::Kind::Word:
@@ -153,6 +154,9 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"spec.dtype", same(choice(keys::kDtypes))},
         {"spec.out_dtype", same(choice(keys::kOutDtypes))},
         {"spec.layout", same(choice(keys::kLayouts))},
+        {"spec.precision", same(choice(keys::kPrecisions))},
+        {"spec.accumulate", same(choice(keys::kAccumulates))},
+        {"spec.fallback", same(choice(keys::kFallbacks))},
         {"spec.lengths", same(choice(keys::kLengths))},
         {"spec.anchor", same(choice(keys::kAnchors))},
         {"spec.mask", same(reference("mask"))},
@@ -202,6 +206,8 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"schedule.tile_kv", same(multiple(16, 16, 256))},
         {"schedule.stages", same(integer(1, 4))},
         {"schedule.warps", same({{"enum", {1, 2, 4, 8}}})},
+        {"schedule.family", same(choice(keys::kFamilies))},
+        {"schedule.block_map", same({{"type", "boolean"}})},
     };
     for (Word name : namedMasks())
       out["mask." + std::string(name)] = [name](bool) { return term(name, false); };
