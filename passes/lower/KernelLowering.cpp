@@ -157,6 +157,7 @@ void KernelLowering::buildStorageAndLoop() {
   Value kRows = viewRows("k", keyDim, element, at.kvHead, at.kvBegin, false);
   Value vRows = viewRows("v", valueDim, element, at.kvHead, at.kvBegin, false);
   buildSideViews();
+  buildDumpRows();
 
   section("Storage.");
   Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, keyWidth, element));
@@ -184,8 +185,10 @@ void KernelLowering::buildStorageAndLoop() {
     if (mapsScores())
       buildScoreMap(scores, kv);
     buildBoundaryMap(scores, kv);
+    dumpScores(scores, kv);
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
+    dumpSoftmax(scores, rowMax, rowSum, kv);
     buildValueCopy(vRows, kv, vTile);
     buildWeightedSum(acc, scores, vTile);
     tile::YieldOp::create(b, loc);
@@ -377,10 +380,15 @@ void KernelLowering::buildProgram() {
   for (auto [name, value] :
        llvm::zip_equal(attention.getStatistics().getAsValueRange<StringAttr>(), attention.getRest())) {
     SmallVector<std::string> shape = {heads};
-    if (isa<attn::RowsType>(value.getType()))
+    if (!isa<attn::SideType>(value.getType()))
       shape = packed() ? SmallVector<std::string>{"total_q", heads}
                        : SmallVector<std::string>{"batch", "q_len", heads};
+    if (isa<attn::PairsType>(value.getType()))
+      shape.push_back("kv_len");
     addTensor(name, b.getF32Type(), shape, true, false, 4);
+    if (name == "debug_scores")
+      for (StringRef dumped : {"debug_weights", "debug_row_max", "debug_row_sum"})
+        addTensor(dumped, b.getF32Type(), shape, true, false, 4);
   }
   for (BlockArgument argument : source.getBody().getArguments())
     if (argument.getType().isIntOrFloat()) {

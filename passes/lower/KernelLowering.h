@@ -20,7 +20,8 @@ struct BlockScalars {
 };
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
-/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, KernelLowering.cpp the rest.
+/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds,
+/// KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -66,6 +67,13 @@ private:
   void storeStatistics(mlir::Value rowMax, mlir::Value lse);
   void storeRows(llvm::StringRef tensor, mlir::Value rows);
   void buildStatisticsFill(attn::AttentionOp filled);
+
+  // LowerDebug.cpp
+  void buildDumpRows();
+  void dumpScores(mlir::Value scores, mlir::Value firstKey);
+  void dumpSoftmax(mlir::Value weights, mlir::Value rowMax, mlir::Value rowSum, mlir::Value firstKey);
+  void dump(llvm::StringRef tensor, mlir::Value source, mlir::Value firstKey, mlir::Value factor, bool partial);
+  mlir::Value unitOfScores();
 
   // LowerBounds.cpp
   void buildScalars();
@@ -121,6 +129,10 @@ private:
   BlockScalars at;
   KeyWalk<mlir::Value> keys;
   mlir::Value keyTiles; ///< the walk of the loop, where it passes tiles over
+
+  struct {
+    mlir::Value offset, stride; ///< of row 0 and key 0, and between rows
+  } dumps;
 
   struct FieldInfo {
     mlir::Value value;
