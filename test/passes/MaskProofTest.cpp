@@ -202,9 +202,18 @@ MaskNode all(std::vector<MaskNode> operands, MaskNode::Kind kind = MaskNode::Kin
   return mask;
 }
 
+/// Without quotients, remainders and reads: only linear terms of positions.
+bool isLinear(attn::AttentionOp attention) {
+  bool linear = true;
+  attention.getMask().walk([&](mlir::Operation *op) {
+    linear &= !mlir::isa<mlir::arith::FloorDivSIOp, mlir::arith::RemSIOp, mlir::arith::DivSIOp, attn::ReadOp, attn::BitOp>(op);
+  });
+  return linear;
+}
+
 void runRandom(bool sugar, int count, uint64_t seed) {
   RandomMask random(seed);
-  int exact = 0, withFull = 0, limited = 0;
+  int exact = 0, linear = 0, exactLinear = 0, withFull = 0, limited = 0;
   double slowest = 0;
   for (int i = 0; i < count; ++i) {
     Anchor anchor = random.between(0, 2) ? Anchor::BottomRight : Anchor::TopLeft;
@@ -213,6 +222,10 @@ void runRandom(bool sugar, int count, uint64_t seed) {
     ProvedMask proved(specOf(mask, anchor));
     ASSERT_TRUE(proved.module);
     exact += proved.proof.attr.getExact();
+    linear += isLinear(proved.attention);
+    exactLinear += isLinear(proved.attention) && proved.proof.attr.getExact();
+    if (getenv("SHOW") && isLinear(proved.attention) && !proved.proof.attr.getExact())
+      printf("%d %s\n", int(proved.proof.limited), describe(mask).c_str());
     withFull += bool(proved.proof.attr.getFull());
     limited += proved.proof.limited;
     slowest = std::max(slowest, proved.milliseconds);
@@ -221,8 +234,9 @@ void runRandom(bool sugar, int count, uint64_t seed) {
     if (testing::Test::HasFatalFailure())
       return;
   }
-  printf("%d masks: %d exact, %d with a full range, %d at the work limit, slowest analysis %.2f ms\n", count,
-         exact, withFull, limited, slowest);
+  printf("%d masks: %d exact (%d of %d linear ones), %d with a full range, %d at the work limit, slowest analysis "
+         "%.2f ms\n",
+         count, exact, exactLinear, linear, withFull, limited, slowest);
 }
 } // namespace
 

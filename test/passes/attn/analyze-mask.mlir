@@ -182,21 +182,6 @@ attn.kernel @subsumed(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q
   attn.return %o : !q
 }
 
-// Hides everything: one empty range.
-// CHECK-LABEL: @nothing
-attn.kernel @nothing(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
-    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (0, s1)>], exact = true>
-  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
-  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
-    %r = arith.cmpi sgt, %j, %m : index
-    attn.yield %r : i1
-  } : (!q, !q, !q) -> !q
-  attn.return %o : !q
-}
-
-// -----
-
 // An element of a side tensor that is the same for the whole tile is a symbol of the bounds.
 // CHECK-LABEL: @read_of_the_request
 // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s4, s1)>], full = <(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s4, s1)>, exact = true, reads = [#attn.tensor_read<"n", ()[s0, s1, s2, s3] -> (s2 + 1)>]>
