@@ -33,6 +33,19 @@ inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
 inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
 /// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, ..., location = loc(...)}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
+/// The axes of tokens, outermost first: b request, s token, h head, d dim; "shd" if they are packed.
+llvm::StringRef axesOf(Layout layout);
+
+/// What an attention's q, k or v is: heads of an argument of the kernel, from `firstHead` on, perhaps with a
+/// bias.
+struct TokenSource {
+  mlir::BlockArgument tokens;
+  int64_t firstHead = 0;
+  mlir::BlockArgument bias; ///< a row for each head of `tokens`; null if there is none
+};
+/// Null tokens if the value is anything else.
+TokenSource tokenSource(mlir::Value tokens);
+
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
 inline constexpr unsigned kProofSymbols = 4;
 } // namespace attnc::attn

@@ -1,7 +1,7 @@
 // ChooseSchedule.cpp - tile sizes, stages and warps, by target and head size, and why.
 //
-// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score computes,
-// only whether there is one.
+// The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score
+// computes, only whether there is one.
 #include "attnc/Target.h"
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
@@ -26,7 +26,8 @@ struct Demands {
   explicit Demands(attn::AttentionOp attention)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
-        readsSideTensors(attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
+        readsSideTensors(
+            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -35,7 +36,8 @@ struct Candidate {
   int64_t tileQ, tileKv, stages, warps;
   StringRef reason;
 
-  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits there.
+  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits
+  /// there.
   int64_t sharedBytes(const Demands &demands) const {
     int64_t queries = tileQ * rowBytes(demands.keys), out = tileQ * rowBytes(demands.values);
     return queries + (out > queries && demands.stagesOut ? out : 0) +
@@ -58,20 +60,42 @@ Candidate heuristic(const Demands &demands, const Target &machine) {
   }
   if (demands.widest() <= 128) {
     // 128 x 32 with one stage reads shared memory a third less, but spills up to 16 bytes in whole kernels.
-    Candidate deep{64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"};
+    Candidate deep{64, 64, 2, 4,
+                   "two blocks fit an SM with two stages, and 60 registers stay for score and mask"};
     if (twoBlocksFit(deep, demands, machine))
       return deep;
     return {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"};
   }
   for (Candidate candidate :
-       {Candidate{64, 32, 2, 4, "the accumulators take half of the registers; two blocks fit an SM with two stages"},
+       {Candidate{64, 32, 2, 4,
+                  "the accumulators take half of the registers; two blocks fit an SM with two stages"},
         Candidate{64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}})
     if (twoBlocksFit(candidate, demands, machine))
       return candidate;
-  Candidate large{128, 32, 1, 8, "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
+  Candidate large{128, 32, 1, 8,
+                  "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
   if (large.sharedBytes(demands) <= machine.sharedBytesPerBlock)
     return large;
   return {64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"};
+}
+
+/// Why copies of tokens are not of 16 bytes, if some are not.
+std::string slowCopies(attn::KernelOp kernel, attn::AttentionOp attention) {
+  std::string strided, reason;
+  auto note = [&](StringRef name, attn::TokensType type) {
+    if (attn::axesOf(type.getLayout()).back() != 'd')
+      strided += (strided.empty() ? "" : ", ") + name.str();
+  };
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    if (auto tokens = dyn_cast<attn::TokensType>(argument.getType()))
+      note(kernel.argumentName(argument.getArgNumber()), tokens);
+  note("out", attention.getOut().getType());
+  if (!strided.empty())
+    reason += ": " + strided + " element by element, as head_dim is not the innermost axis";
+  int64_t alignment = kernel.getAlignment().value_or(16);
+  if (alignment < 16)
+    reason += ": rows " + std::to_string(alignment) + " bytes at a time, as no more alignment is promised";
+  return reason;
 }
 
 struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass> {
@@ -123,6 +147,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     while (!stagesPinned && choice.stages > 1 && choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       --choice.stages;
 
+    reason += slowCopies(kernel, attention);
+
     auto schedule =
         tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),
                                        choice.tileQ, choice.tileKv, choice.stages, choice.warps);
@@ -131,8 +157,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     if (choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       return mlir::emitError(where) << "schedule: expected at most " << machine.sharedBytesPerBlock
                                     << " bytes of shared memory on " << machine.name() << ", got "
-                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ << " x "
-                                    << choice.tileKv << " and " << choice.stages << " stages";
+                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ
+                                    << " x " << choice.tileKv << " and " << choice.stages << " stages";
     kernel->setAttr("tile.schedule", schedule);
     kernel->setAttr("tile.schedule_reason", StringAttr::get(&getContext(), reason));
     return success();

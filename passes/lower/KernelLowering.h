@@ -4,31 +4,37 @@
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace attnc::lower {
 
 /// Scalars that every part of a kernel refers to.
 struct BlockScalars {
   mlir::Value request, head, kvHead, firstRow, qLen, kvLen;
-  mlir::Value qBegin, kvBegin;       ///< first token of the request; null in padded layouts
-  mlir::Value rowsEnd;               ///< first row not to be stored
+  mlir::Value qBegin, kvBegin; ///< first token of the request; null in padded layouts
+  mlir::Value rowsEnd;         ///< first row not to be stored
   mlir::Value firstPosition, lastPosition;
 };
 
 /// Key bounds of the block; see README.md for the rounding.
 struct KeyBounds {
-  mlir::Value keyBegin, keyEnd;      ///< exact: no visible key outside
+  mlir::Value keyBegin, keyEnd; ///< exact: no visible key outside
   /// The visible ranges, if there are several: between them every key is hidden from every row.
   llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
-  mlir::Value visitBegin;            ///< keyBegin rounded down to a tile
-  mlir::Value fullBegin, fullEnd;    ///< null if nothing is proved full
-  mlir::Value gapBegin, gapEnd;      ///< tiles between two spans, to be skipped; null unless there are two
+  mlir::Value visitBegin;         ///< keyBegin rounded down to a tile
+  mlir::Value fullBegin, fullEnd; ///< null if nothing is proved full
+  mlir::Value gapBegin, gapEnd;   ///< tiles between two spans, to be skipped; null unless there are two
 };
 
-/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the rest.
+/// Views of q, k or v: its tokens, and its head's row of the bias or null.
+struct Operand {
+  mlir::Value rows, bias;
+};
+
+/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the
+/// rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -46,13 +52,17 @@ private:
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
   void nameDims();
-  mlir::Value viewRows(llvm::StringRef tensor, tile::DimAttr columns, mlir::Type element, mlir::Value head,
-                       mlir::Value firstToken, bool writable);
+  mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
+                       tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
+  Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
+                       mlir::Value firstToken);
+  void addBias(const Operand &operand, mlir::Value tile);
+  int64_t rowAlignment(attn::TokensType type);
   mlir::Value sinkOfHead();
   void buildProgram();
   mlir::DictionaryAttr remarks();
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
-                 bool strided, int64_t alignment);
+                 bool strided, int64_t alignment, bool anyStrides = false);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
 
   // LowerBounds.cpp
@@ -85,8 +95,7 @@ private:
   mlir::Value widen(mlir::Value value);
   void section(llvm::StringRef title);
 
-  bool packed() { return source.layout() == attn::Layout::Packed; }
-  bool headsFirst() { return source.layout() == attn::Layout::PaddedByHead; }
+  bool packed() { return source.isPacked(); }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 
   attn::KernelOp source;
@@ -97,7 +106,7 @@ private:
   tile::KernelOp kernel;
   tile::ProgramOp program;
   tile::DimAttr tileQ, tileKv, stages;
-  tile::DimAttr keyDim, valueDim;   ///< columns of q and k, and of v and out, in global memory
+  tile::DimAttr keyDim, valueDim;     ///< columns of q and k, and of v and out, in global memory
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
   KeyBounds keys;

@@ -42,11 +42,18 @@ bool isPadded(const Program &program, const std::string &sequence) {
   return false;
 }
 
+/// Queries and keys are the same tokens: nothing in the program says how many keys there are.
+bool isSelfAttention(const Program &program) {
+  return !hasLengths(program, "kv") && !isPadded(program, "kv");
+}
+
 CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
   CheckCase out;
   out.request.seed = seed;
   out.request.dims["batch"] = static_cast<int64_t>(batch.size());
   for (const std::string sequence : {"q", "kv"}) {
+    if (sequence == "kv" && isSelfAttention(program))
+      continue;
     std::vector<int64_t> lens;
     for (const auto &[q, kv] : batch)
       lens.push_back(sequence == "q" ? q : kv);
@@ -71,12 +78,16 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
   const bool qVaries = hasLengths(program, "q"), kvVaries = hasLengths(program, "kv");
   std::vector<CheckCase> cases;
   std::set<Pairs> seen;
-  auto add = [&](const Pairs &batch) {
+  const bool self = isSelfAttention(program);
+  auto add = [&](Pairs batch) {
+    if (self)
+      for (auto &[q, kv] : batch)
+        kv = q;
     if (seen.insert(batch).second)
       cases.push_back(makeCase(program, batch, seed + cases.size()));
   };
   for (const Pairs &batch : kBatches) {
-    if (qVaries && kvVaries) {
+    if (qVaries && (kvVaries || self)) {
       add(batch);
       continue;
     }

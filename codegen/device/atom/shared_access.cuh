@@ -20,6 +20,12 @@ ATTNC_DEVICE void store_shared_4(unsigned shared, unsigned word) {
   asm volatile("st.shared.b32 [%0], %1;" ::"r"(shared), "r"(word) : "memory");
 }
 
+ATTNC_DEVICE void store_shared_16(unsigned shared, Bytes16 const &bytes) {
+  asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(shared), "r"(bytes.words[0]), "r"(bytes.words[1]),
+               "r"(bytes.words[2]), "r"(bytes.words[3])
+               : "memory");
+}
+
 ATTNC_DEVICE Bytes16 load_shared_16(unsigned shared) {
   Bytes16 bytes;
   asm volatile("ld.shared.v4.b32 {%0, %1, %2, %3}, [%4];"

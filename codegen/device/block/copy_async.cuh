@@ -11,8 +11,9 @@
 namespace attnc::block {
 
 /// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel.
-template <int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols, int SourceCols, class Where>
-ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
+template <int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols, int SourceCols, int Align,
+          class Where>
+ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
                               int first_row, int valid_begin, int valid_end, Where const &where) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
   constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
@@ -37,10 +38,33 @@ ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<
 #pragma unroll
     for (int panel = 0; panel < Panels; ++panel) {
       const bool stored = Cols == SourceCols || col + panel * kPanel < SourceCols;
-      atom::cp_async_16(destination.address(row + down, col + panel * kPanel), from + panel * kPanel,
-                        inside && stored ? 16 : 0);
+      const unsigned to = destination.address(row + down, col + panel * kPanel);
+      if constexpr (Align == 16)
+        atom::cp_async_16(to, from + panel * kPanel, inside && stored ? 16 : 0);
+      else
+        atom::cp_async_pieces<Align>(to, from + panel * kPanel, inside && stored ? 16 : 0);
     }
     from += pass_stride;
+  }
+}
+
+/// Copies a tile through registers, one 16-byte chunk after the other, where no cp.async can: it has arrived when this
+/// returns. Neighbouring lanes take neighbouring rows if RowsFirst, else neighbouring chunks of a row.
+template <int Threads, bool RowsFirst, class T, int Rows, int Cols, int SourceCols, class Source, class Where>
+ATTNC_DEVICE void copy_chunks(SharedTile<T, Rows, Cols> destination, Source source, int first_row, int valid_begin,
+                              int valid_end, Where const &where) {
+  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
+  constexpr int kChunks = Cols / kChunk;
+#pragma unroll 1 // eight loads in flight a thread; more take the registers of the loop around
+  for (int i = static_cast<int>(threadIdx.x); i < Rows * kChunks; i += Threads) {
+    const int row = RowsFirst ? i % Rows : i / kChunks;
+    const int col = (RowsFirst ? i / Rows : i % kChunks) * kChunk;
+    const int from = first_row + row;
+    const bool inside = valid_begin <= from && from < valid_end && (Cols == SourceCols || col < SourceCols);
+    atom::Bytes16 chunk{};
+    if (inside && where(from))
+      chunk = source.chunk(from, col);
+    atom::store_shared_16(destination.address(row, col), chunk);
   }
 }
 
@@ -49,26 +73,37 @@ ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<
 /// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
 /// a result, not even as 0 * NaN. So are columns that the source lacks. Complete after copy_commit, copy_wait and
 /// sync. `where(row)` narrows the valid rows further.
-template <int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
+template <int Threads, class T, int Rows, int Cols, int SourceCols, int Align, class Where>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
                              int first_row, int valid_begin, int valid_end, Where const &where) {
   constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
   constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
   constexpr int kFull = Cols / kPanel, kRest = Cols % kPanel / kChunks;
   static_assert(Cols - SourceCols >= 0 && Cols - SourceCols < 16, "a tile pads its source to whole mma steps");
   constexpr int kWhole = Cols / kChunks;
-  if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
+  constexpr bool kAsync = Align >= 4;
+  if constexpr (!kAsync)
+    copy_chunks<Threads, false, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end,
+                                                           where);
+  else if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
     copy_panels<Threads, 0, kWhole, 1>(destination, source, first_row, valid_begin, valid_end, where);
   else if constexpr (kFull > 0)
     copy_panels<Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
-  if constexpr (kRest > 0)
+  if constexpr (kAsync && kRest > 0)
     copy_panels<Threads, kFull * kPanel, kRest == 2 ? 2 : kRest <= 4 ? 4 : 8, 1>(destination, source, first_row,
                                                                                valid_begin, valid_end, where);
 }
 
-template <int Threads, class T, int Rows, int Cols, int SourceCols>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
-                             int first_row, int valid_begin, int valid_end) {
+/// The same for rows whose elements are not contiguous; lanes go along the rows, where neighbours usually lie.
+template <int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, StridedRows<const T, SourceCols> source,
+                             int first_row, int valid_begin, int valid_end, Where const &where) {
+  copy_chunks<Threads, true, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end, where);
+}
+
+template <int Threads, class T, int Rows, int Cols, class Source>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source source, int first_row, int valid_begin,
+                             int valid_end) {
   copy_async<Threads>(destination, source, first_row, valid_begin, valid_end, [](int) { return true; });
 }
 

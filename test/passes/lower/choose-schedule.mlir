@@ -90,3 +90,13 @@ attn.kernel @dim_80_and_192(%q: !attn.tokens<2x80xf16, packed> {attn.name = "q"}
       : (!attn.tokens<2x80xf16, packed>, !attn.tokens<2x80xf16, packed>, !attn.tokens<2x192xf16, packed>) -> !attn.tokens<2x192xf16, packed>
   attn.return %o : !attn.tokens<2x192xf16, packed>
 }
+
+// Why copies are slow, behind why the tiles are what they are.
+// CHECK-LABEL: @slow_copies
+// CHECK-SAME: tile.schedule_reason = "{{.*}}: q, out element by element, as head_dim is not the innermost axis: rows 4 bytes at a time, as no more alignment is promised"
+attn.kernel @slow_copies(%q: !attn.tokens<2x64xf16, bdhs> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"})
+    -> (!attn.tokens<2x64xf16, bhds> {attn.name = "out"}) attributes {lengths = #attn<lengths none>, alignment = 4 : i64} {
+  %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xf16, bdhs>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> !attn.tokens<2x64xf16, bhds>
+  attn.return %o : !attn.tokens<2x64xf16, bhds>
+}

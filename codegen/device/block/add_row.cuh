@@ -1,0 +1,45 @@
+// add_row.cuh - a row of global memory added to every row of a shared tile: the bias of q, k or v.
+//
+// Called by every thread of the block, between two sync(): the tile has arrived, and is read only afterwards.
+#pragma once
+
+#include "attnc/atom/shared_access.cuh"
+#include "attnc/tile/global_rows.cuh"
+#include "attnc/tile/shared_tile.cuh"
+
+namespace attnc::block {
+
+/// The sums of two pairs of T, in fp32, rounded once.
+template <class T> ATTNC_DEVICE unsigned add_pairs(unsigned a, unsigned b) {
+  auto low = [](unsigned pair) { return to_float(T{static_cast<unsigned short>(pair & 0xffffu)}); };
+  auto high = [](unsigned pair) { return to_float(T{static_cast<unsigned short>(pair >> 16)}); };
+  return pack<T>(low(a) + low(b), high(a) + high(b));
+}
+
+/// Adds the first row of `source` to every row of `tile`. Columns that the source lacks keep their value.
+template <int Threads, class T, int Rows, int Cols, int SourceCols, int Align>
+ATTNC_DEVICE void add_row(SharedTile<T, Rows, Cols> tile, GlobalRows<const T, SourceCols, Align> source) {
+  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
+  constexpr int kChunks = SourceCols / kChunk;
+  // A power of two of lanes a row, so that a thread keeps its columns and loads their part of the source once.
+  constexpr int kLanes = kChunks <= 1 ? 1 : kChunks <= 2 ? 2 : kChunks <= 4 ? 4 : kChunks <= 8 ? 8 : kChunks <= 16 ? 16 : 32;
+  constexpr int kRowsPerPass = Threads / kLanes;
+  static_assert(kChunks <= 32 && kRowsPerPass > 0, "a warp takes a row at least");
+
+  const int lane = static_cast<int>(threadIdx.x) % kLanes;
+  if (lane >= kChunks)
+    return;
+  const int col = lane * kChunk;
+  const atom::Bytes16 addend = source.chunk(0, col);
+#pragma unroll 2
+  for (int row = static_cast<int>(threadIdx.x) / kLanes; row < Rows; row += kRowsPerPass) {
+    const unsigned address = tile.address(row, col);
+    atom::Bytes16 sums = atom::load_shared_16(address);
+#pragma unroll
+    for (int i = 0; i < 4; ++i)
+      sums.words[i] = add_pairs<T>(sums.words[i], addend.words[i]);
+    atom::store_shared_16(address, sums);
+  }
+}
+
+} // namespace attnc::block
