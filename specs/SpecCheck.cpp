@@ -8,6 +8,7 @@
 #include "specs/ExprRange.h"
 #include "specs/ExprTyping.h"
 #include "specs/FieldReader.h"
+#include "specs/FormatKeys.h"
 #include "specs/NumberText.h"
 
 #include <algorithm>
@@ -88,8 +89,12 @@ Status checkLayout(const Spec &spec) {
   }
   const TokenAxes &axes = spec.axes;
   bool anyRows = spec.layout.value == TokenLayout::Packed || spec.qkvBias.value;
-  for (const std::string &order : {axes.q, axes.k, axes.v, axes.out})
+  for (const std::string &order : {axes.q, axes.k, axes.v, axes.out}) {
+    if (!std::is_permutation(order.begin(), order.end(), keys::kAxes.begin(), keys::kAxes.end())) // K4
+      return fail("expected an order of the letters b, s, h and d, got " + inQuotes(order),
+                  spec.layout.where);
     anyRows |= order.back() == 'd';
+  }
   if (spec.alignment.where.valid() && !anyRows) // S43
     return fail(
                "expected 'alignment' only where head_dim is the innermost axis of a tensor, got it with none",

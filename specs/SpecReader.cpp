@@ -7,6 +7,7 @@
 #include "specs/FormatKeys.h"
 #include "specs/SpecCheck.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <limits>
@@ -139,10 +140,9 @@ private:
 
   /// An order of the letters of the axes, or nothing.
   static std::optional<std::string> axesOrder(const YamlNode &node) {
-    std::string sorted = node.isScalar() ? node.text : "", letters(keys::kAxes);
-    std::sort(sorted.begin(), sorted.end());
-    std::sort(letters.begin(), letters.end());
-    return sorted == letters ? std::optional(node.text) : std::nullopt;
+    bool all = node.isScalar() && std::is_permutation(node.text.begin(), node.text.end(), keys::kAxes.begin(),
+                                                      keys::kAxes.end());
+    return all ? std::optional(node.text) : std::nullopt;
   }
 
   Status readLayout(const YamlNode &layout) {

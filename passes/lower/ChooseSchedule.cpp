@@ -17,17 +17,23 @@ namespace attnc {
 
 namespace {
 
+/// Whether the elements of a row are not contiguous.
+bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
+
 /// What a schedule depends on.
 struct Demands {
   int64_t keys, values;  ///< columns of q and k, and of v and out
   bool stagesOut;        ///< out passes through shared memory (f32 does not)
   bool readsSideTensors; ///< in its mask or score, for which registers must be left
+  bool copiesAtOnce;     ///< keys or values, through registers: no cp.async takes their elements
 
-  explicit Demands(attn::AttentionOp attention)
+  Demands(attn::AttentionOp attention, int64_t alignment)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
-            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
+            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
+        copiesAtOnce(alignment < 4 || isStrided(attention.getK().getType()) ||
+                     isStrided(attention.getV().getType())) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -83,7 +89,7 @@ Candidate heuristic(const Demands &demands, const Target &machine) {
 std::string slowCopies(attn::KernelOp kernel, attn::AttentionOp attention) {
   std::string strided, reason;
   auto note = [&](StringRef name, attn::TokensType type) {
-    if (attn::axesOf(type.getLayout()).back() != 'd')
+    if (isStrided(type))
       strided += (strided.empty() ? "" : ", ") + name.str();
   };
   for (BlockArgument argument : kernel.getBody().getArguments())
@@ -116,7 +122,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
-    Demands demands(attention);
+    Demands demands(attention, kernel.getAlignment().value_or(16));
     if (!machine.hasMmaSync16())
       return kernel.emitOpError("expected sm_80 or later for the mma.sync family, got ") << machine.name();
     for (int64_t dim : {demands.keys, demands.values})
@@ -125,6 +131,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
     auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
     Candidate choice = heuristic(demands, machine);
+    if (demands.copiesAtOnce)
+      choice.stages = 1;
     std::string reason = choice.reason.str();
     mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {
@@ -148,6 +156,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       --choice.stages;
 
     reason += slowCopies(kernel, attention);
+    if (demands.copiesAtOnce && !stagesPinned)
+      reason += ": one stage, as copies through registers do not run ahead";
 
     auto schedule =
         tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),

@@ -36,10 +36,10 @@ struct TensorSig {
   /// If true the outer strides are free: the innermost must be 1, the others a multiple of
   /// `alignment` bytes. If false the tensor must be contiguous.
   bool strided = false;
-  /// Of a strided tensor: the innermost stride is free like the others.
-  bool anyStrides = false;
   /// Of the address and of the outer strides, in bytes.
   int alignment = 4;
+  /// Of a strided tensor: the innermost stride is free like the others.
+  bool anyStrides = false;
 };
 
 /// A run-time scalar (`params:` in the spec). Its default is used when the caller gives none.
