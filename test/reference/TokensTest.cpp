@@ -4,6 +4,8 @@
 
 #include "gtest/gtest.h"
 
+#include <map>
+
 using namespace attnc;
 using namespace attnc::test;
 
@@ -92,10 +94,11 @@ HostTensor inOrder(const HostTensor &plain, int64_t heads, const std::string &or
     shape.push_back(sizes[letters.find(letter)]);
   HostTensor out(DType::BF16, shape);
   for (int64_t i = 0; i < out.size(); ++i) {
-    int64_t index[4], rest = i;
+    int64_t rest = i;
+    std::map<char, int64_t> index;
     for (size_t axis = 4; axis-- > 0; rest /= shape[axis])
-      index[letters.find(order[axis])] = rest % shape[axis];
-    out.set(i, plain.get(((index[0] * kLength + index[1]) * heads + index[2]) * kDim + index[3]));
+      index[order[axis]] = rest % shape[axis];
+    out.set(i, plain.get(((index['b'] * kLength + index['s']) * heads + index['h']) * kDim + index['d']));
   }
   return out;
 }

@@ -138,8 +138,8 @@ const std::vector<Bad> kBad{
     {"K3", {"inputs: {x: f32}"}, "expected a mapping for 'x', got 'f32'", 9, 13},
     {"K4", {"phase: prefil"}, "expected prefill for 'phase', got 'prefil'; did you mean 'prefill'", 3, 8},
     {"K4", {"layout: ragged"}, "expected packed, padded, bhsd or bshd for 'layout', got 'ragged'", 7, 9},
-    {"K1", {"layout: {qkv: bshd}"}, "unknown key 'qkv' in 'layout'; expected q, k, v or out", 7, 10},
-    {"K1", {"layout: {q: bshd}", "qkv: fused"}, "unknown key 'q' in 'layout'; did you mean 'qkv'", 7, 10},
+    {"K1", {"layout: {qkv: bshd}"}, "unknown key 'qkv' in 'layout'; it belongs in the spec", 7, 10},
+    {"K1", {"layout: {q: bshd}", "qkv: fused"}, "unknown key 'q' in 'layout'; expected qkv or out", 7, 10},
     {"K3", {"layout: {}"}, "expected the order of a tensor's axes in 'layout', got nothing", 7, 9},
     {"K4",
      {"layout: bsdd"},
@@ -206,5 +206,5 @@ TEST(KeyRules, EveryReservedWordIsDocumented) {
   check(keys::kPhasesReserved);
   check(keys::kLayoutsReserved);
   check(keys::kDtypesReserved);
-  EXPECT_GT(words, 60u);
+  EXPECT_GT(words, 50u);
 }
