@@ -27,6 +27,8 @@ void attnc::buildTilePipeline(OpPassManager &manager, const Target &target) {
   kernel.addPass(createTileInsertBarriersPass());
   kernel.addPass(createTileSplitFullRangePass());
   kernel.addPass(createTilePlanSharedMemoryPass());
+  if (!target.hasCpAsync())
+    kernel.addPass(createTileLegalizeForSm75Pass());
   kernel.addPass(createTileLegalizeForCudaPass());
 }
 

@@ -3,6 +3,7 @@
 // Must print what the parser reads back as the same tree.
 #include "specs/Expr.h"
 
+#include "specs/ExprLexer.h"
 #include "specs/ExprTyping.h"
 #include "specs/NumberText.h"
 
@@ -55,6 +56,26 @@ void printList(const Expr &expr, char open, char close, std::string &out) {
   out += close;
 }
 
+/// "search(starts[b], q)": the row, then the other arguments; a search of the whole row leaves its ends out.
+void printRowCall(const Expr &expr, const ExprOperator &op, std::string &out) {
+  const size_t indices = expr.operands.size() - static_cast<size_t>(op.operands);
+  out += std::string(op.spelling) + "(" + expr.name;
+  for (size_t i = 0; i < indices; ++i) {
+    out += i == 0 ? "[" : ", ";
+    print(*expr.operands[i], kTernary, out);
+  }
+  out += indices > 0 ? "]" : "";
+  auto literal = [&](size_t i, int64_t value) {
+    return expr.operands[i]->kind == ExprKind::IntLiteral && expr.operands[i]->intValue == value;
+  };
+  const bool whole = expr.kind == ExprKind::Search && literal(indices + 1, 0) && literal(indices + 2, kLargestInteger);
+  for (size_t i = indices; i < (whole ? indices + 1 : expr.operands.size()); ++i) {
+    out += ", ";
+    print(*expr.operands[i], kTernary, out);
+  }
+  out += ')';
+}
+
 void printBare(const Expr &expr, std::string &out) {
   Level level = levelOf(expr.kind);
   auto tighter = [](Level l) { return static_cast<Level>(l + 1); };
@@ -95,6 +116,8 @@ void printBare(const Expr &expr, std::string &out) {
     break;
   }
   const ExprOperator *op = operatorOf(expr.kind);
+  if (expr.kind == ExprKind::Search || expr.kind == ExprKind::Reaches)
+    return printRowCall(expr, *op, out);
   if (level == kPrimary) {
     out += op->spelling;
     printList(expr, '(', ')', out);

@@ -51,6 +51,8 @@ enum class ExprKind : uint8_t {
   And,
   Or,
   Bit,     ///< Bit(x, i): bit i % 32 of the 32-bit integer x
+  Search,  ///< first position in a row of an i32 input above a value: the row's indices, value, from, to
+  Reaches, ///< whether a node of a tree of parents is or descends from another: the row's indices, node, ancestor
   Select,  ///< operands: condition, then, else (`a if c else b`)
   ToFloat, ///< inserted where an integer meets a float
 };
@@ -65,7 +67,7 @@ struct Expr {
   Location where;
   int64_t intValue = 0;  ///< IntLiteral, BoolLiteral (0 or 1)
   double floatValue = 0; ///< FloatLiteral
-  std::string name;      ///< Variable, Param, Read
+  std::string name;      ///< Variable, Param, Read, Search, Reaches
   std::vector<ExprPtr> operands;
 };
 

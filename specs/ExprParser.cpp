@@ -269,6 +269,8 @@ private:
       return fail("unknown function " + inQuotes(token.text) + didYouMean(token.text, functionNames()),
                   token);
     take();
+    if (function->kind == ExprKind::Search || function->kind == ExprKind::Reaches)
+      return rowCall(*function, token);
     ATTNC_ASSIGN_OR_RETURN(std::vector<ExprPtr> operands, list(")"));
     bool folds = function->kind == ExprKind::Min || function->kind == ExprKind::Max;
     size_t wanted = static_cast<size_t>(function->operands);
@@ -284,6 +286,60 @@ private:
       ATTNC_ASSIGN_OR_RETURN(left, apply(*function, {left, operands[i]}, token));
     }
     return left;
+  }
+
+  /// A call whose first argument is a row of an i32 input: its name, and one index per axis but the last.
+  Result<ExprPtr> rowCall(const ExprOperator &function, const ExprToken &token) {
+    const ExprToken &row = take();
+    const std::string name(function.spelling);
+    auto input = std::find_if(scope.inputs.begin(), scope.inputs.end(),
+                              [&](const SideInput &candidate) { return candidate.name == row.text; });
+    if (row.kind != Kind::Name || input == scope.inputs.end()) { // E7
+      std::vector<std::string_view> known;
+      for (const SideInput &candidate : scope.inputs)
+        known.push_back(candidate.name);
+      return fail("expected a row of an input for '" + name + "', got " + describe(row) + didYouMean(row.text, known),
+                  row);
+    }
+    if (input->dtype != DType::I32) // E7
+      return fail("expected an input of dtype i32 for '" + name + "', got '" + input->name + "' of " +
+                      std::string(dtypeName(input->dtype)),
+                  row)
+          .note("the input is declared here", input->where);
+    std::vector<ExprPtr> operands;
+    if (accept("[")) {
+      ATTNC_ASSIGN_OR_RETURN(operands, list("]"));
+    }
+    if (operands.size() + 1 != input->shape.size()) // E7
+      return fail("expected " + std::to_string(input->shape.size() - 1) + " indices for a row of '" + input->name +
+                      "', got " + std::to_string(operands.size()),
+                  row)
+          .note("the input is declared here", input->where);
+    const size_t indices = operands.size();
+    if (!peek().is(")")) {
+      ATTNC_RETURN_IF_ERROR(expect(","));
+      ATTNC_ASSIGN_OR_RETURN(std::vector<ExprPtr> rest, list(")"));
+      operands.insert(operands.end(), rest.begin(), rest.end());
+    } else {
+      take();
+    }
+    const auto wanted = static_cast<size_t>(function.operands);
+    size_t given = operands.size() - indices;
+    if (function.kind == ExprKind::Search && given == 1) { // the whole row
+      ExprToken end = token;
+      end.kind = Kind::Int;
+      for (int64_t value : {int64_t(0), kLargestInteger}) {
+        end.intValue = value;
+        ATTNC_ASSIGN_OR_RETURN(ExprPtr literal, leaf(ExprKind::IntLiteral, ExprType::Int, end));
+        operands.push_back(std::move(literal));
+      }
+      given = wanted;
+    }
+    if (given != wanted) // E5
+      return fail("expected " + std::string(function.kind == ExprKind::Search ? "2 or 4" : "3") + " arguments for '" +
+                      name + "', got " + std::to_string(given + 1),
+                  token);
+    return sized(makeRowCall(function, input->name, std::move(operands), place(token)));
   }
 
   Result<ExprPtr> read(const ExprToken &token) {

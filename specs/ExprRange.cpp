@@ -131,6 +131,8 @@ private:
   }
 
   Range arithmetic(const Expr &expr) const {
+    if (expr.kind == ExprKind::Search) // within the row; an end given beyond it is what comes back below it
+      return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
     if (expr.kind == ExprKind::Read || expr.kind == ExprKind::Param)
       return {std::numeric_limits<int32_t>::min(), std::numeric_limits<int32_t>::max()};
     Range a = eval(expr, 0);

@@ -26,6 +26,8 @@ constexpr std::array kFunctions{
     ExprOperator{ExprKind::Relu, "relu", 1, Takes::Floats},
     ExprOperator{ExprKind::Gelu, "gelu", 1, Takes::Floats},
     ExprOperator{ExprKind::Bit, "bit", 2, Takes::Ints, true},
+    ExprOperator{ExprKind::Search, "search", 3, Takes::Ints},
+    ExprOperator{ExprKind::Reaches, "reaches", 2, Takes::Ints, true},
 };
 
 constexpr std::array kOperators{
@@ -166,6 +168,15 @@ Result<ExprPtr> makeExpr(const ExprOperator &op, std::vector<ExprPtr> operands, 
       operand = toFloat(std::move(operand));
   ExprType type = op.givesBool ? ExprType::Bool : operands[0]->type;
   return makeNode(op.kind, type, std::move(operands), std::move(where));
+}
+
+Result<ExprPtr> makeRowCall(const ExprOperator &op, const std::string &input, std::vector<ExprPtr> operands,
+                            Location where) {
+  ATTNC_ASSIGN_OR_RETURN(ExprPtr call, makeExpr(op, std::move(operands), std::move(where)));
+  auto named = std::make_shared<Expr>(*call);
+  named->name = input;
+  named->type = op.givesBool ? ExprType::Bool : ExprType::Int;
+  return ExprPtr(std::move(named));
 }
 
 Result<ExprPtr> makeSelect(ExprPtr condition, ExprPtr then, ExprPtr otherwise, Location where) {

@@ -15,7 +15,7 @@ std::string_view exprTypeName(ExprType type);
 struct ExprOperator {
   ExprKind kind;
   std::string_view spelling;
-  int operands;
+  int operands; ///< behind the row, for the functions that take one
   /// Numbers: int or float, an int beside a float is converted. Floats: ints are converted.
   enum class Takes : uint8_t { Ints, Numbers, Floats, Bools, SameType } takes;
   bool givesBool = false;
@@ -32,6 +32,9 @@ std::vector<std::string_view> functionNames();
 
 /// Type-checks the operands, converts ints where a float is needed, and makes the node.
 Result<ExprPtr> makeExpr(const ExprOperator &op, std::vector<ExprPtr> operands, Location where);
+/// A call whose first argument is a row of `input`; the operands are the row's indices and the other arguments.
+Result<ExprPtr> makeRowCall(const ExprOperator &op, const std::string &input, std::vector<ExprPtr> operands,
+                            Location where);
 /// `then if condition else otherwise`.
 Result<ExprPtr> makeSelect(ExprPtr condition, ExprPtr then, ExprPtr otherwise, Location where);
 /// The operand itself if it is a float, a ToFloat of it if it is an int.

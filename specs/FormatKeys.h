@@ -10,29 +10,30 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 20> kTop{"attnc",      "name",      "phase",     "heads",   "head_dim",
-                                           "head_dim_v", "dtype",     "out_dtype", "layout",  "qkv",
-                                           "qkv_bias",   "alignment", "lengths",   "anchor",  "mask",
-                                           "score",      "inputs",    "params",    "outputs", "schedule"};
-inline constexpr std::array<Word, 25> kTopReserved{
+inline constexpr std::array<Word, 24> kTop{
+    "attnc",     "name",    "phase",     "heads",      "head_dim", "head_dim_v", "dtype",  "out_dtype",
+    "layout",    "qkv",     "qkv_bias",  "alignment",  "lengths",  "anchor",     "mask",   "score",
+    "inputs",    "params",  "outputs",   "schedule",   "precision", "accumulate", "fallback", "extends"};
+inline constexpr std::array<Word, 22> kTopReserved{
     // heads, sizes, tensors
-    "accumulate", "positions", "mla",
+    "positions", "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
-    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "fallback", "nonfinite",
-    "debug", "extends", "lse"};
+    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite",
+    "debug", "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
 
 /// Masks written as a word, and as a mapping of one key.
 inline constexpr std::array<Word, 2> kMaskWords{"none", "causal"};
-inline constexpr std::array<Word, 16> kMaskKeys{
+inline constexpr std::array<Word, 17> kMaskKeys{
     "sliding_window", "window", "chunked",      "prefix_lm", "streaming",    "documents", "tree", "tensor",
-    "bits",           "strided", "block_sparse", "left_padding", "all", "any",       "not",  "expr"};
+    "bits",           "strided", "block_sparse", "bsr",       "left_padding", "all",       "any",  "not",
+    "expr"};
 inline constexpr std::array<Word, 1> kMaskReserved{"causal_anchor"};
 inline constexpr std::array<Word, 2> kWindow{"left", "right"};
 
@@ -49,13 +50,12 @@ inline constexpr std::array<Word, 7> kDims{"batch",  "heads",   "kv_heads", "q_l
 inline constexpr std::array<Word, 2> kParam{"type", "default"};
 inline constexpr std::array<Word, 1> kParamReserved{"per"};
 
-inline constexpr std::array<Word, 2> kOutputs{"out", "lse"};
-inline constexpr std::array<Word, 6> kOutputsReserved{"row_max",   "row_sum", "max_logit",
-                                                      "k_rotated", "weights", "debug"};
+inline constexpr std::array<Word, 4> kOutputs{"out", "lse", "row_max", "max_logit"};
+inline constexpr std::array<Word, 4> kOutputsReserved{"row_sum", "k_rotated", "weights", "debug"};
 
-inline constexpr std::array<Word, 4> kSchedule{"tile_q", "tile_kv", "stages", "warps"};
-inline constexpr std::array<Word, 8> kScheduleReserved{"roles",      "split",   "packing",   "mma",
-                                                       "persistent", "cluster", "registers", "family"};
+inline constexpr std::array<Word, 6> kSchedule{"tile_q", "tile_kv", "stages", "warps", "family", "block_map"};
+inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",   "mma",
+                                                       "persistent", "cluster", "registers"};
 
 inline constexpr std::array<Word, 1> kPhases{"prefill"};
 inline constexpr std::array<Word, 4> kPhasesReserved{"decode", "append", "mixed", "chunked_prefill"};
@@ -70,9 +70,13 @@ inline constexpr std::array<Word, 2> kLayoutFusedTensors{"qkv", "out"};
 inline constexpr std::array<Word, 2> kQkv{"separate", "fused"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};
-inline constexpr std::array<Word, 2> kDtypes{"f16", "bf16"};
+inline constexpr std::array<Word, 3> kDtypes{"f16", "bf16", "f32"};
 inline constexpr std::array<Word, 3> kOutDtypes{"f16", "bf16", "f32"};
-inline constexpr std::array<Word, 6> kDtypesReserved{"f32", "tf32", "e4m3", "e5m2", "i8", "i4"};
+inline constexpr std::array<Word, 5> kDtypesReserved{"tf32", "e4m3", "e5m2", "i8", "i4"};
+inline constexpr std::array<Word, 2> kPrecisions{"f32", "tf32"};
+inline constexpr std::array<Word, 2> kAccumulates{"f32", "f16"};
+inline constexpr std::array<Word, 2> kFallbacks{"none", "plain"};
+inline constexpr std::array<Word, 2> kFamilies{"mma", "plain"};
 inline constexpr std::array<Word, 5> kInputDtypes{"f32", "f16", "bf16", "i32", "bool"};
 inline constexpr std::array<Word, 2> kParamTypes{"f32", "i32"};
 inline constexpr std::array<Word, 0> kNone{};

@@ -30,13 +30,19 @@ constexpr std::array<Word, 2> kAlibiForms{"signed", "distance"};
 
 constexpr TermArgument kPrefix[] = {{Kind::Value, "length"}};
 constexpr TermArgument kStreaming[] = {{Kind::Integer, "window", "", 1}, {Kind::Integer, "keep", "", 0}};
-constexpr TermArgument kDocuments[] = {{Kind::Tensor, "ids", "", 0, kI32}};
-constexpr TermArgument kTree[] = {{Kind::Tensor, "visible", "", 0, kBoolOrBits}};
+constexpr TermArgument kDocuments[] = {{Kind::OptionalTensor, "ids", "none", 0, kI32},
+                                       {Kind::OptionalTensor, "starts", "none", 0, kI32}};
+constexpr TermArgument kTree[] = {{Kind::OptionalTensor, "visible", "none", 0, kBoolOrBits},
+                                  {Kind::OptionalTensor, "parents", "none", 0, kI32}};
 constexpr TermArgument kTensor[] = {{Kind::Tensor, "visible", "", 0, kBool}};
 constexpr TermArgument kBits[] = {{Kind::Tensor, "words", "", 0, kI32}};
 constexpr TermArgument kBlockSparse[] = {{Kind::Tensor, "map", "", 0, kBoolOrBits},
                                          {Kind::Integer, "q_block", "128", 1},
                                          {Kind::Integer, "kv_block", "128", 1}};
+constexpr TermArgument kBsr[] = {{Kind::Tensor, "indptr", "", 0, kI32},
+                                 {Kind::Tensor, "indices", "", 0, kI32},
+                                 {Kind::Integer, "q_block", "128", 1},
+                                 {Kind::Integer, "kv_block", "128", 1}};
 constexpr TermArgument kStrided[] = {{Kind::Integer, "local", "", 1},
                                      {Kind::Integer, "stride", "", 1},
                                      {Kind::Integer, "block", "1", 1},
@@ -64,7 +70,8 @@ constexpr Row kMasks[] = {
     {"prefix_lm", kPrefix, prefixText},          {"streaming", kStreaming, streamingText},
     {"documents", kDocuments, documentsText},    {"tree", kTree, treeText},
     {"tensor", kTensor, tensorText},             {"bits", kBits, bitsText},
-    {"block_sparse", kBlockSparse, blockSparseText}, {"strided", kStrided, stridedText},
+    {"block_sparse", kBlockSparse, blockSparseText}, {"bsr", kBsr, bsrText},
+    {"strided", kStrided, stridedText},
     {"left_padding", kLeftPadding, leftPaddingText},
 };
 constexpr Row kScores[] = {
@@ -163,6 +170,10 @@ Result<std::string> readArgument(const TermArgument &rule, const YamlNode &node,
     return readValue(rule, node, scope);
   case Kind::Tensor:
     return readTensor(rule, rule.words, node, scope);
+  case Kind::OptionalTensor:
+    if (node.isScalar() && node.text == "none")
+      return node.text;
+    return readTensor(rule, rule.words, node, scope);
   case Kind::Word: {
     ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(node, rule.key, rule.words, keys::kNone));
     return std::string(rule.words[choice]);
@@ -211,7 +222,8 @@ Status readArguments(NamedTerm &term, const Row &row, const YamlNode &node, cons
     if (given) {
       ATTNC_ASSIGN_OR_RETURN(text, readArgument(rule, *given, scope));
     }
-    term.arguments.emplace_back(rule.key, std::move(text));
+    if (rule.kind != Kind::OptionalTensor || text != "none")
+      term.arguments.emplace_back(rule.key, std::move(text));
   }
   return Status::success();
 }
@@ -220,6 +232,11 @@ Status readArguments(NamedTerm &term, const Row &row, const YamlNode &node, cons
 
 std::span<const std::string_view> namedMasks() { return kMaskNames; }
 std::span<const std::string_view> namedScores() { return kScoreNames; }
+
+std::span<const TermArgument> termArguments(std::string_view name) {
+  const Row *row = findRow(name);
+  return row ? row->arguments : std::span<const TermArgument>();
+}
 
 Result<NamedTerm> readNamedTerm(const YamlEntry &entry, const TermScope &scope) {
   const Row &row = *findRow(entry.key);

@@ -1,6 +1,6 @@
 // NamedTerm.h - masks and score terms with a name of their own: ALiBi, prefix-LM, documents, trees.
 //
-// Private to specs/. A named term is defined by an expression of the spec's own language: reading one gives that
+// For specs/ and tools/schema. A named term is defined by an expression of the spec's own language: reading one gives that
 // expression, and no later step knows that there was a name. Must not define what an expression can say shortly.
 #pragma once
 
@@ -28,6 +28,7 @@ struct TermArgument {
     Value,   ///< a literal of at least `least`, an i32 parameter, or an i32 input with one value a request, head or row
     Tensor,  ///< an input; `words` lists its dtypes
     Word,    ///< one of `words`
+    OptionalTensor, ///< the same, or the word none
     WordOrTensor, ///< one of `words`, or a float input
     Flag,    ///< true or false
   };
@@ -41,6 +42,9 @@ struct TermArgument {
 /// Keys of the named masks, and of the named score terms in the order in which they apply.
 std::span<const std::string_view> namedMasks();
 std::span<const std::string_view> namedScores();
+
+/// The arguments of a named mask or score term, the one of its short form first.
+std::span<const TermArgument> termArguments(std::string_view name);
 
 /// Reads `key: value`, where the value is a mapping of the term's arguments or, in short, its first argument.
 /// The result's expression is what the term means (in a score in terms of `s`).

@@ -35,6 +35,8 @@ struct TokenAxes {
 enum class LengthsKind : uint8_t { None, Kv, Both };
 /// Where query row 0 sits: BottomRight puts the last query at the last key (semantics 3.3).
 enum class Anchor : uint8_t { BottomRight, TopLeft };
+/// What multiplies: tensor cores, or the arithmetic that every architecture has.
+enum class Family : uint8_t { Mma, Plain };
 
 /// A mask or score term with a name (specs/README.md, sections 2 and 3): as written, and what it means.
 struct NamedTerm {
@@ -112,23 +114,39 @@ struct ScalarParam {
 /// Fields of the schedule that the spec pins; absent ones are the compiler's choice.
 struct SchedulePins {
   std::optional<Located<int64_t>> tileQ, tileKv, stages, warps;
+  /// Whether a launch of its own classifies the key tiles of the mask.
+  std::optional<Located<bool>> blockMap;
+  std::optional<Located<Family>> family;
   Location where;
 };
 
+/// Beside `out`, which is always there: f32, natural units (specs/README.md).
 struct Outputs {
-  bool lse = false; ///< `out` is always there
+  bool lse = false;
+  bool rowMax = false;   ///< largest visible logit of a row and head
+  bool maxLogit = false; ///< largest of a head over all rows
+  Location where;
+};
+
+/// A file that a spec builds on, and the `extends:` that says so.
+struct Extension {
+  std::string file;
   Location where;
 };
 
 struct Spec {
   std::string file; ///< as given by the user, for locations
+  std::vector<Extension> extensions; ///< the files it builds on, nearest first
   Located<std::string> name;
   Located<Phase> phase;
   Located<int64_t> queryHeads, kvHeads;
   Located<int64_t> headDim;  ///< of q and k
   Located<int64_t> headDimV; ///< of v and out; headDim unless given
-  Located<DType> dtype;      ///< of q, k and v: F16 or BF16
+  Located<DType> dtype;      ///< of q, k and v: F16, BF16 or F32
   Located<DType> outDtype;   ///< dtype, or F32
+  Located<bool> tf32;                        ///< f32 may be rounded to tf32 for products
+  Located<DType> accumulate{DType::F32, {}}; ///< the sums of q . k: F32, or F16
+  Located<bool> plainFallback;               ///< the plain family may do what tensor cores cannot
   Located<TokenLayout> layout;
   TokenAxes axes;                     ///< of a padded layout
   Located<bool> fusedQkv;             ///< q, k and v are the heads of one tensor `qkv`, in this order
@@ -150,8 +168,12 @@ struct Spec {
 /// what the format reserves for later versions; NotFound or IoError for the file itself. Inputs and params
 /// come sorted by name.
 Result<Spec> readSpec(const std::filesystem::path &path);
-/// The same from text; `file` names it in locations.
-Result<Spec> readSpecText(std::string_view yaml, std::string file);
+/// The same from text; `file` names it in locations. Files that the text extends are looked up in `folder`;
+/// without a folder, text that extends a file is an error, and no file is ever read.
+Result<Spec> readSpecText(std::string_view yaml, std::string file,
+                          std::optional<std::filesystem::path> folder = std::nullopt);
+/// An error that points into a file that the spec extends, with a note at each `extends:` on the way there.
+Status noteExtensions(Status status, const std::vector<Extension> &extensions);
 /// The spec as canonical YAML, defaults written out, sugar kept. Reading it back gives an equal text. It has
 /// no locations and is the request key of the cache.
 std::string specText(const Spec &spec);

@@ -53,14 +53,44 @@ Status checkHeads(const Spec &spec) {
       return fail("expected " + std::string(name) + " to be a multiple of 8 from 8 to 256, got " +
                       std::to_string(dim->value),
                   dim->where);
-  if (spec.dtype.value != DType::F16 && spec.dtype.value != DType::BF16) // S5
-    return fail("expected f16 or bf16 for 'dtype', got '" + std::string(dtypeName(spec.dtype.value)) + "'",
+  if (spec.dtype.value != DType::F16 && spec.dtype.value != DType::BF16 &&
+      spec.dtype.value != DType::F32) // S5
+    return fail("expected f16, bf16 or f32 for 'dtype', got '" + std::string(dtypeName(spec.dtype.value)) +
+                    "'",
                 spec.dtype.where);
   if (spec.outDtype.value != spec.dtype.value && spec.outDtype.value != DType::F32) // S5
     return fail("expected 'out_dtype' to be f32 or the dtype, got '" +
                     std::string(dtypeName(spec.outDtype.value)) + "'",
                 spec.outDtype.where)
         .note("the dtype is given here", spec.dtype.where);
+  return Status::success();
+}
+
+/// What tensor cores round is asked for where they have it, and not of the family without them.
+Status checkArithmetic(const Spec &spec) {
+  const bool f16Sums = spec.accumulate.value == DType::F16;
+  if ((spec.tf32.value || spec.tf32.where.valid()) && spec.dtype.value != DType::F32) // S50
+    return fail("expected 'precision' only with f32 inputs, got " + std::string(dtypeName(spec.dtype.value)) +
+                    ", which tensor cores multiply exactly",
+                spec.tf32.where)
+        .note("the dtype is given here", spec.dtype.where);
+  if (f16Sums && spec.dtype.value != DType::F16) // S51
+    return fail("expected 'accumulate: f16' only with f16 inputs, got " +
+                    std::string(dtypeName(spec.dtype.value)) + ", which no tensor core sums in f16",
+                spec.accumulate.where)
+        .note("the dtype is given here", spec.dtype.where);
+  if (!spec.schedule.family)
+    return Status::success();
+  const auto &family = *spec.schedule.family;
+  if (family.value == Family::Plain && (spec.tf32.value || f16Sums)) // S52
+    return fail("expected 'family: mma' with '" +
+                    std::string(f16Sums ? "accumulate: f16" : "precision: tf32") +
+                    "', which is the tensor cores', got plain",
+                family.where)
+        .note("it is given here", f16Sums ? spec.accumulate.where : spec.tf32.where);
+  if (spec.plainFallback.value) // S52
+    return fail("expected either 'fallback: plain' or a pinned family, got both", family.where)
+        .note("the fallback is given here", spec.plainFallback.where);
   return Status::success();
 }
 
@@ -226,7 +256,7 @@ Status checkUse(const Spec &spec) {
   if (spec.score.sinks)
     used.insert(spec.score.sinks->value);
   visitExpressions(spec, [&](const Expr &node) {
-    if (node.kind == ExprKind::Read || node.kind == ExprKind::Param)
+    if (!node.name.empty() && node.kind != ExprKind::Variable)
       used.insert(node.name);
   });
   for (const SideInput &input : spec.inputs)
@@ -352,6 +382,7 @@ Status checkDeclarations(const Spec &spec) {
 Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkIdentifier(spec.name.value, "'name'", spec.name.where)); // S1
   ATTNC_RETURN_IF_ERROR(checkHeads(spec));
+  ATTNC_RETURN_IF_ERROR(checkArithmetic(spec));
   ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
   ATTNC_RETURN_IF_ERROR(checkMaskNode(spec.mask, spec, true));
   ATTNC_RETURN_IF_ERROR(checkScore(spec));

@@ -3,20 +3,26 @@
 // Must not know hardware, nor yaml-cpp (YamlTree does).
 #include "specs/SpecReader.h"
 
+#include "specs/ExtendSpec.h"
 #include "specs/FieldReader.h"
 #include "specs/FormatKeys.h"
 #include "specs/SpecCheck.h"
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
-#include <sstream>
 
 namespace attnc {
 namespace {
 
 constexpr int64_t kMaxInt = std::numeric_limits<int32_t>::max();
+
+Result<const YamlNode *> requiredKey(const YamlNode &root, std::string_view key, const std::string &file) {
+  if (const YamlEntry *entry = root.find(key))
+    return &entry->value;
+  return Status(Code::InvalidSpec, "expected the required key '" + std::string(key) + "', got none",
+                {file, 1, 1}); // K5
+}
 
 class SpecReader {
 public:
@@ -25,7 +31,6 @@ public:
   }
 
   Result<Spec> run() {
-    ATTNC_RETURN_IF_ERROR(readVersion());
     ATTNC_RETURN_IF_ERROR(checkKeys(root, "the spec", keys::kTop, keys::kTopReserved));
     ATTNC_RETURN_IF_ERROR(readIdentity());
     ATTNC_RETURN_IF_ERROR(readHeads());
@@ -41,30 +46,12 @@ private:
   const YamlNode &root;
   Spec spec;
 
-  Result<const YamlNode *> required(std::string_view key) const {
-    if (const YamlEntry *entry = root.find(key))
-      return &entry->value;
-    return Status(Code::InvalidSpec, "expected the required key '" + std::string(key) + "', got none",
-                  {spec.file, 1, 1}); // K5
-  }
+  Result<const YamlNode *> required(std::string_view key) const { return requiredKey(root, key, spec.file); }
 
   template <class E>
   Status choose(Located<E> &field, std::string_view key, const YamlNode &node, Words known, Words reserved) {
     ATTNC_ASSIGN_OR_RETURN(size_t choice, readChoice(node, key, known, reserved));
     field = {static_cast<E>(choice), node.where};
-    return Status::success();
-  }
-
-  /// The version decides what every other key means, so it is looked at first.
-  Status readVersion() const {
-    if (root.kind != YamlNode::Kind::Map) // K3
-      return Status(Code::InvalidSpec, "expected a mapping of keys, got " + describe(root),
-                    root.kind == YamlNode::Kind::Null ? Location{spec.file, 1, 1} : root.where);
-    ATTNC_ASSIGN_OR_RETURN(const YamlNode *version, required("attnc"));
-    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(*version, "attnc", 0, kMaxInt));
-    if (value != 1) // K6
-      return Status(Code::InvalidSpec, "expected format version 1 for 'attnc', got " + std::to_string(value),
-                    version->where);
     return Status::success();
   }
 
@@ -128,6 +115,7 @@ private:
       ATTNC_ASSIGN_OR_RETURN(spec.alignment.value, readInt(alignment->value, "alignment", 2, 16)); // S44
       spec.alignment.where = alignment->value.where;
     }
+    ATTNC_RETURN_IF_ERROR(readArithmetic());
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_RETURN_IF_ERROR(readLayout(*layout));
     spec.lengths.value = LengthsKind::Both;
@@ -185,6 +173,21 @@ private:
     return Status::success();
   }
 
+  /// How exactly products and sums are made, and whether that may do without tensor cores.
+  Status readArithmetic() {
+    if (const YamlEntry *precision = root.find("precision"))
+      ATTNC_RETURN_IF_ERROR(choose(spec.tf32, "precision", precision->value, keys::kPrecisions, keys::kNone));
+    if (const YamlEntry *sums = root.find("accumulate")) {
+      ATTNC_ASSIGN_OR_RETURN(size_t word,
+                             readChoice(sums->value, "accumulate", keys::kAccumulates, keys::kNone));
+      spec.accumulate = {*parseDType(keys::kAccumulates[word]), sums->value.where};
+    }
+    if (const YamlEntry *fallback = root.find("fallback"))
+      ATTNC_RETURN_IF_ERROR(
+          choose(spec.plainFallback, "fallback", fallback->value, keys::kFallbacks, keys::kNone));
+    return Status::success();
+  }
+
   Status readMaths() {
     if (const YamlEntry *inputs = root.find("inputs")) {
       ATTNC_ASSIGN_OR_RETURN(spec.inputs, readInputs(inputs->value));
@@ -212,7 +215,7 @@ private:
     spec.outputs.where = outputs->where;
     if (node.kind != YamlNode::Kind::Sequence) // K3
       return Status(Code::InvalidSpec, "expected a list for 'outputs', got " + describe(node), node.where);
-    const YamlNode *given[2] = {};
+    const YamlNode *given[keys::kOutputs.size()] = {};
     for (const YamlNode &item : node.items) {
       ATTNC_ASSIGN_OR_RETURN(size_t choice,
                              readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
@@ -225,6 +228,8 @@ private:
     if (!given[0]) // S23
       return Status(Code::InvalidSpec, "expected 'out' in 'outputs', got none", node.where);
     spec.outputs.lse = given[1] != nullptr;
+    spec.outputs.rowMax = given[2] != nullptr;
+    spec.outputs.maxLogit = given[3] != nullptr;
     return Status::success();
   }
 
@@ -238,6 +243,16 @@ private:
     std::optional<Located<int64_t>> *pins[] = {&spec.schedule.tileQ, &spec.schedule.tileKv,
                                                &spec.schedule.stages, &spec.schedule.warps};
     for (const YamlEntry &entry : schedule->value.entries) {
+      if (entry.key == "block_map") {
+        ATTNC_ASSIGN_OR_RETURN(bool given, readFlag(entry.value, entry.key));
+        spec.schedule.blockMap = Located<bool>{given, entry.value.where};
+        continue;
+      }
+      if (entry.key == "family") {
+        ATTNC_RETURN_IF_ERROR(
+            choose(spec.schedule.family.emplace(), "family", entry.value, keys::kFamilies, keys::kNone));
+        continue;
+      }
       ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, -kMaxInt, kMaxInt));
       auto index =
           std::find(keys::kSchedule.begin(), keys::kSchedule.end(), entry.key) - keys::kSchedule.begin();
@@ -251,29 +266,36 @@ private:
 
 } // namespace
 
-Result<Spec> readSpecText(std::string_view yaml, std::string file) {
-  ATTNC_ASSIGN_OR_RETURN(YamlTree tree, YamlTree::parse(yaml, file));
+Status readVersion(const YamlNode &root, const std::string &file) {
+  if (root.kind != YamlNode::Kind::Map) // K3
+    return Status(Code::InvalidSpec, "expected a mapping of keys, got " + describe(root),
+                  root.kind == YamlNode::Kind::Null ? Location{file, 1, 1} : root.where);
+  ATTNC_ASSIGN_OR_RETURN(const YamlNode *version, requiredKey(root, "attnc", file));
+  ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(*version, "attnc", 0, kMaxInt));
+  if (value != 1) // K6
+    return Status(Code::InvalidSpec, "expected format version 1 for 'attnc', got " + std::to_string(value),
+                  version->where);
+  return Status::success();
+}
+
+static Result<Spec> readTree(const YamlTree &tree, std::string file) {
   ATTNC_ASSIGN_OR_RETURN(Spec spec, SpecReader(tree, std::move(file)).run());
   ATTNC_RETURN_IF_ERROR(checkSpec(spec));
   return spec;
 }
 
+Result<Spec> readSpecText(std::string_view yaml, std::string file, std::optional<std::filesystem::path> folder) {
+  ATTNC_ASSIGN_OR_RETURN(ExtendedTree extended, readExtended(yaml, file, folder));
+  Result<Spec> spec = readTree(extended.tree, std::move(file));
+  if (!spec.ok())
+    return noteExtensions(spec.status(), extended.extensions);
+  spec->extensions = std::move(extended.extensions);
+  return spec;
+}
+
 Result<Spec> readSpec(const std::filesystem::path &path) {
-  std::string name = path.string();
-  std::error_code error;
-  auto status = std::filesystem::status(path, error);
-  if (!std::filesystem::exists(status))
-    return Status(Code::NotFound, "expected a spec file, got no such file", {name, 0, 0});
-  if (std::filesystem::is_directory(status))
-    return Status(Code::IoError, "expected a spec file, got a folder", {name, 0, 0});
-  std::ifstream stream(path, std::ios::binary);
-  // One byte more than allowed is enough to refuse a file of any size, or a pipe without end.
-  std::string text(YamlTree::kMaxBytes + 4, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!stream.is_open() || stream.bad())
-    return Status(Code::IoError, "cannot read the spec file", {name, 0, 0});
-  text.resize(static_cast<size_t>(stream.gcount()));
-  return readSpecText(text, std::move(name));
+  ATTNC_ASSIGN_OR_RETURN(std::string text, readSpecFile(path));
+  return readSpecText(text, path.string(), path.parent_path());
 }
 
 } // namespace attnc

@@ -10,6 +10,8 @@
 
 namespace attnc {
 
+/// The version decides what every other key means, so it is looked at first, in every file.
+Status readVersion(const YamlNode &root, const std::string &file);
 Result<std::vector<SideInput>> readInputs(const YamlNode &node);
 Result<std::vector<ScalarParam>> readParams(const YamlNode &node);
 Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const TermScope &scope);

@@ -92,6 +92,10 @@ std::string scheduleText(const SchedulePins &pins) {
   pin("tile_kv", pins.tileKv);
   pin("stages", pins.stages);
   pin("warps", pins.warps);
+  if (pins.family)
+    flow.add("family", pins.family->value == Family::Plain ? "plain" : "mma");
+  if (pins.blockMap)
+    flow.add("block_map", pins.blockMap->value ? "true" : "false");
   return flow.empty() ? "" : flow.str();
 }
 
@@ -163,6 +167,12 @@ std::string specText(const Spec &spec) {
   line("dtype", dtypeName(spec.dtype.value));
   if (spec.outDtype.value != spec.dtype.value)
     line("out_dtype", dtypeName(spec.outDtype.value));
+  if (spec.tf32.value)
+    line("precision", "tf32");
+  if (spec.accumulate.value == DType::F16)
+    line("accumulate", "f16");
+  if (spec.plainFallback.value)
+    line("fallback", "plain");
   line("layout", layoutText(spec));
   if (spec.fusedQkv.value)
     line("qkv", "fused");
@@ -186,7 +196,8 @@ std::string specText(const Spec &spec) {
     for (const ScalarParam &param : spec.params)
       line("  " + param.name, paramText(param));
   }
-  line("outputs", spec.outputs.lse ? "[out, lse]" : "[out]");
+  line("outputs", std::string("[out") + (spec.outputs.lse ? ", lse" : "") + (spec.outputs.rowMax ? ", row_max" : "") +
+                       (spec.outputs.maxLogit ? ", max_logit" : "") + "]");
   if (std::string schedule = scheduleText(spec.schedule); !schedule.empty())
     line("schedule", schedule);
   return out;

@@ -11,9 +11,10 @@
 namespace attnc {
 
 const std::string &TermValues::text(std::string_view key) const {
-  return std::find_if(term.arguments.begin(), term.arguments.end(),
-                      [&](const auto &argument) { return argument.first == key; })
-      ->second;
+  static const std::string kNone = "none"; // an optional tensor that is not given
+  auto found = std::find_if(term.arguments.begin(), term.arguments.end(),
+                            [&](const auto &argument) { return argument.first == key; });
+  return found == term.arguments.end() ? kNone : found->second;
 }
 
 const SideInput &TermValues::tensor(std::string_view key) const {
@@ -22,8 +23,8 @@ const SideInput &TermValues::tensor(std::string_view key) const {
                        [&](const SideInput &input) { return input.name == name; });
 }
 
-Result<std::string> TermValues::read(const SideInput &input, std::string_view row, std::string_view key,
-                                     std::vector<std::string> last) const {
+Result<std::vector<std::string>> TermValues::indices(const SideInput &input, std::string_view row,
+                                                     std::string_view key, std::vector<std::string> last) const {
   auto wrong = [&](const std::string &expected) {
     std::string shape;
     for (const SideDim &dim : input.shape)
@@ -36,7 +37,7 @@ Result<std::string> TermValues::read(const SideInput &input, std::string_view ro
   };
   if (input.shape.size() < last.size())
     return wrong("at least " + std::to_string(last.size()) + " axes");
-  std::string indices;
+  std::vector<std::string> result;
   for (size_t axis = 0; axis < input.shape.size(); ++axis) {
     const SideDim &dim = input.shape[axis];
     const size_t fromEnd = input.shape.size() - axis;
@@ -58,10 +59,40 @@ Result<std::string> TermValues::read(const SideInput &input, std::string_view ro
     else
       return wrong(std::string("axes batch, heads, kv_heads") + (row.empty() ? "" : ", q_len") +
                    (key.empty() ? "" : ", kv_len") + " or 1" + (last.empty() ? "" : " before the last axes"));
-    indices += (axis ? ", " : "") + index;
+    result.push_back(std::move(index));
   }
-  return input.name + "[" + indices + "]";
+  return result;
 }
+
+static std::string inBrackets(const std::vector<std::string> &indices) {
+  std::string text;
+  for (const std::string &index : indices)
+    text += (text.empty() ? "[" : ", ") + index;
+  return text.empty() ? "" : text + "]";
+}
+
+Result<std::string> TermValues::read(const SideInput &input, std::string_view row, std::string_view key,
+                                     std::vector<std::string> last) const {
+  ATTNC_ASSIGN_OR_RETURN(std::vector<std::string> all, indices(input, row, key, std::move(last)));
+  return input.name + inBrackets(all);
+}
+
+Result<std::string> TermValues::row(const SideInput &input) const {
+  ATTNC_ASSIGN_OR_RETURN(std::vector<std::string> all, indices(input, "", "", {"0"}));
+  all.pop_back();
+  return input.name + inBrackets(all);
+}
+
+Result<std::string_view> TermValues::oneOf(std::string_view first, std::string_view second) const {
+  const bool hasFirst = text(first) != "none", hasSecond = text(second) != "none";
+  if (hasFirst == hasSecond) // S27
+    return Status(Code::InvalidSpec,
+                  "expected either '" + std::string(first) + "' or '" + std::string(second) + "' for '" + term.name +
+                      "', got " + (hasFirst ? "both" : "neither"),
+                  term.where);
+  return hasFirst ? first : second;
+}
+
 
 Result<std::string> TermValues::value(std::string_view key) const {
   const std::string &name = text(key);
@@ -90,22 +121,36 @@ Result<std::string> streamingText(const TermValues &values) {
   return "kv <= q and (q - kv < " + values.text("window") + " or kv < " + values.text("keep") + ")";
 }
 
-/// Queries before the first key (bottom_right, more queries than keys) belong to no document.
+/// Queries before the first key (bottom_right, more queries than keys) belong to no document. Of a query past the last
+/// start no end is known: it reads as 0, and nothing is visible.
 Result<std::string> documentsText(const TermValues &values) {
-  ATTNC_ASSIGN_OR_RETURN(std::string ofQuery, values.read(values.tensor("ids"), "", "q"));
-  ATTNC_ASSIGN_OR_RETURN(std::string ofKey, values.read(values.tensor("ids"), "", "kv"));
-  return "q >= 0 and " + ofQuery + " == " + ofKey;
+  ATTNC_ASSIGN_OR_RETURN(std::string_view form, values.oneOf("ids", "starts"));
+  const SideInput &input = values.tensor(form);
+  if (form == "ids") {
+    ATTNC_ASSIGN_OR_RETURN(std::string ofQuery, values.read(input, "", "q"));
+    ATTNC_ASSIGN_OR_RETURN(std::string ofKey, values.read(input, "", "kv"));
+    return "q >= 0 and " + ofQuery + " == " + ofKey;
+  }
+  ATTNC_ASSIGN_OR_RETURN(std::string starts, values.row(input));
+  const std::string next = "search(" + starts + ", q)";
+  ATTNC_ASSIGN_OR_RETURN(std::string begin, values.read(input, "", "", {next + " - 1"}));
+  ATTNC_ASSIGN_OR_RETURN(std::string end, values.read(input, "", "", {next}));
+  return "q >= 0 and " + begin + " <= kv and kv < " + end;
 }
 
 /// The last q_len keys are the queries' own tokens: a row sees all keys before them, and of them its ancestors.
 Result<std::string> treeText(const TermValues &values) {
-  const SideInput &visible = values.tensor("visible");
+  ATTNC_ASSIGN_OR_RETURN(std::string_view form, values.oneOf("visible", "parents"));
+  const SideInput &input = values.tensor(form);
   const std::string token = "kv - (kv_len - q_len)";
   std::string ancestor;
-  if (visible.dtype == DType::Bool) {
-    ATTNC_ASSIGN_OR_RETURN(ancestor, values.read(visible, "q_row", "", {token}));
+  if (form == "parents") {
+    ATTNC_ASSIGN_OR_RETURN(std::string parents, values.row(input));
+    ancestor = "reaches(" + parents + ", q_row, " + token + ")";
+  } else if (input.dtype == DType::Bool) {
+    ATTNC_ASSIGN_OR_RETURN(ancestor, values.read(input, "q_row", "", {token}));
   } else {
-    ATTNC_ASSIGN_OR_RETURN(ancestor, bitText(values, visible, "q_row", token, {token}));
+    ATTNC_ASSIGN_OR_RETURN(ancestor, bitText(values, input, "q_row", token, {token}));
   }
   return "kv < kv_len - q_len or " + ancestor;
 }
@@ -124,6 +169,18 @@ Result<std::string> blockSparseText(const TermValues &values) {
   if (map.dtype == DType::Bool)
     return values.read(map, "", "", {row, column});
   return bitText(values, map, "", column, {row, column});
+}
+
+/// Row r's blocks are the columns indices[indptr[r]] to indices[indptr[r + 1] - 1], ascending.
+Result<std::string> bsrText(const TermValues &values) {
+  const SideInput &pointers = values.tensor("indptr"), &columns = values.tensor("indices");
+  const std::string row = "q_row // " + values.text("q_block"), column = "kv // " + values.text("kv_block");
+  ATTNC_ASSIGN_OR_RETURN(std::string begin, values.read(pointers, "", "", {row}));
+  ATTNC_ASSIGN_OR_RETURN(std::string end, values.read(pointers, "", "", {row + " + 1"}));
+  ATTNC_ASSIGN_OR_RETURN(std::string blocks, values.row(columns));
+  const std::string next = "search(" + blocks + ", " + column + ", " + begin + ", " + end + ")";
+  ATTNC_ASSIGN_OR_RETURN(std::string found, values.read(columns, "", "", {next + " - 1"}));
+  return next + " > " + begin + " and " + found + " == " + column;
 }
 
 /// Blocks near the diagonal, and every `stride`-th block column, shifted by head.

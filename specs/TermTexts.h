@@ -21,10 +21,17 @@ public:
   /// of 1 0. The last axes are `last` instead, whatever their names.
   Result<std::string> read(const SideInput &input, std::string_view row, std::string_view key,
                            std::vector<std::string> last = {}) const;
+  /// The same without the last axis: the row of an i32 input that `search` and `reaches` take.
+  Result<std::string> row(const SideInput &input) const;
+  /// The one of two optional tensors that is given.
+  Result<std::string_view> oneOf(std::string_view first, std::string_view second) const;
   const std::string &scale() const { return scope.scale; }
   const Location &where() const { return term.where; }
 
 private:
+  Result<std::vector<std::string>> indices(const SideInput &input, std::string_view row, std::string_view key,
+                                           std::vector<std::string> last) const;
+
   const NamedTerm &term;
   const TermScope &scope;
 };
@@ -37,6 +44,7 @@ Result<std::string> treeText(const TermValues &values);
 Result<std::string> tensorText(const TermValues &values);
 Result<std::string> bitsText(const TermValues &values);
 Result<std::string> blockSparseText(const TermValues &values);
+Result<std::string> bsrText(const TermValues &values);
 Result<std::string> stridedText(const TermValues &values);
 Result<std::string> leftPaddingText(const TermValues &values);
 

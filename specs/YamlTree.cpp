@@ -311,7 +311,14 @@ Result<YamlTree> YamlTree::parse(std::string_view text, std::string file) {
   return tree;
 }
 
+void YamlTree::extend(YamlNode merged, YamlTree base) {
+  document = std::move(merged);
+  bases.push_back(std::move(base));
+}
+
 std::vector<Location> YamlTree::characterPlaces(const YamlNode &scalar) const {
+  if (scalar.where.file != file && !bases.empty())
+    return bases.back().characterPlaces(scalar);
   std::vector<Location> places;
   places.reserve(scalar.text.size() + 1);
   size_t at = scalar.offset;

@@ -53,12 +53,15 @@ public:
   /// The place of each character of a scalar's value, plus one for its end: folding, escapes and indentation
   /// move them about.
   std::vector<Location> characterPlaces(const YamlNode &scalar) const;
+  /// Replaces the document by `merged`, whose nodes come from this file and from those of `base`.
+  void extend(YamlNode merged, YamlTree base);
 
 private:
   std::string source;
   std::string file;
   std::vector<size_t> lineStarts;
   YamlNode document;
+  std::vector<YamlTree> bases; ///< none, or the one that `extend` got: holds the text of its nodes
 
   Location placeOf(size_t offset) const;
   Status checkBytes() const;

@@ -72,11 +72,26 @@ FailureOr<KernelText> printKernel(tile::KernelOp kernel) {
   return text;
 }
 
+/// What multiplies, if it is not what it mostly is.
+std::string mmaText(tile::MmaKind kind) {
+  switch (kind) {
+  case tile::MmaKind::Sync:
+    return "";
+  case tile::MmaKind::SyncF16Sums:
+    return ", f16 sums";
+  case tile::MmaKind::SyncTf32:
+    return ", tf32";
+  case tile::MmaKind::Plain:
+    return ", no tensor cores";
+  }
+  return "";
+}
+
 std::string shapeText(tile::KernelOp kernel) {
   tile::ScheduleAttr s = kernel.getSchedule();
   return std::to_string(s.getTileQ()) + " x " + std::to_string(s.getTileKv()) + " tiles, " +
          std::to_string(s.getStages()) + (s.getStages() == 1 ? " stage, " : " stages, ") +
-         std::to_string(s.getWarps()) + " warps";
+         std::to_string(s.getWarps()) + " warps" + mmaText(s.getMma());
 }
 
 /// Banner, includes and using directive: what all kernels share.
@@ -156,6 +171,8 @@ void fillSignature(tile::ProgramOp op, Program &program) {
     sig.defaultValue = attr.getDefaultValue() ? attr.getDefaultValue().getValueAsDouble() : 0;
     program.scalars.push_back(std::move(sig));
   }
+  for (auto attr : op.getWorkspaces().getAsRange<tile::WorkspaceAttr>())
+    program.workspaces.push_back({attr.getName().str(), {attr.getBytes().str()}, /*zeroed=*/false});
   for (auto dim : op.getDims().getAsRange<StringAttr>())
     program.dims.push_back(dim.getValue().str());
   for (NamedAttribute remark : op.getRemarks())
@@ -178,14 +195,15 @@ Field fieldOf(tile::KernelOp kernel, unsigned index, StringRef source) {
   return field;
 }
 
-/// "schedule.tile_q", or "schedule.KERNEL.tile_q" in a program of several kernels.
-void addScheduleRemarks(tile::KernelOp kernel, bool only, Program &program) {
+/// "schedule.tile_q" of the kernel that the launches before it prepare for, "schedule.KERNEL.tile_q" of theirs.
+void addScheduleRemarks(tile::KernelOp kernel, bool last, Program &program) {
   tile::ScheduleAttr s = kernel.getSchedule();
-  std::string prefix = only ? "schedule." : ("schedule." + kernel.getSymName() + ".").str();
+  std::string prefix = last ? "schedule." : ("schedule." + kernel.getSymName() + ".").str();
   for (auto [key, value] : {std::pair("tile_q", s.getTileQ()), std::pair("tile_kv", s.getTileKv()),
                             std::pair("stages", s.getStages()), std::pair("warps", s.getWarps()),
                             std::pair("shared_bytes", int64_t(kernel.getSharedBytes().value_or(0)))})
     program.remarks.push_back({prefix + key, std::to_string(value)});
+  program.remarks.push_back({prefix + "mma", ("\"" + tile::stringifyMmaKind(s.getMma()) + "\"").str()});
 }
 
 } // namespace
@@ -231,6 +249,6 @@ FailureOr<Program> codegen::emitCuda(ModuleOp module, const Target &target) {
     program.launches.push_back(std::move(launch));
   }
   for (const KernelText &text : kernels)
-    addScheduleRemarks(text.kernel, kernels.size() == 1, program);
+    addScheduleRemarks(text.kernel, &text == &kernels.back(), program);
   return program;
 }

@@ -96,7 +96,6 @@ static std::pair<StringRef, StringRef> callee(Operation *op) {
       .Case<arith::MaxSIOp>([](auto) { return std::pair("max", "core"); })
       .Case<tile::RoundDownOp>([](auto) { return std::pair("round_down", "core"); })
       .Case<tile::RoundUpOp>([](auto) { return std::pair("round_up", "core"); })
-      .Case<tile::SkipOp>([](auto) { return std::pair("skip", "core"); })
       .Case<tile::ClampOp>([](auto) { return std::pair("clamp", "core"); })
       .Case<arith::MinNumFOp>([](auto) { return std::pair("fminf", "core"); })
       .Case<arith::MaxNumFOp>([](auto) { return std::pair("fmaxf", "core"); })
@@ -196,6 +195,24 @@ std::string Printer::exprOf(Operation *op, int &own) {
       .Case([&](tile::ReadSideOp read) {
         use("attn/side_tensor");
         return call(expr(read.getSide()) + ".read", read.getIndices());
+      })
+      .Case([&](tile::SearchSideOp search) {
+        use("attn/side_tensor");
+        SmallVector<Value> operands = {search.getFrom(), search.getTo(), search.getValue()};
+        operands.append(search.getIndices().begin(), search.getIndices().end());
+        return call(expr(search.getSide()) + ".search", operands);
+      })
+      .Case([&](tile::ReachesOp reaches) {
+        use("attn/side_tensor");
+        SmallVector<Value> operands = {reaches.getNode(), reaches.getAncestor()};
+        operands.append(reaches.getIndices().begin(), reaches.getIndices().end());
+        return call(expr(reaches.getSide()) + ".reaches", operands);
+      })
+      .Case([&](tile::NextTileOp next) {
+        return joined({names.of(next.getWalk()).str(), ".next(", expr(next.getFrom()), ")"});
+      })
+      .Case([&](tile::TileIsFullOp full) {
+        return joined({names.of(full.getWalk()).str(), ".is_full(", expr(full.getKey()), ")"});
       })
       .Case([&](tile::SoftcapOp cap) {
         use("attn/softcap");

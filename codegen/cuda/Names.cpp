@@ -21,8 +21,8 @@ bool Names::reserved(StringRef word) {
       // the device library and the emitted frame
       "attnc", "attn", "warp", "block", "atom", "f16", "bf16", "i64", "min", "max", "clamp", "floor_div",
       "floor_mod", "ceil_div", "round_up", "round_down", "fill", "p", "Params", "Fragment", "RowVector",
-      "SharedTile", "SharedRing", "GlobalRows", "SideTensor", "Weights", "shared_memory", "exp", "log",
-      "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main"};
+      "SharedTile", "SharedRing", "GlobalRows", "SideTensor", "SpanWalk", "BlockWalk", "Weights", "shared_memory", "exp", "log",
+      "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main", "tf32"};
   // Constants of the text are kTileQ, kScaleLog2...
   bool constant = word.size() > 1 && word[0] == 'k' && llvm::isUpper(word[1]);
   return constant || words.contains(word);
@@ -46,7 +46,7 @@ void Names::scope(Block &block, llvm::StringSet<> used) {
   for (Operation &op : block) {
     llvm::TypeSwitch<Operation *>(&op)
         .Case<tile::AllocOp, tile::ReuseOp, tile::ViewRowsOp, tile::ViewSideOp, tile::LetOp, tile::ConvertOp,
-              tile::FinishOp>([&](auto named) { declare(named->getResult(0), named.getName(), used); })
+              tile::FinishOp, tile::WalkSpansOp, tile::WalkBlocksOp>([&](auto named) { declare(named->getResult(0), named.getName(), used); })
         .Case([&](tile::LoopOp loop) {
           llvm::StringSet<> inner = used;
           declare(loop.inductionVariable(), "kv", inner);
@@ -58,6 +58,12 @@ void Names::scope(Block &block, llvm::StringSet<> used) {
           llvm::StringSet<> inner = used;
           declare(copy.getWhere().getArgument(0), "key", inner);
           scope(copy.getWhere().front(), inner);
+        })
+        .Case([&](tile::ClassifyTilesOp classify) {
+          llvm::StringSet<> inner = used;
+          declare(classify.getBody().getArgument(0), "row", inner);
+          declare(classify.getBody().getArgument(1), "key", inner);
+          scope(classify.getBody().front(), inner);
         })
         .Case<tile::MapOp, tile::MapRowsOp>([&](auto map) {
           llvm::StringSet<> inner = used;

@@ -9,24 +9,44 @@ void Printer::print(tile::FillOp op) {
   line() << "fill(" << expr(op.getStorage()) << ", " << floatLiteral(op.getValue()) << ");\n";
 }
 
+namespace {
+/// The header and the two functions of each MmaKind.
+struct Verbs {
+  StringRef header, abt, ab;
+};
+constexpr Verbs kVerbs[] = {{"warp/mma", "mma_abt", "mma_ab"},
+                            {"warp/mma_f16_sums", "mma_abt_f16_sums", ""},
+                            {"warp/mma_tf32", "mma_abt_tf32", "mma_ab_tf32"},
+                            {"warp/dot", "dot_abt", "dot_ab"}};
+} // namespace
+
 void Printer::print(tile::MmaAbtOp op) {
-  use("warp/mma");
-  line() << "warp::mma_abt(" << expr(op.getDst()) << ", " << expr(op.getA()) << ", " << expr(op.getB())
-         << ");\n";
+  const Verbs &verbs = kVerbs[unsigned(op.getKind())];
+  use(verbs.header);
+  line() << "warp::" << verbs.abt << '(' << expr(op.getDst()) << ", " << expr(op.getA()) << ", "
+         << expr(op.getB()) << ");\n";
 }
 
 void Printer::print(tile::MmaAbOp op) {
-  use("warp/mma");
-  line() << "warp::mma_ab(" << expr(op.getDst()) << ", " << expr(op.getA()) << ", " << expr(op.getB())
-         << ");\n";
+  const Verbs &verbs = kVerbs[unsigned(op.getKind())];
+  use(verbs.header);
+  line() << "warp::" << verbs.ab << '(' << expr(op.getDst()) << ", " << expr(op.getA()) << ", "
+         << expr(op.getB()) << ");\n";
 }
 
 LogicalResult Printer::printMap(Operation *op, StringRef verb, Value storage, Region &body) {
   use("warp/map");
-  line() << "warp::" << verb << '(' << expr(storage) << ", [&](float " << names.of(body.getArgument(0));
+  line();
+  if (auto map = dyn_cast<tile::MapOp>(op); map && map.getUnless())
+    os << "if (!" << expr(map.getUnless(), kUnary) << ") ";
+  os << "warp::" << verb << '(' << expr(storage) << ", [&](float " << names.of(body.getArgument(0));
   for (BlockArgument position : body.getArguments().drop_front())
     os << ", int " << names.of(position);
   os << ") {";
+  return printBody(body);
+}
+
+LogicalResult Printer::printBody(Region &body) {
   Operation *yield = body.front().getTerminator();
   end(yield);
   shownPlace = place(yield);
@@ -52,9 +72,11 @@ void Printer::print(tile::OnlineSoftmaxOp op) {
 }
 
 void Printer::print(tile::ConvertOp op) {
-  use("warp/convert");
-  line() << "const auto " << names.of(op.getResult()) << " = warp::convert<"
-         << element(op.getResult().getType().getElementType()) << ">(" << expr(op.getSrc()) << ");\n";
+  Type to = op.getResult().getType().getElementType();
+  use(to.isF32() ? "warp/mma_tf32" : "warp/convert");
+  line() << "const auto " << names.of(op.getResult())
+         << " = warp::" << (to.isF32() ? "convert_tf32" : "convert<" + element(to) + ">") << '('
+         << expr(op.getSrc()) << ");\n";
 }
 
 void Printer::print(tile::FinishOp op) {

@@ -26,9 +26,8 @@ LogicalResult Printer::print(tile::LoopOp op) {
   StringRef kv = names.of(op.inductionVariable());
   line() << "for (int " << kv << " = " << expr(op.getBegin()) << "; " << kv << " < " << expr(op.getEnd())
          << "; ";
-  if (op.getGapBegin())
-    os << kv << " = skip(" << kv << " + " << dim(op.getStep()) << ", " << expr(op.getGapBegin()) << ", "
-       << expr(op.getGapEnd()) << ")";
+  if (op.getWalk())
+    os << kv << " = " << names.of(op.getWalk()) << ".next(" << kv << " + " << dim(op.getStep()) << ")";
   else
     os << kv << " += " << dim(op.getStep());
   os << ") {  // " << op.getName() << '\n';

@@ -45,13 +45,28 @@ void Printer::print(tile::ViewSideOp op) {
   end(op);
 }
 
+void Printer::print(tile::StoreMaxOp op) {
+  use("attn/max_logit");
+  line() << "warp::store_max(" << expr(op.getPointer()) << " + " << expr(op.getPosition(), kSum) << ", "
+         << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
+  end();
+}
+
+void Printer::print(tile::StoreConstantOp op) {
+  use("attn/max_logit");
+  line() << "block::store_constant<kThreads>(" << expr(op.getPointer()) << ", " << expr(op.getCount()) << ", "
+         << floatLiteral(op.getValue()) << ");";
+  end();
+}
+
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
-  use("block/copy_async");
+  use(op.getThroughRegisters() ? "block/copy" : "block/copy_async");
   line();
   if (op.getUnlessPast())
     os << "if (" << expr(op.getFirstRow()) << " < " << expr(op.getUnlessPast()) << ") ";
-  os << "block::copy_async<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
-     << expr(op.getFirstRow()) << ", " << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd());
+  os << (op.getThroughRegisters() ? "block::copy<kThreads>(" : "block::copy_async<kThreads>(")
+     << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", "
+     << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd());
   LogicalResult result = success();
   if (!op.getWhere().empty()) {
     os << ", [&](int " << names.of(op.getWhere().getArgument(0)) << ") {\n";
@@ -66,8 +81,8 @@ LogicalResult Printer::print(tile::CopyAsyncOp op) {
 }
 
 void Printer::print(tile::AddRowOp op) {
-  use("block/add_row");
-  line() << "block::add_row<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+  use(op.getSingly() ? "block/add_row_singly" : "block/add_row");
+  line() << (op.getSingly() ? "block::add_row_singly<kThreads>(" : "block::add_row<kThreads>(") << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
   end();
 }
 
@@ -82,13 +97,14 @@ void Printer::print(tile::WaitOp op) {
 }
 
 void Printer::print(tile::SyncOp) {
-  use("block/copy_async");
+  use("block/sync");
   line() << "block::sync();\n";
 }
 
 void Printer::print(tile::StoreSharedOp op) {
-  use("block/store");
-  line() << "warp::store_shared(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+  use(op.getSingly() ? "warp/store_singly" : "block/store");
+  line() << (op.getSingly() ? "warp::store_shared_singly(" : "warp::store_shared(") << expr(op.getDst())
+         << ", " << expr(op.getSrc()) << ");";
   end();
 }
 

@@ -20,7 +20,10 @@ Printer::Printer(tile::KernelOp kernel) : kernel(kernel), names(kernel), os(text
 LogicalResult Printer::print() {
   ints["kWarps"].value = std::to_string(kernel.getSchedule().getWarps());
   ints["kThreads"].value = std::to_string(kernel.getSchedule().threads());
-  return success(succeeded(printBlock(kernel.getBody().front())) && valid);
+  bool printed = succeeded(printBlock(kernel.getBody().front())) && valid;
+  if (usedHeaders.count("attnc/block/copy.cuh") || usedHeaders.count("attnc/block/copy_async.cuh"))
+    usedHeaders.erase("attnc/block/sync.cuh"); // they bring it along
+  return success(printed);
 }
 
 LogicalResult Printer::printBlock(Block &block) {
@@ -32,12 +35,13 @@ LogicalResult Printer::printBlock(Block &block) {
 
 LogicalResult Printer::printOp(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp>(
+      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp>(
           [&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
             tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
             tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp,
-            tile::StoreRowValuesOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp,
+            tile::StoreRowValuesOp, tile::StoreMaxOp, tile::StoreConstantOp, tile::WalkSpansOp,
+            tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp,
             tile::ConvertOp, tile::FinishOp>([&](auto statement) {
         print(statement);
         return success();

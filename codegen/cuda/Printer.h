@@ -51,6 +51,11 @@ private:
   std::string element(mlir::Type type);
   void use(llvm::StringRef header) { usedHeaders.insert(("attnc/" + header + ".cuh").str()); }
 
+  // PrintWalkOps.cpp
+  void print(tile::WalkSpansOp op);
+  void print(tile::WalkBlocksOp op);
+  mlir::LogicalResult print(tile::ClassifyTilesOp op);
+
   // PrintControlOps.cpp
   void print(tile::ExitIfOp op);
   mlir::LogicalResult print(tile::LoopOp op);
@@ -73,6 +78,8 @@ private:
   void print(tile::StoreRowsOp op);
   void print(tile::StoreFragmentOp op);
   void print(tile::StoreRowValuesOp op);
+  void print(tile::StoreMaxOp op);
+  void print(tile::StoreConstantOp op);
 
   // PrintComputeOps.cpp
   void print(tile::FillOp op);
@@ -83,6 +90,8 @@ private:
   void print(tile::OnlineSoftmaxOp op);
   void print(tile::ConvertOp op);
   void print(tile::FinishOp op);
+  /// The rest of a call whose last argument is a lambda, from behind its opening brace.
+  mlir::LogicalResult printBody(mlir::Region &body);
   mlir::LogicalResult printMap(mlir::Operation *op, llvm::StringRef verb, mlir::Value storage,
                                mlir::Region &body);
 

@@ -49,8 +49,6 @@ __host__ __device__ constexpr int ceil_div(int a, int b) { return a / b + (a % b
 /// The nearest multiple of `b` not above, not below `a`. `b` is positive.
 __host__ __device__ constexpr int round_down(int a, int b) { return a - floor_mod(a, b); }
 __host__ __device__ constexpr int round_up(int a, int b) { return ceil_div(a, b) * b; }
-/// The end of the gap [begin, end) for an x within it, any other x unchanged.
-__host__ __device__ constexpr int skip(int x, int begin, int end) { return begin <= x && x < end ? end : x; }
 /// Bit i % 32 of `word`.
 __host__ __device__ constexpr bool bit(int word, int i) { return (static_cast<unsigned>(word) >> (i & 31) & 1u) != 0; }
 

@@ -23,7 +23,8 @@ enum class Role : uint8_t {
   Side,
   Scalar,
   Out, ///< tokens with the rows of q
-  Lse, ///< one value per row of q and head
+  Rows,    ///< one value per row of q and head
+  PerHead, ///< one value per head
 };
 
 /// One argument or result, in the kernel's order.

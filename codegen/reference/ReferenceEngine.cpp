@@ -160,6 +160,13 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
     bool isOut = parameter.role == Role::Out;
     if (isOut)
       output.shape.push_back(parameter.dim);
+    if (parameter.role == Role::PerHead) {
+      output.shape = {parameter.heads};
+      output.values.assign(size_t(parameter.heads), -kInfinity);
+      output.bounds.assign(size_t(parameter.heads), 0);
+      result.outputs.push_back(std::move(output));
+      continue;
+    }
     size_t perRow = size_t(parameter.heads * parameter.dim);
     size_t count = size_t(batch.rows) * perRow;
     output.values.assign(count, isOut ? 0 : -kInfinity);
@@ -206,6 +213,10 @@ void Engine::runHead(const Request &request, int64_t index, int64_t head,
     if (parameter.role == Role::Out)
       shape.push_back(parameter.dim);
     ptrdiff_t first = ptrdiff_t(request.qFirst * parameter.heads * parameter.dim);
+    if (parameter.role == Role::PerHead) { // each head raises its own element, request by request
+      shape = {parameter.heads};
+      first = 0;
+    }
     frame.memref(result.outputs[i].values.data() + first, shape);
     frame.memref(result.outputs[i].bounds.data() + first, shape);
   }

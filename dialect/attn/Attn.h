@@ -31,8 +31,12 @@ namespace attnc::attn {
 inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
 /// Argument attribute that holds a run-time scalar's default.
 inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
-/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, ..., location = loc(...)}.
+/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations = {...}}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
+/// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
+inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
+/// Kernel attribute: where the spec gives the keys that a target may refuse, {dtype = loc(...), ...}.
+inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 /// The axes of tokens, outermost first: b request, s token, h head, d dim; "shd" if they are packed.
 llvm::StringRef axesOf(Layout layout);
 
@@ -45,7 +49,6 @@ struct TokenSource {
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);
-
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
 inline constexpr unsigned kProofSymbols = 4;
 } // namespace attnc::attn

@@ -76,8 +76,8 @@ LogicalResult KernelOp::verify() {
   for (auto [index, type] : llvm::enumerate(getResultTypes())) {
     if (failed(checkName(resultName(index), "result", index)))
       return failure();
-    if (!isa<TokensType, RowsType>(type)) // C3
-      return emitOpError("expected results to be tokens or rows, got ") << type;
+    if (!isa<TokensType, RowsType, SideType>(type)) // C3
+      return emitOpError("expected results to be tokens, rows or side tensors, got ") << type;
   }
   if (isPacked() && getLengths() != Lengths::Both) // C5
     return emitOpError("expected lengths both for a packed kernel, got ") << stringifyLengths(getLengths());
@@ -148,7 +148,7 @@ static LogicalResult verifyProof(AttentionOp op) {
   return success();
 }
 
-/// C10: queries have an argument of their own, or all three have one, which has one length.
+/// C11: queries have an argument of their own, or all three have one, which has one length.
 static LogicalResult verifySources(AttentionOp op) {
   BlockArgument q = tokenSource(op.getQ()).tokens, k = tokenSource(op.getK()).tokens,
                 v = tokenSource(op.getV()).tokens;
@@ -166,6 +166,40 @@ static LogicalResult verifySources(AttentionOp op) {
 bool AttentionOp::isSelfAttention() {
   BlockArgument q = tokenSource(getQ()).tokens;
   return q && q == tokenSource(getK()).tokens;
+}
+
+/// Whether a side tensor is floats of one axis, the query heads.
+static bool isPerHead(SideType type, int64_t queryHeads) {
+  auto heads = type.getRank() == 1 ? type.getShape()[0] : Attribute();
+  auto count = dyn_cast_if_present<IntegerAttr>(heads);
+  auto name = dyn_cast_if_present<StringAttr>(heads);
+  return isa<FloatType>(type.getElementType()) &&
+         ((name && name.getValue() == "heads") || (count && count.getInt() == queryHeads));
+}
+
+/// C6
+static LogicalResult verifyStatistics(AttentionOp op) {
+  if (op.getStatistics().size() != op.getRest().size())
+    return op.emitOpError("expected one result for each of ")
+           << op.getStatistics() << ", got " << op.getRest().size();
+  TokensType q = op.getQ().getType();
+  llvm::StringSet<> seen;
+  for (auto [name, value] : llvm::zip_equal(op.getStatistics().getAsValueRange<StringAttr>(), op.getRest())) {
+    if (!llvm::is_contained({"lse", "row_max", "max_logit"}, name) || !seen.insert(name).second)
+      return op.emitOpError("expected different statistics of lse, row_max and max_logit, got \"") << name << '"';
+    if (name == "max_logit") {
+      auto side = dyn_cast<SideType>(value.getType());
+      if (!side || !isPerHead(side, q.getHeads()) || !side.getElementType().isF32())
+        return op.emitOpError("expected max_logit as f32 of one axis, the ")
+               << q.getHeads() << " query heads, got " << value.getType();
+      continue;
+    }
+    auto rows = dyn_cast<RowsType>(value.getType());
+    if (!rows || rows.getHeads() != q.getHeads() || rows.getLayout() != q.getLayout())
+      return op.emitOpError("expected ")
+             << name << " as rows with the heads and layout of q, got " << value.getType() << " for " << q;
+  }
+  return success();
 }
 
 LogicalResult AttentionOp::verify() {
@@ -195,11 +229,7 @@ LogicalResult AttentionOp::verify() {
   }
   if (getSinks()) { // C7
     SideType sinks = cast<SideType>(getSinks().getType());
-    auto heads = sinks.getRank() == 1 ? sinks.getShape()[0] : Attribute();
-    auto count = dyn_cast_if_present<IntegerAttr>(heads);
-    auto name = dyn_cast_if_present<StringAttr>(heads);
-    if (!isa<FloatType>(sinks.getElementType()) ||
-        !((name && name.getValue() == "heads") || (count && count.getInt() == q.getHeads())))
+    if (!isPerHead(sinks, q.getHeads()))
       return emitOpError("expected sinks to be floats of one axis, the ")
              << q.getHeads() << " query heads, got " << sinks;
   }
@@ -207,18 +237,24 @@ LogicalResult AttentionOp::verify() {
     return emitOpError("expected sinks where they are to stay outside the lse, got none");
   if (k.getElementType() != q.getElementType() || v.getElementType() != q.getElementType()) // C8
     return emitOpError("expected q, k and v of one element type, got ") << q << ", " << k << " and " << v;
+  if (getProductsTf32() && !q.getElementType().isF32()) // C10
+    return emitOpError("expected f32 elements for products in tf32, got ") << q;
+  if (getSumsF16() && !q.getElementType().isF16())
+    return emitOpError("expected f16 elements for sums in f16, got ") << q;
   Builder builder(getContext());
   if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
       failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))
     return failure();
   if (failed(verifyProof(*this)) || failed(verifySources(*this)))
     return failure();
-  if (Value lse = getLse()) { // C6
-    auto rows = cast<RowsType>(lse.getType());
-    if (rows.getHeads() != q.getHeads() || rows.getLayout() != q.getLayout())
-      return emitOpError("expected lse with the heads and layout of q, got ") << rows << " for " << q;
-  }
-  return success();
+  return verifyStatistics(*this);
+}
+
+Value AttentionOp::statistic(StringRef name) {
+  for (auto [known, value] : llvm::zip_equal(getStatistics().getAsValueRange<StringAttr>(), getRest()))
+    if (known == name)
+      return value;
+  return {};
 }
 
 //===- Tokens -----------------------------------------------------------------------------------------===//
@@ -273,6 +309,19 @@ LogicalResult SoftcapOp::verify() {
     return emitOpError("expected a positive finite cap, got ") << cap;
   return success();
 }
+
+/// C1 and C2 of the ops that walk along the last axis of a side tensor.
+template <class Op> static LogicalResult verifyRowOp(Op op) {
+  SideType side = op.getSide().getType();
+  if (int64_t(op.getIndices().size()) + 1 != side.getRank()) // C1
+    return op.emitOpError("expected one index per axis but the last (")
+           << side.getRank() - 1 << "), got " << op.getIndices().size();
+  if (!side.getElementType().isInteger(32)) // C2
+    return op.emitOpError("expected an i32 side tensor, got ") << side;
+  return success();
+}
+LogicalResult SearchOp::verify() { return verifyRowOp(*this); }
+LogicalResult ReachesOp::verify() { return verifyRowOp(*this); }
 
 LogicalResult ReadOp::verify() {
   SideType side = getSide().getType();

@@ -20,8 +20,8 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     `alignment` is what addresses and strides of tokens are a multiple of, in bytes; 16 if it is absent.
 
     Constraints: (C1) every argument and result has an `attn.name`, all different. (C2) arguments are tokens,
-    side tensors, i32 or f32. (C3) results are tokens or rows. (C4) all tokens are packed or none is. (C5) a packed
-    kernel has lengths `both`. (C6) the alignment is 2, 4, 8 or 16.
+    side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens are packed or none is.
+    (C5) a packed kernel has lengths `both`. (C6) the alignment is 2, 4, 8 or 16.
 
     ```mlir
     attn.kernel @identity(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"})
@@ -74,22 +74,30 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     kernel's side tensors and scalars. `scale` is an attribute or, for a run-time scale, an f32 operand.
     Query head h reads KV head h / (Hq / Hkv). `proof` is added by `attn-analyze-mask`.
 
+    `statistics` names the results behind out. `lse` and `row_max` are rows: the natural log of the sum of exponentials of a
+    row's visible logits, and the largest of them (the sink is not one); -inf where nothing is visible. `max_logit` is the
+    largest of every head over all rows and requests.
+
     `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
     capped. It is part of the LSE unless `sinks_outside_lse`.
 
     q, k and v are arguments of the kernel, with a bias or without, or heads of such an argument, which `tokenSource` (Attn.h)
     finds. If all three have one argument, queries and keys are the same tokens, with one length.
 
+    `products_tf32` lets a kernel round q, k, v and the softmax weights to tf32 where it multiplies them; `sums_f16` lets
+    it sum q k^T in f16. Both are leave, not orders: a target that cannot is exact.
+
     Constraints: (C1) q, k, v and out are all packed or none is. (C2) q and k agree in dim, v and out in dim, k and v in
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
-    the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) lse
-    has the query heads and layout of q. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
+    the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) one
+    result for each of the statistics, which are different: rows of f32 with the query heads and layout of q, and for
+    max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
-    are of its i32 side tensors. (C10) q has an argument of its own or shares it with k and v; then lengths are
-    not `kv`.
+    are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16. (C11) q has an argument of
+    its own or shares it with k and v; then lengths are not `kv`.
 
     ```mlir
-    %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+    %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
     ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
       %capped = attn.softcap %s, 5.000000e+01 : f32
       attn.yield %capped : f32
@@ -103,17 +111,22 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
   }];
   let arguments = (ins Attn_TokensType:$q, Attn_TokensType:$k, Attn_TokensType:$v,
                        Optional<F32>:$runtime_scale, Optional<Attn_SideType>:$sinks, UnitAttr:$sinks_outside_lse,
+                       UnitAttr:$products_tf32, UnitAttr:$sums_f16,
                        OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
-                       OptionalAttr<Attn_MaskProofAttr>:$proof);
-  let results = (outs Attn_TokensType:$out, Optional<Attn_RowsType>:$lse);
+                       OptionalAttr<Attn_MaskProofAttr>:$proof,
+                       DefaultValuedAttr<StrArrayAttr, "{}">:$statistics);
+  let results = (outs Attn_TokensType:$out, Variadic<AnyTypeOf<[Attn_RowsType, Attn_SideType]>>:$rest);
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?
-    (`sinks_outside_lse` $sinks_outside_lse^)? `anchor` `` $anchor
+    (`sinks_outside_lse` $sinks_outside_lse^)? (`products_tf32` $products_tf32^)? (`sums_f16` $sums_f16^)?
+    (`statistics` $statistics^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{
+    /// The result of a statistic by its name; null if there is none.
+    ::mlir::Value statistic(::llvm::StringRef name);
     int64_t group() { return getQ().getType().getHeads() / getK().getType().getHeads(); }
     /// Whether queries and keys are heads of one argument, and so the same tokens.
     bool isSelfAttention();
@@ -189,6 +202,46 @@ def Attn_BitOp : Attn_Op<"bit", [Pure]> {
   let arguments = (ins Index:$word, Index:$position);
   let results = (outs I1:$result);
   let assemblyFormat = "$word `,` $position attr-dict";
+}
+
+def Attn_SearchOp : Attn_Op<"search", [Pure]> {
+  let summary = "where a value belongs in an ascending row of a side tensor";
+  let description = [{
+    The first index of [from, to) whose element is above the value, else `to`; the range is first clipped to the row. The
+    indices say which row along the last axis. Of a range that does not ascend it is what a bisection comes to:
+    while from < to the element at (from + to) // 2 decides.
+
+    Constraints: (C1) one index per axis but the last. (C2) an i32 side tensor.
+    ```mlir
+    %n = attn.search %starts[%b] from %zero to %count above %q_position : !attn.side<["batch", 9], i32>
+    ```
+  }];
+  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices, Index:$from, Index:$to, Index:$value);
+  let results = (outs Index:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $from `to` $to `above` $value attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
+}
+
+def Attn_ReachesOp : Attn_Op<"reaches", [Pure]> {
+  let summary = "whether one node of a tree is another or descends from it";
+  let description = [{
+    A row of the side tensor, along its last axis, has the parent of every node, which has a lower number; a root has
+    a negative one. From `node` the parents are followed down to `ancestor`; the way ends at a parent that is not lower
+    and outside the row.
+
+    Constraints: (C1) one index per axis but the last. (C2) an i32 side tensor.
+    ```mlir
+    %sees = attn.reaches %parents[%b] from %node to %ancestor : !attn.side<["batch", "q_len"], i32>
+    ```
+  }];
+  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices, Index:$node, Index:$ancestor);
+  let results = (outs I1:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $node `to` $ancestor attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
 }
 
 def Attn_ReadOp : Attn_Op<"read", [Pure]> {

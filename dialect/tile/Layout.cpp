@@ -137,14 +137,28 @@ LinearLayout operandALayout(int64_t rows, int64_t columns, int64_t warps) {
   return fragmentLayout(rows, columns, warps, /*operandA=*/true);
 }
 
-LinearLayout sharedTileLayout(int64_t rows, int64_t columns) {
-  int rowBits = log2Exact(rows), columnBits = log2Exact(columns);
-  assert(columnBits >= 6 && "a row spans at least eight 16-byte chunks");
-  LinearLayout layout({{"row", rowBits}, {"column", columnBits}}, {{"byte", rowBits + columnBits + 1}});
+LinearLayout operandATf32Layout(int64_t rows, int64_t columns, int64_t warps) {
+  int rowBits = log2Exact(rows), columnBits = log2Exact(columns), warpBits = log2Exact(warps);
+  assert(rowBits >= 4 + warpBits && columnBits >= 3 && warpBits >= 0);
+  LinearLayout layout({{"register", rowBits + columnBits - 5 - warpBits}, {"lane", 5}, {"warp", warpBits}},
+                      {{"row", rowBits}, {"column", columnBits}});
+  // Registers of a step: rows 0-7 and 8-15 of slots 0-3, then of slots 4-7, which are the odd columns.
+  layout.map("register", 0, "row", 3).map("register", 1, "column", 0);
+  for (int bit = 3; bit < columnBits; ++bit)
+    layout.map("register", bit - 1, "column", bit);
+  mapLanesAndRowTiles(layout, columnBits - 1, rowBits, warpBits);
+  return layout;
+}
+
+LinearLayout sharedTileLayout(int64_t rows, int64_t columns, int elementBytes) {
+  int rowBits = log2Exact(rows), columnBits = log2Exact(columns), elementBits = log2Exact(elementBytes);
+  assert(columnBits + elementBits >= 7 && "a row spans at least eight 16-byte chunks");
+  LinearLayout layout({{"row", rowBits}, {"column", columnBits}},
+                      {{"byte", rowBits + columnBits + elementBits}});
   for (int bit = 0; bit < columnBits; ++bit)
-    layout.map("column", bit, "byte", bit + 1);
+    layout.map("column", bit, "byte", bit + elementBits);
   for (int bit = 0; bit < rowBits; ++bit)
-    layout.map("row", bit, "byte", columnBits + 1 + bit);
+    layout.map("row", bit, "byte", columnBits + elementBits + bit);
   for (int bit = 0; bit < std::min(3, rowBits); ++bit) // chunk ^= row & 7
     layout.map("row", bit, "byte", 4 + bit);
   return layout;

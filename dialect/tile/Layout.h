@@ -62,8 +62,12 @@ LinearLayout accumulatorLayout(int64_t rows, int64_t columns, int64_t warps);
 /// (register, lane, warp) -> (row, column) of a rows x columns A operand of mma.m16n8k16, one register bit
 /// per 16-bit half first (same source, A).
 LinearLayout operandALayout(int64_t rows, int64_t columns, int64_t warps);
-/// (row, column) -> (byte) of a swizzled shared tile of 16-bit elements: 16-byte chunk XOR (row mod 8).
-LinearLayout sharedTileLayout(int64_t rows, int64_t columns);
+/// The same of mma.m16n8k8 with tf32 operands (PTX ISA, "Matrix Fragments for mma.m16n8k8"), where the products of a
+/// step are taken in another order: slot t of k is column 2 t, slot t + 4 is column 2 t + 1. Any order will do if B
+/// has the same, and with this one accumulators are operands as they are.
+LinearLayout operandATf32Layout(int64_t rows, int64_t columns, int64_t warps);
+/// (row, column) -> (byte) of a swizzled shared tile: 16-byte chunk XOR (row mod 8).
+LinearLayout sharedTileLayout(int64_t rows, int64_t columns, int elementBytes = 2);
 
 /// The same lane and warp hold the same elements in both layouts: converting moves nothing between lanes.
 bool sameLaneElements(const LinearLayout &a, const LinearLayout &b);

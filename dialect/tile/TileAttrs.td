@@ -2,7 +2,7 @@
 #ifndef ATTNC_TILE_ATTRS
 #define ATTNC_TILE_ATTRS
 
-include "dialect/tile/TileDialect.td"
+include "dialect/tile/TileEnums.td"
 
 def Tile_DimAttr : Tile_Attr<"Dim", "dim"> {
   let summary = "a size and the constant that names it in the text";
@@ -15,13 +15,14 @@ def Tile_DimAttr : Tile_Attr<"Dim", "dim"> {
 def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
   let summary = "the target's answer to one attn kernel, as data";
   let description = [{
-    Query rows and keys of a tile, tiles of K and V in flight, warps of a block:
-    `#tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>`.
+    Query rows and keys of a tile, tiles of K and V in flight, warps of a block, and what multiplies tiles if that is
+    not `sync`: `#tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4, mma = plain>`.
 
     Constraints: (C1) tile_q is a multiple of 16 * warps up to 256. (C2) tile_kv is a multiple of 16 up to
     256. (C3) stages is 1 to 4. (C4) warps is 1, 2, 4 or 8.
   }];
-  let parameters = (ins "int64_t":$tile_q, "int64_t":$tile_kv, "int64_t":$stages, "int64_t":$warps);
+  let parameters = (ins "int64_t":$tile_q, "int64_t":$tile_kv, "int64_t":$stages, "int64_t":$warps,
+                        DefaultValuedParameter<"::attnc::tile::MmaKind", "::attnc::tile::MmaKind::Sync">:$mma);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{ int64_t threads() const { return 32 * getWarps(); } }];
@@ -43,6 +44,15 @@ def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
                         DefaultValuedParameter<"bool", "false">:$anyStrides);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
+}
+
+def Tile_WorkspaceAttr : Tile_Attr<"Workspace", "workspace"> {
+  let summary = "memory that the launches of a program share";
+  let description = [{
+    `#tile.workspace<name = "blocks", bytes = "batch * ceildiv(q_len, 64) * 8">`: see attnc/Kernel.h, Workspace.
+  }];
+  let parameters = (ins StringRefParameter<"name">:$name, StringRefParameter<"a formula over named dims">:$bytes);
+  let assemblyFormat = "`<` struct(params) `>`";
 }
 
 def Tile_ScalarAttr : Tile_Attr<"Scalar", "scalar"> {

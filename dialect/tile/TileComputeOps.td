@@ -19,16 +19,20 @@ def Tile_FillOp : Tile_Op<"fill"> {
 def Tile_MmaAbtOp : Tile_Op<"mma_abt"> {
   let summary = "dst = a * transpose(b), both in shared memory";
   let description = [{
-    Constraints: (C1) a is rows x k, b is columns x k of dst. (C2) one element type.
+    `kind` says what multiplies, and with it the type of the operands.
+
+    Constraints: (C1) a is rows x k, b is columns x k of dst. (C2) one element type. (C3) it is f16 or bf16 for `sync`,
+    f16 for `sync_f16_sums`, f32 for `sync_tf32`, any for `plain`.
     ```mlir
     tile.mma_abt %scores = %q_tile, %k_tile : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
         = !tile.shared<kTileQ=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
   let arguments = (ins Arg<Tile_FragmentType, "", [MemWrite]>:$dst, Arg<Tile_SharedType, "", [MemRead]>:$a,
-                       Arg<Tile_SharedType, "", [MemRead]>:$b);
+                       Arg<Tile_SharedType, "", [MemRead]>:$b,
+                       DefaultValuedAttr<Tile_MmaKindAttr, "MmaKind::Sync">:$kind);
   let assemblyFormat = [{
-    $dst `=` $a `,` $b attr-dict `:` qualified(type($dst)) `=` qualified(type($a)) `,` qualified(type($b))
+    $dst `=` $a `,` $b (`kind` $kind^)? attr-dict `:` qualified(type($dst)) `=` qualified(type($a)) `,` qualified(type($b))
   }];
   let hasVerifier = 1;
 }
@@ -36,16 +40,22 @@ def Tile_MmaAbtOp : Tile_Op<"mma_abt"> {
 def Tile_MmaAbOp : Tile_Op<"mma_ab"> {
   let summary = "dst += a * b, a in registers and b in shared memory";
   let description = [{
-    Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) one element type. (C3) a and dst agree in warps.
+    `plain` reads a from a fragment as it is, the others from weights in the operand's layout.
+
+    Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) a's element type is b's, but for `plain`, where a is a
+    fragment. (C3) a and dst agree in warps. (C4) the element type is f16 or bf16 for `sync`, f32 for `sync_tf32`, any
+    for `plain`; sums of weights and values are always f32.
     ```mlir
     tile.mma_ab %acc += %weights, %v_tile : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
         = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
     ```
   }];
-  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$dst, Tile_WeightsType:$a,
-                       Arg<Tile_SharedType, "", [MemRead]>:$b);
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$dst,
+                       Arg<AnyTypeOf<[Tile_WeightsType, Tile_FragmentType]>, "", [MemRead]>:$a,
+                       Arg<Tile_SharedType, "", [MemRead]>:$b,
+                       DefaultValuedAttr<Tile_MmaKindAttr, "MmaKind::Sync">:$kind);
   let assemblyFormat = [{
-    $dst `+` `` `=` $a `,` $b attr-dict `:` qualified(type($dst)) `=` qualified(type($a)) `,` qualified(type($b))
+    $dst `+` `` `=` $a `,` $b (`kind` $kind^)? attr-dict `:` qualified(type($dst)) `=` qualified(type($a)) `,` qualified(type($b))
   }];
   let hasVerifier = 1;
 }
@@ -54,7 +64,7 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "replaces every element by a function of its value, row and column in the block tile";
   let description = [{
     Block arguments (value: f32, row: index, column: index); yields f32. A map with `boundary` only hides
-    keys: it is dropped from loops over tiles that are proved to be fully visible.
+    keys: it is dropped from loops over tiles that are proved to be fully visible, and passed over where `unless` holds.
 
     Constraints: (C1) region signature as above.
     ```mlir
@@ -64,9 +74,10 @@ def Tile_MapOp : Tile_Op<"map", [SingleBlockImplicitTerminator<"YieldOp">]> {
     } : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
     ```
   }];
-  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$storage, UnitAttr:$boundary);
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$storage, UnitAttr:$boundary,
+                       Optional<I1>:$unless);
   let regions = (region SizedRegion<1>:$body);
-  let assemblyFormat = "$storage (`boundary` $boundary^)? $body attr-dict `:` qualified(type($storage))";
+  let assemblyFormat = "$storage (`boundary` $boundary^)? (`unless` $unless^)? $body attr-dict `:` qualified(type($storage))";
   let hasVerifier = 1;
 }
 
@@ -139,7 +150,7 @@ def Tile_OnlineSoftmaxOp : Tile_Op<"online_softmax"> {
 }
 
 def Tile_ConvertOp : Tile_Op<"convert"> {
-  let summary = "rounds a fragment to 16 bits and re-indexes it as the A operand, within each lane";
+  let summary = "rounds a fragment to 16 bits or tf32 and re-indexes it as the A operand, within each lane";
   let description = [{
     That the accumulator and A-operand layouts differ only in registers is checked by the layout algebra.
 

@@ -62,12 +62,12 @@ LogicalResult KernelOp::verify() {
 LogicalResult LoopOp::verify() {
   if (bool(getFullBegin()) != bool(getFullEnd())) // C1
     return emitOpError("expected both bounds of the full range or none, got one");
-  if (bool(getGapBegin()) != bool(getGapEnd())) // C1
-    return emitOpError("expected both ends of the gap or none, got one");
   if (getBody().getNumArguments() != 1 || !getBody().getArgument(0).getType().isIndex()) // C2
     return emitOpError("expected one index block argument, got (") << getBody().getArgumentTypes() << ")";
   if (Operation *yield = getBody().front().getTerminator(); yield->getNumOperands() != 0) // C3
     return emitOpError("expected a body that yields nothing, got (") << yield->getOperandTypes() << ")";
+  if (getWalk() && getWalk().getType().getStep() != getStep()) // C4
+    return emitOpError("expected a walk of tiles of ") << getStep() << ", got " << getWalk().getType();
   return success();
 }
 

@@ -10,7 +10,8 @@ include "dialect/tile/TileTypes.td"
 def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
   let summary = "launches in order, and the tensors and scalars that the caller passes";
   let description = [{
-    `dims` are the dims that a caller has to give because no tensor's shape tells them.
+    `dims` are the dims that a caller has to give because no tensor's shape tells them. `workspaces` are memory that the
+    launches share: device memory of that many bytes, with nothing in it when the first one starts.
     ```mlir
     tile.program @causal tensors [] scalars [] dims ["q_len"] attributes {remarks = {mask.exact = "true"}} {
       tile.launch @pair grid ["ceildiv(q_len, 64)", "8", "batch"] fields ["tensor:q", "dim:q.stride0"]
@@ -19,7 +20,8 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypedArrayAttrBase<Tile_TensorAttr, "tensors">:$tensors,
                        TypedArrayAttrBase<Tile_ScalarAttr, "scalars">:$scalars, StrArrayAttr:$dims,
-                       DefaultValuedAttr<DictionaryAttr, "{}">:$remarks);
+                       DefaultValuedAttr<DictionaryAttr, "{}">:$remarks,
+                       DefaultValuedAttr<TypedArrayAttrBase<Tile_WorkspaceAttr, "workspaces">, "{}">:$workspaces);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `tensors` $tensors `scalars` $scalars `dims` $dims attr-dict-with-keyword $body
@@ -93,28 +95,16 @@ def Tile_ExitIfOp : Tile_Op<"exit_if", [MemoryEffects<[MemRead, MemWrite]>]> {
   let assemblyFormat = "$condition attr-dict";
 }
 
-def Tile_SkipOp : Tile_Op<"skip", [Pure, SameOperandsAndResultType]> {
-  let summary = "the end of a gap for a position within it, any other position unchanged";
-  let description = [{
-    ```mlir
-    %next = tile.skip %row over %begin, %end : index
-    ```
-  }];
-  let arguments = (ins Index:$position, Index:$gap_begin, Index:$gap_end);
-  let results = (outs Index:$result);
-  let assemblyFormat = "$position `over` $gap_begin `,` $gap_end attr-dict `:` type($result)";
-}
-
 def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicitTerminator<"YieldOp">]> {
   let summary = "walks key tiles from begin to end";
   let description = [{
     The induction variable is named `kv` in the text and steps by `step`. `full_begin` and `full_end`, where
     present, bound the tiles in which every key is visible to every row; `tile-split-full-range` turns them
-    into a loop of their own without boundary maps. No tile begins in the `gap`: after one that ends there, the next is
-    at its end. Both ends of the gap, unless it is empty, are multiples of the step from begin, or the loop's end.
+    into a loop of their own without boundary maps. With a `walk` only its tiles are visited: `begin` is one of them, or past
+    the end, and after a tile the next is `tile.next_tile` of where it ends.
 
-    Constraints: (C1) full_begin and full_end come together, and gap_begin and gap_end. (C2) one index block argument.
-    (C3) the body yields nothing.
+    Constraints: (C1) full_begin and full_end come together. (C2) one index block argument. (C3) the body yields nothing.
+    (C4) the walk has tiles of the loop's step.
     ```mlir
     tile.loop "keys" %begin to %end step <kTileKv = 64> full %fb, %fe {
     ^bb0(%kv: index):
@@ -124,10 +114,10 @@ def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicit
   }];
   let arguments = (ins StrAttr:$name, Index:$begin, Index:$end, Tile_DimAttr:$step,
                        Optional<Index>:$full_begin, Optional<Index>:$full_end,
-                       Optional<Index>:$gap_begin, Optional<Index>:$gap_end);
+                       Optional<Tile_WalkType>:$walk);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $name $begin `to` $end `step` $step (`full` $full_begin^ `,` $full_end)? (`gap` $gap_begin^ `,` $gap_end)? $body
+    $name $begin `to` $end `step` $step (`full` $full_begin^ `,` $full_end)? (`walk` $walk^ `:` qualified(type($walk)))? $body
         attr-dict
   }];
   let hasVerifier = 1;

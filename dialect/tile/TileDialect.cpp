@@ -4,6 +4,7 @@
 #include "mlir/IR/DialectImplementation.h"
 
 #include "dialect/tile/TileDialect.cpp.inc"
+#include "dialect/tile/TileEnums.cpp.inc"
 
 void attnc::tile::TileDialect::initialize() {
   registerTypes();

@@ -136,6 +136,70 @@ def Tile_BitOp : Tile_Op<"bit", [Pure]> {
   let assemblyFormat = "$word `,` $position attr-dict";
 }
 
+def Tile_SearchSideOp : Tile_Op<"search_side", [Pure]> {
+  let summary = "where a value belongs in an ascending row of a side tensor";
+  let description = [{
+    As `attn.search`. Constraints: (C1) one index per axis but the last. (C2) a side tensor of i32.
+    ```mlir
+    %n = tile.search_side %starts[%b] from %zero to %count above %q : !tile.side<i32, 2>
+    ```
+  }];
+  let arguments = (ins Tile_SideType:$side, Variadic<Index>:$indices, Index:$from, Index:$to, Index:$value);
+  let results = (outs Index:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $from `to` $to `above` $value attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_ReachesOp : Tile_Op<"reaches", [Pure]> {
+  let summary = "whether one node of a tree is another or descends from it";
+  let description = [{
+    As `attn.reaches`. Constraints: (C1) one index per axis but the last. (C2) a side tensor of i32.
+    ```mlir
+    %sees = tile.reaches %parents[%b] from %node to %ancestor : !tile.side<i32, 2>
+    ```
+  }];
+  let arguments = (ins Tile_SideType:$side, Variadic<Index>:$indices, Index:$node, Index:$ancestor);
+  let results = (outs I1:$result);
+  let assemblyFormat = [{
+    $side `[` $indices `]` `from` $node `to` $ancestor attr-dict `:` qualified(type($side))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_StoreMaxOp : Tile_Op<"store_max", [MemoryEffects<[MemRead, MemWrite]>]> {
+  let summary = "raises one float in global memory to the maximum of a row vector";
+  let description = [{
+    Atomic: several blocks may raise the same element. Rows past `valid_end` do not count; -inf changes nothing.
+
+    Constraints: (C1) a writable pointer to f32.
+    ```mlir
+    tile.store_max %max to %p at %head rows %first, %end : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+    ```
+  }];
+  let arguments = (ins Tile_RowVectorType:$src, Tile_PointerType:$pointer, Index:$position, Index:$first_row,
+                       Index:$valid_end);
+  let assemblyFormat = [{
+    $src `to` $pointer `at` $position `rows` $first_row `,` $valid_end attr-dict `:` qualified(type($src)) `->`
+        qualified(type($pointer))
+  }];
+  let hasVerifier = 1;
+}
+
+def Tile_StoreConstantOp : Tile_Op<"store_constant", [MemoryEffects<[MemWrite]>]> {
+  let summary = "stores one value to the first elements of a global tensor, by all threads of the block";
+  let description = [{
+    Constraints: (C1) a writable pointer to f32.
+    ```mlir
+    tile.store_constant 0xFF800000 to %p count %n : !tile.pointer<f32, writable true>
+    ```
+  }];
+  let arguments = (ins F32Attr:$value, Tile_PointerType:$pointer, Index:$count);
+  let assemblyFormat = "$value `to` $pointer `count` $count attr-dict `:` qualified(type($pointer))";
+  let hasVerifier = 1;
+}
+
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{
@@ -160,6 +224,8 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
     index) narrows the valid rows further; the mask's gaps are cut out with it. Rows that no asynchronous instruction
     can copy (strided, or aligned to 2 bytes) have arrived when the op has run, which waits and syncs may treat the same.
+    `through_registers` is for targets without cp.async: all data has been stored when the op ends, without a commit or
+    a wait.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
     the columns in between become zero. (C2) `where` maps an index to i1. (C3) src is read only: nothing writes it while
@@ -172,10 +238,11 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
   let regions = (region MaxSizedRegion<1>:$where);
   let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src, Index:$first_row, Index:$valid_begin,
                        Index:$valid_end,
-                       Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past);
+                       Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past,
+                       UnitAttr:$through_registers);
   let assemblyFormat = [{
     $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end (`where` $where^)? `to` $dst
-        (`unless_past` $unless_past^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
+        (`unless_past` $unless_past^)? (`through_registers` $through_registers^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
   }];
   let hasVerifier = 1;
 }
@@ -184,7 +251,7 @@ def Tile_AddRowOp : Tile_Op<"add_row"> {
   let summary = "adds a row of global memory to every row of a shared tile";
   let description = [{
     Element (r, c) of `dst` becomes `dst[r][c] + src[0][c]`, added in f32 and rounded once; columns that `src` lacks keep
-    their value.
+    their value. `singly` rounds one float at a time: for targets that cannot two.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16.
     (C2) src is contiguous.
@@ -194,8 +261,8 @@ def Tile_AddRowOp : Tile_Op<"add_row"> {
     ```
   }];
   let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src,
-                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst);
-  let assemblyFormat = "$src `to` $dst attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, UnitAttr:$singly);
+  let assemblyFormat = "$src `to` $dst (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
   let hasVerifier = 1;
 }
 
@@ -233,14 +300,17 @@ def Tile_SyncOp : Tile_Op<"sync", [MemoryEffects<[MemRead, MemWrite]>]> {
 def Tile_StoreSharedOp : Tile_Op<"store_shared"> {
   let summary = "rounds a fragment to a shared tile's element type and stores it there";
   let description = [{
+    `singly` rounds one float at a time: for targets that cannot two.
+
     Constraints: (C1) the sizes agree.
     ```mlir
     tile.store_shared %acc to %staging
         : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> -> !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
     ```
   }];
-  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Arg<Tile_SharedType, "", [MemWrite]>:$dst);
-  let assemblyFormat = "$src `to` $dst attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead]>:$src, Arg<Tile_SharedType, "", [MemWrite]>:$dst,
+                       UnitAttr:$singly);
+  let assemblyFormat = "$src `to` $dst (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
   let hasVerifier = 1;
 }
 

@@ -73,6 +73,29 @@ LogicalResult ViewSideOp::verify() {
   return success();
 }
 
+/// C1 and C2 of the ops that walk along the last axis of a side tensor.
+template <class Op> static LogicalResult verifyRowOp(Op op) {
+  SideType side = op.getSide().getType();
+  if (int64_t(op.getIndices().size()) + 1 != side.getRank()) // C1
+    return op.emitOpError("expected one index per axis but the last (")
+           << side.getRank() - 1 << "), got " << op.getIndices().size();
+  if (!side.getElementType().isInteger(32)) // C2
+    return op.emitOpError("expected a side tensor of i32, got ") << side;
+  return success();
+}
+LogicalResult SearchSideOp::verify() { return verifyRowOp(*this); }
+LogicalResult ReachesOp::verify() { return verifyRowOp(*this); }
+
+/// C1 of the stores to global floats.
+template <class Op> static LogicalResult verifyFloatStore(Op op) {
+  PointerType pointer = op.getPointer().getType();
+  if (!pointer.getElementType().isF32() || !pointer.getWritable())
+    return op.emitOpError("expected a writable pointer to f32, got ") << pointer;
+  return success();
+}
+LogicalResult StoreMaxOp::verify() { return verifyFloatStore(*this); }
+LogicalResult StoreConstantOp::verify() { return verifyFloatStore(*this); }
+
 LogicalResult ReadSideOp::verify() {
   SideType side = getSide().getType();
   if (int64_t(getIndices().size()) != side.getRank()) // C1
@@ -153,6 +176,21 @@ LogicalResult StoreFragmentOp::verify() {
   return success();
 }
 
+/// Whether `kind` multiplies operands of this type.
+static bool takes(MmaKind kind, Type operand) {
+  switch (kind) {
+  case MmaKind::Sync:
+    return operand.isF16() || operand.isBF16();
+  case MmaKind::SyncF16Sums:
+    return operand.isF16();
+  case MmaKind::SyncTf32:
+    return operand.isF32();
+  case MmaKind::Plain:
+    return true;
+  }
+  return false;
+}
+
 LogicalResult MmaAbtOp::verify() {
   FragmentType dst = getDst().getType();
   SharedType a = getA().getType(), b = getB().getType();
@@ -160,19 +198,32 @@ LogicalResult MmaAbtOp::verify() {
     return emitOpError("expected (m x k) and (n x k) for m x n, got ") << a << " and " << b << " for " << dst;
   if (a.getElementType() != b.getElementType()) // C2
     return emitOpError("expected one element type, got ") << a << " and " << b;
+  if (!takes(getKind(), a.getElementType())) // C3
+    return emitOpError("expected operands that ") << stringifyMmaKind(getKind()) << " multiplies, got " << a;
   return success();
 }
 
 LogicalResult MmaAbOp::verify() {
   FragmentType dst = getDst().getType();
-  WeightsType a = getA().getType();
   SharedType b = getB().getType();
-  if (a.rows() != dst.rows() || b.columns() != dst.columns() || a.columns() != b.rows()) // C1
-    return emitOpError("expected (m x k) and (k x n) for m x n, got ") << a << " and " << b << " for " << dst;
-  if (a.getElementType() != b.getElementType()) // C2
-    return emitOpError("expected one element type, got ") << a << " and " << b;
-  if (a.getWarps() != dst.getWarps()) // C3
-    return emitOpError("expected one number of warps, got ") << a << " for " << dst;
+  auto weights = dyn_cast<WeightsType>(getA().getType());
+  if (bool(weights) == (getKind() == MmaKind::Plain)) // C2
+    return emitOpError("expected ") << (weights ? "a fragment" : "weights") << " for "
+                                    << stringifyMmaKind(getKind()) << ", got " << getA().getType();
+  auto verifyOperand = [&](auto a) -> LogicalResult {
+    if (a.rows() != dst.rows() || b.columns() != dst.columns() || a.columns() != b.rows()) // C1
+      return emitOpError("expected (m x k) and (k x n) for m x n, got ")
+             << a << " and " << b << " for " << dst;
+    if (a.getWarps() != dst.getWarps()) // C3
+      return emitOpError("expected one number of warps, got ") << a << " for " << dst;
+    return success();
+  };
+  if (failed(weights ? verifyOperand(weights) : verifyOperand(cast<FragmentType>(getA().getType()))))
+    return failure();
+  if (weights && weights.getElementType() != b.getElementType()) // C2
+    return emitOpError("expected one element type, got ") << weights << " and " << b;
+  if (getKind() == MmaKind::SyncF16Sums || !takes(getKind(), b.getElementType())) // C4
+    return emitOpError("expected operands that ") << stringifyMmaKind(getKind()) << " multiplies, got " << b;
   return success();
 }
 

@@ -42,10 +42,11 @@ static LogicalResult verifyElement(EmitError emitError, Type element) {
   return emitError() << "expected an element type of f32, f16, bf16, i32 or i1, got " << element;
 }
 
-static LogicalResult verifyHalf(EmitError emitError, Type element) {
-  if (element.isF16() || element.isBF16())
+/// Element types of tokens.
+static LogicalResult verifyFloat(EmitError emitError, Type element) {
+  if (element.isF16() || element.isBF16() || element.isF32())
     return success();
-  return emitError() << "expected 16-bit elements, got " << element;
+  return emitError() << "expected elements of f16, bf16 or f32, got " << element;
 }
 
 static LogicalResult verifyRows(EmitError emitError, DimAttr rows, int64_t warps) {
@@ -61,7 +62,7 @@ LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
 
 LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool, int64_t alignment,
                                      bool strided) {
-  if (!element.isF32() && failed(verifyHalf(emitError, element))) // C1
+  if (failed(verifyFloat(emitError, element))) // C1
     return failure();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (alignment < bytes || alignment > 16 || !llvm::isPowerOf2_64(alignment)) // C2
@@ -74,7 +75,7 @@ LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element,
 }
 
 LogicalResult SharedType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element) {
-  if (failed(verifyHalf(emitError, element))) // C1
+  if (failed(verifyFloat(emitError, element))) // C1
     return failure();
   if (columns.getSize() % 16 != 0) // C2
     return emitError() << "expected columns to be a multiple of 16, got " << columns.getSize();
@@ -100,8 +101,8 @@ LogicalResult FragmentType::verify(EmitError emitError, DimAttr rows, DimAttr co
 
 LogicalResult WeightsType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element,
                                   int64_t warps) {
-  if (!element.isF16() && !element.isBF16()) // C1
-    return emitError() << "expected f16 or bf16 weights, got " << element;
+  if (failed(verifyFloat(emitError, element))) // C1
+    return failure();
   return FragmentType::verify(emitError, rows, columns, warps); // C2
 }
 

@@ -50,10 +50,10 @@ def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
   let description = [{
     `!tile.shared<kTileQ=128 x kHeadDim=128, bf16>`. Rows are contiguous; the 16-byte chunk index of an
     element is XORed with the low three bits of its row (the layout `sharedTileLayout` of Layout.h), which
-    makes row-wise copies and ldmatrix in both directions free of bank conflicts. Rows take whole panels of 64
-    columns (128 bytes, all banks); the last panel of a row may be partly unused.
+    makes row-wise copies and ldmatrix in both directions free of bank conflicts. Rows take whole panels of 128
+    bytes (all banks); the last panel of a row may be partly unused.
 
-    Constraints: (C1) 16-bit elements. (C2) columns are a multiple of 16: whole mma steps. (C3) rows are a multiple of 8, the period
+    Constraints: (C1) elements of f16, bf16 or f32. (C2) columns are a multiple of 16: whole mma steps. (C3) rows are a multiple of 8, the period
     of the swizzle.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
@@ -62,7 +62,11 @@ def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
   let genVerifyDecl = 1;
   let extraClassDeclaration = dimsDeclaration # [{
     /// Bytes from row to row.
-    int64_t rowBytes() const { return (columns() + 63) / 64 * 128; }
+    int64_t rowBytes() const { return rowBytes(columns(), getElementType().getIntOrFloatBitWidth() / 8); }
+    /// The same for rows that a schedule only thinks of.
+    static int64_t rowBytes(int64_t columns, int64_t elementBytes) {
+      return (columns * elementBytes + 127) / 128 * 128;
+    }
     int64_t bytes() const { return rows() * rowBytes(); }
   }];
 }
@@ -102,8 +106,8 @@ def Tile_FragmentType : Tile_TileType<"Fragment", "fragment"> {
 def Tile_WeightsType : Tile_TileType<"Weights", "weights"> {
   let summary = "softmax weights in registers as the A operand of the second mma";
   let description = [{
-    `!tile.weights<kTileQ=128 x kTileKv=64, bf16, warps 4>`. Constraints: (C1) f16 or bf16. (C2) a valid
-    `!tile.fragment` of the same size.
+    `!tile.weights<kTileQ=128 x kTileKv=64, bf16, warps 4>`. Constraints: (C1) f16, bf16, or f32
+    (rounded to tf32). (C2) a valid `!tile.fragment` of the same size.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,
                         "::mlir::Type":$elementType, "int64_t":$warps);
@@ -122,6 +126,15 @@ def Tile_RowVectorType : Tile_Type<"RowVector", "row_vector"> {
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "int64_t":$warps);
   let assemblyFormat = "`<` custom<DimAttr>($rows) `,` `warps` $warps `>`";
   let genVerifyDecl = 1;
+}
+
+def Tile_WalkType : Tile_Type<"Walk", "walk"> {
+  let summary = "the key tiles that a loop visits, in order";
+  let description = [{
+    `!tile.walk<kTileKv=64>`: tiles of that many keys, from `tile.walk_spans` or `tile.walk_blocks`.
+  }];
+  let parameters = (ins "::attnc::tile::DimAttr":$step);
+  let assemblyFormat = "`<` custom<DimAttr>($step) `>`";
 }
 
 def Tile_SideType : Tile_Type<"Side", "side"> {

@@ -43,7 +43,7 @@ static int64_t floorQuotient(int64_t x, int64_t y) {
   return quotient * y != x && (x < 0) != (y < 0) ? quotient - 1 : quotient;
 }
 
-RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &read) {
+RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Sides &sides) {
   auto integers = [](auto f) -> Compute {
     return [f](RegionEvaluator &self, ArrayRef<unsigned> in) -> RegionValue {
       return {f(self.slots[in[0]].integer, self.slots[in[1]].integer), 0};
@@ -99,13 +99,48 @@ RegionEvaluator::Compute RegionEvaluator::computeFor(Operation *op, const Read &
       })
       .Case([&](attn::ReadOp op) -> Compute {
         auto side = dyn_cast<BlockArgument>(op.getSide());
-        if (!side || !read)
+        if (!side || !sides.read)
           return {};
-        return [read, side](RegionEvaluator &self, ArrayRef<unsigned> in) {
+        return [read = sides.read, side](RegionEvaluator &self, ArrayRef<unsigned> in) {
           SmallVector<int64_t> indices;
           for (unsigned slot : in.drop_front())
             indices.push_back(self.slots[slot].integer);
           return read(side, indices);
+        };
+      })
+      .Case<attn::SearchOp, attn::ReachesOp>([&](Operation *walk) -> Compute {
+        auto side = dyn_cast<BlockArgument>(walk->getOperand(0));
+        if (!side || !sides.read || !sides.lastAxis)
+          return {};
+        const bool searches = isa<attn::SearchOp>(walk);
+        return [sides, side, searches](RegionEvaluator &self, ArrayRef<unsigned> in) -> RegionValue {
+          const unsigned own = searches ? 3 : 2; // operands behind the indices
+          SmallVector<int64_t> at;
+          for (unsigned slot : in.drop_front().drop_back(own))
+            at.push_back(self.slots[slot].integer);
+          at.push_back(0);
+          auto element = [&](int64_t last) {
+            at.back() = last;
+            return sides.read(side, at).integer;
+          };
+          auto operand = [&](unsigned i) { return self.slots[in[in.size() - own + i]].integer; };
+          const int64_t size = sides.lastAxis(side);
+          if (searches) {
+            int64_t from = std::max<int64_t>(operand(0), 0), to = std::min(operand(1), size);
+            while (from < to) {
+              const int64_t middle = from + (to - from) / 2;
+              if (element(middle) > operand(2))
+                to = middle;
+              else
+                from = middle + 1;
+            }
+            return {to, 0};
+          }
+          int64_t node = operand(0);
+          const int64_t ancestor = operand(1);
+          while (node > ancestor && node < size && element(node) < node)
+            node = element(node);
+          return {node == ancestor && ancestor >= 0 && node < size, 0};
         };
       })
       .Case([&](attn::SoftcapOp op) {
@@ -138,7 +173,7 @@ unsigned RegionEvaluator::slotOf(Value value, const llvm::DenseMap<unsigned, Reg
 }
 
 LogicalResult RegionEvaluator::addStep(Operation *op, const llvm::DenseMap<unsigned, RegionValue> &scalars,
-                                       const Read &read) {
+                                       const Sides &sides) {
   if (op->getNumResults() != 1)
     return failure();
   Value value = op->getResult(0);
@@ -154,12 +189,12 @@ LogicalResult RegionEvaluator::addStep(Operation *op, const llvm::DenseMap<unsig
     slots[slot].real = real.getValueAsDouble();
     return success();
   }
-  Step step{computeFor(op, read), {}, slot};
+  Step step{computeFor(op, sides), {}, slot};
   if (!step.compute)
     return failure();
   for (Value operand : op->getOperands()) {
     Operation *source = operand.getDefiningOp();
-    if (source && !slotOfValue.contains(operand) && failed(addStep(source, scalars, read)))
+    if (source && !slotOfValue.contains(operand) && failed(addStep(source, scalars, sides)))
       return failure(); // a constant above the region
     step.operands.push_back(slotOf(operand, scalars));
   }
@@ -168,7 +203,9 @@ LogicalResult RegionEvaluator::addStep(Operation *op, const llvm::DenseMap<unsig
 }
 
 FailureOr<RegionEvaluator> RegionEvaluator::create(Region &region,
-                                                   llvm::DenseMap<unsigned, RegionValue> scalars, Read read) {
+                                                   llvm::DenseMap<unsigned, RegionValue> scalars, Read read,
+                                                   LastAxis lastAxis) {
+  const Sides sides{std::move(read), std::move(lastAxis)};
   RegionEvaluator evaluator;
   if (region.empty()) {
     evaluator.isEmpty = true;
@@ -180,11 +217,11 @@ FailureOr<RegionEvaluator> RegionEvaluator::create(Region &region,
     evaluator.slots.push_back({});
   }
   for (Operation &op : block.without_terminator())
-    if (failed(evaluator.addStep(&op, scalars, read)))
+    if (failed(evaluator.addStep(&op, scalars, sides)))
       return failure();
   Value yielded = block.getTerminator()->getOperand(0);
   Operation *source = yielded.getDefiningOp();
-  if (source && !evaluator.slotOfValue.contains(yielded) && failed(evaluator.addStep(source, scalars, read)))
+  if (source && !evaluator.slotOfValue.contains(yielded) && failed(evaluator.addStep(source, scalars, sides)))
     return failure();
   evaluator.result = evaluator.slotOf(yielded, scalars);
   return evaluator;

@@ -20,10 +20,14 @@ public:
   /// An element of a side tensor (an argument of the kernel) whose shape the caller checks.
   using Read = std::function<RegionValue(mlir::BlockArgument side, llvm::ArrayRef<int64_t> indices)>;
 
+  /// Elements along the last axis of a side tensor.
+  using LastAxis = std::function<int64_t(mlir::BlockArgument side)>;
+
   /// Prepares a mask or score region; fails at an operation that it does not know. `scalars` are the
-  /// kernel's run-time scalars by argument number.
+  /// kernel's run-time scalars by argument number; without `lastAxis` no search of a side tensor is known.
   static mlir::FailureOr<RegionEvaluator> create(mlir::Region &region,
-                                                 llvm::DenseMap<unsigned, RegionValue> scalars, Read read);
+                                                 llvm::DenseMap<unsigned, RegionValue> scalars, Read read,
+                                                 LastAxis lastAxis = {});
 
   /// The yielded value; `arguments` are the region's.
   RegionValue run(llvm::ArrayRef<RegionValue> arguments);
@@ -38,10 +42,14 @@ private:
     unsigned result;
   };
 
-  static Compute computeFor(mlir::Operation *op, const Read &read);
+  struct Sides {
+    Read read;
+    LastAxis lastAxis;
+  };
+  static Compute computeFor(mlir::Operation *op, const Sides &sides);
   unsigned slotOf(mlir::Value value, const llvm::DenseMap<unsigned, RegionValue> &scalars);
   mlir::LogicalResult addStep(mlir::Operation *op, const llvm::DenseMap<unsigned, RegionValue> &scalars,
-                              const Read &read);
+                              const Sides &sides);
 
   std::vector<RegionValue> slots;
   std::vector<Step> steps;

@@ -122,3 +122,8 @@ std::pair<int64_t, int64_t> attnc::evaluate(attn::RangeAttr range, int64_t first
     upper = std::min(upper, valueOf(expr, dims, symbols));
   return {lower, upper};
 }
+
+SmallVector<int64_t> attnc::evaluate(attn::TensorReadAttr read, ArrayRef<int64_t> symbols) {
+  return llvm::map_to_vector(read.getIndices().getResults(),
+                             [&](AffineExpr expr) { return valueOf(expr, {}, symbols); });
+}

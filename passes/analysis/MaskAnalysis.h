@@ -28,5 +28,7 @@ MaskProof analyzeMask(attn::AttentionOp attention);
 /// `symbols` are q_len, kv_len, b, h, then the integer scalars.
 std::pair<int64_t, int64_t> evaluate(attn::RangeAttr range, int64_t firstQuery, int64_t lastQuery,
                                      llvm::ArrayRef<int64_t> symbols);
+/// The indices of `read`, from the symbols before the reads.
+llvm::SmallVector<int64_t> evaluate(attn::TensorReadAttr read, llvm::ArrayRef<int64_t> symbols);
 
 } // namespace attnc

@@ -61,7 +61,7 @@ FailureOr<Value> ExprImporter::argument(const Expr &expr, mlir::Location where) 
   if (found == scope.arguments->end())
     return emitError(where, "expected a declared input or param, got '") << expr.name << "'";
   Value value = found->second;
-  if (expr.kind == ExprKind::Read) {
+  if (expr.kind != ExprKind::Param) {
     auto side = dyn_cast<attn::SideType>(value.getType());
     if (!side)
       return emitError(where, "expected a side tensor, got '") << expr.name << "'";
@@ -72,6 +72,15 @@ FailureOr<Value> ExprImporter::argument(const Expr &expr, mlir::Location where) 
         return failure();
       indices.push_back(*index);
     }
+    auto row = [&](unsigned own) { return ArrayRef<Value>(indices).drop_back(own); };
+    if (expr.kind == ExprKind::Search)
+      return attn::SearchOp::create(builder, where, builder.getIndexType(), value, row(3), indices.end()[-2],
+                                    indices.end()[-1], indices.end()[-3])
+          .getResult();
+    if (expr.kind == ExprKind::Reaches)
+      return attn::ReachesOp::create(builder, where, builder.getI1Type(), value, row(2), indices.end()[-2],
+                                     indices.end()[-1])
+          .getResult();
     Type result = isa<FloatType>(side.getElementType()) ? builder.getF32Type() : side.getElementType();
     value = attn::ReadOp::create(builder, where, result, value, indices);
   }
@@ -253,6 +262,8 @@ FailureOr<Value> ExprImporter::import(const Expr &expr) {
     return variable(expr, where);
   case ExprKind::Param:
   case ExprKind::Read:
+  case ExprKind::Search:
+  case ExprKind::Reaches:
     return argument(expr, where);
   default:
     break;

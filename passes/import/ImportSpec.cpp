@@ -172,6 +172,15 @@ DictionaryAttr SpecImporter::pins() {
   pin("tile_kv", spec.schedule.tileKv);
   pin("stages", spec.schedule.stages);
   pin("warps", spec.schedule.warps);
+  if (spec.schedule.blockMap) {
+    fields.set("block_map", builder.getBoolAttr(spec.schedule.blockMap->value));
+    places.set("block_map", LocationAttr(loc(*spec.schedule.blockMap)));
+  }
+  if (spec.schedule.family) {
+    fields.set("family",
+               builder.getStringAttr(spec.schedule.family->value == Family::Plain ? "plain" : "mma"));
+    places.set("family", LocationAttr(loc(*spec.schedule.family)));
+  }
   if (!fields.empty())
     fields.set("locations", places.getDictionary(builder.getContext()));
   return fields.getDictionary(builder.getContext());
@@ -181,11 +190,17 @@ attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
   SmallVector<Type> results = {outType};
   SmallVector<StringRef> names = {"out"};
-  if (spec.outputs.lse) {
-    results.push_back(
-        attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q)));
-    names.push_back("lse");
-  }
+  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(),
+                                  layout(spec.axes.q));
+  Type perHead =
+      attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")), builder.getF32Type());
+  for (auto [wanted, name, type] : {std::tuple(spec.outputs.lse, "lse", rows),
+                                    std::tuple(spec.outputs.rowMax, "row_max", rows),
+                                    std::tuple(spec.outputs.maxLogit, "max_logit", perHead)})
+    if (wanted) {
+      results.push_back(type);
+      names.push_back(name);
+    }
   SmallVector<Attribute> argAttrs(attributes.begin(), attributes.end()), resultAttrs;
   for (StringRef name : names)
     resultAttrs.push_back(
@@ -201,6 +216,12 @@ attn::KernelOp SpecImporter::createKernel() {
                                        builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
   if (DictionaryAttr fields = pins(); !fields.empty())
     kernel->setAttr(attn::kPinsAttr, fields);
+  if (spec.plainFallback.value)
+    kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
+  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points at it.
+  if (spec.dtype.value == DType::F32)
+    kernel->setAttr(attn::kPlacesAttr,
+                    builder.getDictionaryAttr(builder.getNamedAttr("dtype", LocationAttr(loc(spec.dtype)))));
   Block &body = kernel.getBody().emplaceBlock();
   for (auto [type, attrs, place] : llvm::zip_equal(types, attributes, places))
     arguments[attrs.getAs<StringAttr>(attn::kNameAttr)] = body.addArgument(type, place);
@@ -209,7 +230,6 @@ attn::KernelOp SpecImporter::createKernel() {
 }
 
 FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel) {
-  MLIRContext *context = builder.getContext();
   Value runtimeScale;
   FloatAttr scale;
   if (spec.score.scaleParam.empty()) {
@@ -230,14 +250,19 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   UnitAttr outsideLse = sinks && !spec.score.sinkInLse ? builder.getUnitAttr() : UnitAttr();
   attn::Anchor anchor =
       spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
-  TypeRange results = kernel.getResultTypes();
+  SmallVector<StringRef> statistics;
+  for (unsigned result = 1; result < kernel.getResultTypes().size(); ++result)
+    statistics.push_back(kernel.resultName(result));
   const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
   Value q = operand("q", 0, heads, spec.headDim.value);
   Value k = operand("k", heads, kvHeads, spec.headDim.value);
   Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
   return attn::AttentionOp::create(
-      builder, nameLoc, results.front(), results.size() > 1 ? results.back() : Type(), q, k, v, runtimeScale,
-      sinks, outsideLse, scale, attn::AnchorAttr::get(context, anchor), attn::MaskProofAttr());
+      builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v, runtimeScale, sinks, outsideLse,
+      spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+      spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(), scale,
+      attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
+      builder.getStrArrayAttr(statistics));
 }
 
 /// Adds the entry block of a region and names its position arguments.

@@ -1,4 +1,5 @@
-// ChooseSchedule.cpp - tile sizes, stages and warps, by target and head size, and why.
+// ChooseSchedule.cpp - what multiplies, tile sizes, stages and warps, by target, dtype and head size, and
+// why.
 //
 // The shapes come from codegen/device/README.md, "Choosing a shape". Must not know what a mask or a score
 // computes, only whether there is one.
@@ -8,6 +9,7 @@
 #include "passes/lower/LowerPasses.h"
 
 #include "llvm/Support/MathExtras.h"
+#include "mlir/IR/Matchers.h"
 
 using namespace mlir;
 
@@ -23,66 +25,150 @@ bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).ba
 /// What a schedule depends on.
 struct Demands {
   int64_t keys, values;  ///< columns of q and k, and of v and out
+  int64_t elementBytes;  ///< of q, k and v
   bool stagesOut;        ///< out passes through shared memory (f32 does not)
   bool readsSideTensors; ///< in its mask or score, for which registers must be left
   bool copiesAtOnce;     ///< keys or values, through registers: no cp.async takes their elements
 
   Demands(attn::AttentionOp attention, int64_t alignment)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
+        elementBytes(attention.getQ().getType().getElementType().getIntOrFloatBitWidth() / 8),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
             attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
-        copiesAtOnce(alignment < 4 || isStrided(attention.getK().getType()) ||
+        copiesAtOnce((alignment < 4 && elementBytes < 4) || isStrided(attention.getK().getType()) ||
                      isStrided(attention.getV().getType())) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
 
-struct Candidate {
-  int64_t tileQ, tileKv, stages, warps;
-  StringRef reason;
-
-  /// Q, and `stages` tiles of K and of V, of 16-bit elements; the output is staged where Q was if it fits
-  /// there.
-  int64_t sharedBytes(const Demands &demands) const {
-    int64_t queries = tileQ * rowBytes(demands.keys), out = tileQ * rowBytes(demands.values);
-    return queries + (out > queries && demands.stagesOut ? out : 0) +
-           stages * tileKv * (rowBytes(demands.keys) + rowBytes(demands.values));
-  }
-  /// Rows take whole panels of 64 elements (`!tile.shared`).
-  static int64_t rowBytes(int64_t columns) { return int64_t(llvm::alignTo(columns, 64)) * 2; }
-};
-
-/// Shared memory of half an SM: with two blocks there, one block's softmax runs under the other's mma.
-bool twoBlocksFit(const Candidate &candidate, const Demands &demands, const Target &machine) {
-  return 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved) <= machine.sharedBytesPerSm;
+/// Whether an index steps in blocks of at least 16 positions: q or kv only below a quotient.
+bool stepsInBlocks(Value index, ArrayRef<Value> positions) {
+  if (llvm::is_contained(positions, index))
+    return false;
+  Operation *op = index.getDefiningOp();
+  IntegerAttr size;
+  if (auto quotient = dyn_cast_if_present<arith::FloorDivSIOp>(op);
+      quotient && matchPattern(quotient.getRhs(), m_Constant(&size)) && size.getInt() >= 16)
+    return true;
+  return !op || llvm::all_of(op->getOperands(), [&](Value operand) { return stepsInBlocks(operand, positions); });
 }
 
-Candidate heuristic(const Demands &demands, const Target &machine) {
-  if (demands.widest() <= 64) {
-    if (demands.readsSideTensors)
-      return {64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"};
-    return {128, 64, 2, 4, "32 rows a warp use each K and V fragment twice, and two blocks fit an SM"};
+/// Whether a launch that classifies the tiles pays: data decide what is visible, of which nothing was proved full; and
+/// either heads share the answer, or side tensors are read block by block and whole tiles are likely to be hidden.
+bool blockMapPays(attn::AttentionOp attention) {
+  attn::MaskProofAttr proof = attention.getProofAttr();
+  if (attention.getMask().empty() || !proof || proof.getExact() || proof.getFull())
+    return false;
+  ArrayRef<BlockArgument> arguments = attention.getMask().getArguments();
+  bool reads = false, inBlocks = true;
+  attention.getMask().walk([&](Operation *op) {
+    if (!isa<attn::ReadOp, attn::SearchOp, attn::ReachesOp>(op))
+      return;
+    reads = true;
+    inBlocks &= llvm::all_of(op->getOperands().drop_front(), [&](Value index) {
+      return stepsInBlocks(index, {arguments[2], arguments[3]});
+    });
+  });
+  constexpr int64_t kSharingHeads = 4;
+  bool shared = arguments[1].use_empty() && attention.getQ().getType().getHeads() >= kSharingHeads;
+  return reads && (shared || inBlocks);
+}
+
+struct Candidate {
+  int64_t tileQ = 0, tileKv = 0, stages = 0, warps = 0;
+  StringRef reason;
+
+  /// Q, and `stages` tiles of K and of V; the output is staged where Q was if it fits there.
+  int64_t sharedBytes(const Demands &demands) const {
+    int64_t keyRow = tile::SharedType::rowBytes(demands.keys, demands.elementBytes);
+    int64_t valueRow = tile::SharedType::rowBytes(demands.values, demands.elementBytes);
+    int64_t queries = tileQ * keyRow, out = tileQ * valueRow;
+    return queries + (out > queries && demands.stagesOut ? out : 0) + stages * tileKv * (keyRow + valueRow);
   }
-  if (demands.widest() <= 128) {
-    // 128 x 32 with one stage reads shared memory a third less, but spills up to 16 bytes in whole kernels.
-    Candidate deep{64, 64, 2, 4,
-                   "two blocks fit an SM with two stages, and 60 registers stay for score and mask"};
-    if (twoBlocksFit(deep, demands, machine))
-      return deep;
-    return {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"};
-  }
-  for (Candidate candidate :
-       {Candidate{64, 32, 2, 4,
-                  "the accumulators take half of the registers; two blocks fit an SM with two stages"},
-        Candidate{64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}})
-    if (twoBlocksFit(candidate, demands, machine))
-      return candidate;
+};
+
+/// A candidate, and why it is passed over; empty if it can be chosen.
+struct Weighed {
+  Candidate candidate;
+  std::string lost;
+};
+
+/// Empty if two blocks fit an SM: then one block's softmax runs under the other's mma.
+std::string twoBlocksLost(const Candidate &candidate, const Demands &demands, const Target &machine) {
+  int64_t bytes = 2 * (candidate.sharedBytes(demands) + machine.sharedBytesReserved);
+  if (bytes <= machine.sharedBytesPerSm)
+    return "";
+  return "two blocks take " + std::to_string(bytes) + " bytes of shared memory, an SM has " +
+         std::to_string(machine.sharedBytesPerSm);
+}
+
+/// Of candidates from large to small: up to the first that fits an SM twice, else to the first that fits a block.
+SmallVector<Weighed> byFit(ArrayRef<Candidate> candidates, const Demands &demands, const Target &machine) {
+  auto fits = [&](const Candidate &c) { return c.sharedBytes(demands) <= machine.sharedBytesPerBlock; };
+  auto fitsTwice = [&](const Candidate &c) { return twoBlocksLost(c, demands, machine).empty(); };
+  const Candidate *choice = llvm::find_if(candidates, fitsTwice);
+  if (choice == candidates.end())
+    choice = llvm::find_if(candidates, fits);
+  if (choice == candidates.end())
+    --choice;
+  SmallVector<Weighed> weighed;
+  for (const Candidate &candidate : candidates.take_front(choice - candidates.begin()))
+    weighed.push_back({candidate, twoBlocksLost(candidate, demands, machine)});
+  weighed.push_back({*choice, ""});
+  return weighed;
+}
+
+/// Rows of 32-bit elements take twice the bytes, and an accumulator column takes as many registers as ever.
+SmallVector<Weighed> tf32Candidates(const Demands &demands, const Target &machine) {
+  if (demands.widest() <= 64)
+    return byFit({{64, 64, 2, 4, "two stages, and two blocks where the SM has room for them"},
+                  {64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}},
+                 demands, machine);
+  return byFit({{64, 32, 1, 4, "one stage of f32 rows"},
+                {64, 16, 1, 4, "the smallest tiles, as f32 rows of this head_dim fill shared memory"}},
+               demands, machine);
+}
+
+/// Without tensor cores the arithmetic takes longest by far: what counts is warps to run, hence small blocks.
+SmallVector<Weighed> plainCandidates(const Demands &demands, const Target &machine) {
+  StringRef reason = "no tensor cores: small tiles, so that several blocks fit an SM";
+  return byFit({{64, 32, 1, 4, reason}, {32, 32, 1, 2, reason}, {32, 16, 1, 2, reason}, {16, 16, 1, 1, reason}},
+               demands, machine);
+}
+
+/// Best first; the first that is not lost is taken.
+SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine) {
+  auto ifTwoFit = [&](const Candidate &candidate) {
+    return Weighed{candidate, twoBlocksLost(candidate, demands, machine)};
+  };
+  if (demands.widest() <= 64)
+    return {
+        {{128, 64, 2, 4, "32 rows a warp use each K and V fragment twice, and two blocks fit an SM"},
+         demands.readsSideTensors ? "reads of side tensors need the registers of its second row tile" : ""},
+        {{64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"}, ""}};
+  if (demands.widest() <= 128)
+    return {
+        {{128, 32, 1, 4, ""}, "reads shared memory a third less, but spills up to 16 bytes in whole kernels"},
+        ifTwoFit(
+            {64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"}),
+        {{64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}, ""}};
   Candidate large{128, 32, 1, 8,
                   "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
-  if (large.sharedBytes(demands) <= machine.sharedBytesPerBlock)
-    return large;
-  return {64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"};
+  int64_t bytes = large.sharedBytes(demands);
+  std::string tooLarge = "it takes " + std::to_string(bytes) + " bytes of shared memory, a block gets " +
+                         std::to_string(machine.sharedBytesPerBlock);
+  return {ifTwoFit({64, 32, 2, 4,
+                    "the accumulators take half of the registers; two blocks fit an SM with two stages"}),
+          ifTwoFit({64, 32, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}),
+          {large, bytes <= machine.sharedBytesPerBlock ? "" : tooLarge},
+          {{64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"}, ""}};
+}
+
+std::string describe(const Candidate &candidate) {
+  return (Twine(candidate.tileQ) + " x " + Twine(candidate.tileKv) + ", stages " + Twine(candidate.stages) +
+          ", warps " + Twine(candidate.warps))
+      .str();
 }
 
 /// Why copies of tokens are not of 16 bytes, if some are not.
@@ -120,20 +206,79 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       signalPassFailure();
   }
 
+  /// Tensor cores wherever they can; the plain family only where the spec pins it or falls back to it.
+  FailureOr<tile::MmaKind> chooseMma(attn::AttentionOp attention, const Target &machine,
+                                     std::string &reason) {
+    auto kernel = attention->getParentOfType<attn::KernelOp>();
+    auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
+    auto pinned = pins ? pins.getAs<StringAttr>("family") : StringAttr();
+    if (pinned && pinned.getValue() == "plain") {
+      reason = "pinned family plain; ";
+      return tile::MmaKind::Plain;
+    }
+    Type element = attention.getQ().getType().getElementType();
+    std::string why;
+    const bool isExactF32 = element.isF32() && !attention.getProductsTf32();
+    if (!machine.hasMmaSync16() && !isExactF32)
+      why = std::string("sm_80 or later for '") + (element.isF32()    ? "precision: tf32"
+                                                   : element.isBF16() ? "dtype: bf16"
+                                                                      : "dtype: f16") +
+            "' on tensor cores, got " + machine.name();
+    else if (isExactF32)
+      why =
+          "f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of " + machine.name() + ", got f32";
+    const bool fallback = kernel->hasAttr(attn::kFallbackAttr);
+    if (!why.empty() && !fallback) {
+      mlir::Location where = kernel.getLoc();
+      auto place = [&](DictionaryAttr places, StringRef key) {
+        if (auto given = places ? places.getAs<LocationAttr>(key) : LocationAttr())
+          where = mlir::Location(given);
+      };
+      if (element.isF32())
+        place(kernel->getAttrOfType<DictionaryAttr>(attn::kPlacesAttr), "dtype");
+      if (pinned)
+        place(pins.getAs<DictionaryAttr>("locations"), "family");
+      return mlir::emitError(where) << "expected " << why << ": "
+                                    << (pinned ? "'family: plain'" : "'fallback: plain'")
+                                    << " would compute it without tensor cores, slower";
+    }
+    if (!why.empty()) {
+      reason = "fallback: plain, as this takes " + why + "; ";
+      return tile::MmaKind::Plain;
+    }
+    if (fallback)
+      reason = "fallback: plain is not needed here; ";
+    return element.isF32()          ? tile::MmaKind::SyncTf32
+           : attention.getSumsF16() ? tile::MmaKind::SyncF16Sums
+                                    : tile::MmaKind::Sync;
+  }
+
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
     Demands demands(attention, kernel.getAlignment().value_or(16));
-    if (!machine.hasMmaSync16())
-      return kernel.emitOpError("expected sm_80 or later for the mma.sync family, got ") << machine.name();
     for (int64_t dim : {demands.keys, demands.values})
       if (dim < 8 || dim > 256 || dim % 8 != 0)
         return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
     auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
-    Candidate choice = heuristic(demands, machine);
+    std::string family; // why this one, where a spec has a say in it
+    FailureOr<tile::MmaKind> mma = chooseMma(attention, machine, family);
+    if (failed(mma))
+      return failure();
+    Candidate choice;
+    SmallVector<Attribute> alternatives;
+    auto candidates = *mma == tile::MmaKind::Plain      ? plainCandidates(demands, machine)
+                      : *mma == tile::MmaKind::SyncTf32 ? tf32Candidates(demands, machine)
+                                                        : mmaCandidates(demands, machine);
+    for (const Weighed &weighed : candidates) {
+      choice = weighed.candidate;
+      if (weighed.lost.empty())
+        break;
+      alternatives.push_back(StringAttr::get(&getContext(), describe(choice) + ": " + weighed.lost));
+    }
     if (demands.copiesAtOnce)
       choice.stages = 1;
-    std::string reason = choice.reason.str();
+    std::string reason = family + choice.reason.str();
     mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {
       auto value = pins ? pins.getAs<IntegerAttr>(name) : IntegerAttr();
@@ -161,16 +306,32 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
     auto schedule =
         tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),
-                                       choice.tileQ, choice.tileKv, choice.stages, choice.warps);
+                                       choice.tileQ, choice.tileKv, choice.stages, choice.warps, *mma);
     if (!schedule)
       return failure();
     if (choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       return mlir::emitError(where) << "schedule: expected at most " << machine.sharedBytesPerBlock
                                     << " bytes of shared memory on " << machine.name() << ", got "
-                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ
-                                    << " x " << choice.tileKv << " and " << choice.stages << " stages";
+                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ << " x "
+                                    << choice.tileKv << " and " << choice.stages << " stages";
+    bool blockMap = blockMapPays(attention);
+    if (auto pin = pins ? pins.getAs<BoolAttr>("block_map") : BoolAttr()) {
+      auto places = pins.getAs<DictionaryAttr>("locations");
+      auto place = places ? places.getAs<LocationAttr>("block_map") : LocationAttr();
+      if (pin.getValue() && attention.getMask().empty())
+        return mlir::emitError(place ? mlir::Location(place) : where)
+               << "schedule: expected a mask that hides keys for a block map, got none";
+      blockMap = pin.getValue();
+      reason += std::string(": pinned block_map ") + (blockMap ? "true" : "false");
+    } else if (blockMap) {
+      reason += "; a block map, as data decide which tiles are visible";
+    }
+    if (blockMap)
+      kernel->setAttr("tile.block_map", UnitAttr::get(&getContext()));
     kernel->setAttr("tile.schedule", schedule);
     kernel->setAttr("tile.schedule_reason", StringAttr::get(&getContext(), reason));
+    if (!alternatives.empty())
+      kernel->setAttr("tile.schedule_alternatives", ArrayAttr::get(&getContext(), alternatives));
     return success();
   }
 };

@@ -86,9 +86,6 @@ LogicalResult KernelLowering::checkBody() {
     if (!attn::tokenSource(tokens).tokens)
       return attention.emitOpError("expected q, k and v to be arguments of the kernel or heads of one, got ")
              << tokens;
-  attn::TokensType q = attention.getQ().getType();
-  if (q.getElementType().isF32())
-    return attention.emitOpError("expected f16 or bf16 tokens for the mma.sync family, got ") << q;
   return success();
 }
 
@@ -96,24 +93,30 @@ LogicalResult KernelLowering::run() {
   if (failed(checkBody()))
     return failure();
   nameDims();
-  kernel = tile::KernelOp::create(b, loc, (source.getSymName() + "_fwd").str(), b.getFunctionType({}, {}),
-                                  schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
-  Block *body = b.createBlock(&kernel.getBody());
-  loc = attention.getLoc();
-  b.setInsertionPointToEnd(body);
+  openKernel("_fwd");
   buildScalars();
   buildKeyBounds();
   buildStorageAndLoop();
-  tile::ReturnOp::create(b, loc);
+  closeKernel();
+  buildProgram();
+  return success();
+}
 
-  kernel.setFunctionType(b.getFunctionType(body->getArgumentTypes(), {}));
+void KernelLowering::openKernel(StringRef suffix) {
+  kernel = tile::KernelOp::create(b, source.getLoc(), (source.getSymName() + suffix).str(),
+                                  b.getFunctionType({}, {}), schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
+  b.setInsertionPointToEnd(b.createBlock(&kernel.getBody()));
+  loc = attention.getLoc();
+}
+
+void KernelLowering::closeKernel() {
+  tile::ReturnOp::create(b, loc);
+  kernel.setFunctionType(b.getFunctionType(kernel.getBody().getArgumentTypes(), {}));
   SmallVector<Attribute> names;
   for (auto &entry : fields)
     names.push_back(b.getDictionaryAttr(b.getNamedAttr(tile::kNameAttr, b.getStringAttr(entry.first))));
   kernel.setArgAttrsAttr(b.getArrayAttr(names));
   b.setInsertionPoint(source);
-  buildProgram();
-  return success();
 }
 
 /// One name where q and v agree; a tile's own where its columns are rounded up.
@@ -174,7 +177,7 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   Type element = type.getElementType();
   Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
   Value width = widen(constant(columns.getName(), columns.getSize()));
-  int64_t alignment = source.getAlignment().value_or(16);
+  int64_t alignment = std::max(int64_t(element.getIntOrFloatBitWidth() / 8), int64_t(source.getAlignment().value_or(16)));
   auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false);
   operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
                                           mul(widen(head), width), width, Value());
@@ -221,25 +224,22 @@ void KernelLowering::buildStorageAndLoop() {
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.qLen, qTile, Value());
   addBias(q, qTile);
-  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, keys.fullBegin,
-                                   keys.fullEnd, keys.gapBegin, keys.gapEnd);
+  auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
+  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd, keyTiles);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());
     Value kv = body->addArgument(b.getIndexType(), loc);
     tile::CopyAsyncOp::create(b, loc, k.rows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
     addBias(k, kTile);
-    tile::MmaAbtOp::create(b, loc, scores, qTile, kTile);
+    tile::MmaAbtOp::create(b, loc, scores, qTile, kTile, schedule.getMma());
     if (mapsScores())
       buildScoreMap(scores, kv);
     buildBoundaryMap(scores, kv);
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
     buildValueCopy(v.rows, kv, vTile);
-    Value weights = tile::ConvertOp::create(
-        b, loc, tile::WeightsType::get(context, tileQ, tileKv, element, warps), "weights", scores);
-    addBias(v, vTile);
-    tile::MmaAbOp::create(b, loc, acc, weights, vTile);
+    buildWeightedSum(acc, scores, v, vTile);
     tile::YieldOp::create(b, loc);
   }
   buildEpilogue(acc, rowMax, rowSum, qTile);
@@ -248,7 +248,7 @@ void KernelLowering::buildStorageAndLoop() {
 /// Keys in a gap between the visible ranges get zeros for values: their weight is 0, but 0 * NaN is NaN.
 void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
   auto copy = tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
-  if (keys.spans.size() < 2 || (keys.spans.size() == 2 && !keys.gapBegin)) // two with a common bound touch
+  if (!hasGaps(attention.getProofAttr()))
     return;
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&copy.getWhere());
@@ -260,6 +260,24 @@ void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
     inside = inside ? Value(arith::OrIOp::create(b, loc, inside, within)) : within;
   }
   tile::YieldOp::create(b, loc, inside);
+}
+
+/// Tensor cores take the weights rounded, in registers of their own; the plain family reads them where they
+/// are. Sums of weights and values are f32 in every family: they run over all keys.
+void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v, Value vTile) {
+  tile::MmaKind kind = schedule.getMma();
+  if (kind == tile::MmaKind::Plain) {
+    addBias(v, vTile);
+    tile::MmaAbOp::create(b, loc, acc, scores, vTile, kind);
+    return;
+  }
+  Type element = attention.getV().getType().getElementType();
+  Value weights = tile::ConvertOp::create(
+      b, loc, tile::WeightsType::get(b.getContext(), tileQ, tileKv, element, schedule.getWarps()), "weights",
+      scores);
+  addBias(v, vTile);
+  tile::MmaAbOp::create(b, loc, acc, weights, vTile,
+                        kind == tile::MmaKind::SyncF16Sums ? tile::MmaKind::Sync : kind);
 }
 
 /// A scale alone folds into exp2; anything else needs the scores themselves.
@@ -294,7 +312,7 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
       b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
       rowSum, scaleLog2(), sinkOfHead(), attention.getSinksOutsideLse());
   if (!packed() && qLengthsVary())
-    zeroPaddingRows(acc, lse);
+    zeroPaddingRows(acc);
   Type element = attention.getOut().getType().getElementType();
   Value outRows =
       viewRows("out", "out", attention.getOut().getType(), valueDim, at.head, at.qBegin, /*writable=*/true);
@@ -309,14 +327,7 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
     tile::StoreSharedOp::create(b, loc, acc, staging);
     tile::StoreRowsOp::create(b, loc, staging, outRows, at.firstRow, at.rowsEnd);
   }
-  if (!attention.getLse())
-    return;
-  Value pointer = field("lse", tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:lse");
-  Value heads = widen(constant("kHeads", attention.getQ().getType().getHeads()));
-  Value firstToken = packed() ? widen(at.qBegin)
-                              : mul(widen(at.request), widen(field("q_len", b.getIndexType(), "dim:q_len")));
-  tile::StoreRowValuesOp::create(b, loc, lse, pointer, add(mul(firstToken, heads), widen(at.head)), heads,
-                                 at.firstRow, at.rowsEnd);
+  storeStatistics(rowMax, lse);
 }
 
 //===- Program ----------------------------------------------------------------------------------------===//
@@ -356,10 +367,46 @@ DictionaryAttr KernelLowering::remarks() {
   auto remark = [&](StringRef key, const Twine &json) { return b.getNamedAttr(key, b.getStringAttr(json)); };
   auto reason = source->getAttrOfType<StringAttr>("tile.schedule_reason");
   std::string why = reason ? ("\"" + reason.getValue() + "\"").str() : "null";
-  return b.getDictionaryAttr({remark("schedule.reason", why),
-                              remark("mask.exact", proof.getExact() ? "true" : "false"),
-                              remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
-                              remark("mask.visit", "[" + visit + "]")});
+  std::string alternatives;
+  if (auto weighed = source->getAttrOfType<ArrayAttr>("tile.schedule_alternatives"))
+    for (auto text : weighed.getAsValueRange<StringAttr>())
+      alternatives += ((alternatives.empty() ? "\"" : ", \"") + text + "\"").str();
+  SmallVector<NamedAttribute> remarks = {remark("schedule.alternatives", "[" + alternatives + "]"),
+                                         remark("schedule.reason", why),
+                                         remark("mask.block_map", usesBlockMap() ? "true" : "false"),
+                                         remark("mask.exact", proof.getExact() ? "true" : "false"),
+                                         remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
+                                         remark("mask.visit", "[" + visit + "]")};
+  describeSideTensors(remarks);
+  return b.getDictionaryAttr(remarks);
+}
+
+/// What a kernel relies on in the elements of a side tensor, for those who make or check them: `ascending` rows,
+/// rows that ascend between `offsets`, or the `parents` of a tree.
+void KernelLowering::describeSideTensors(SmallVectorImpl<NamedAttribute> &remarks) {
+  llvm::StringMap<StringRef> contents;
+  auto describe = [&](Value side, StringRef content) {
+    if (auto argument = dyn_cast<BlockArgument>(side))
+      contents.try_emplace(source.argumentName(argument.getArgNumber()), content);
+  };
+  attention.walk([&](Operation *op) {
+    if (auto reaches = dyn_cast<attn::ReachesOp>(op))
+      describe(reaches.getSide(), "parents");
+    auto search = dyn_cast<attn::SearchOp>(op);
+    if (!search)
+      return;
+    bool whole = true;
+    for (Value end : {search.getFrom(), search.getTo()})
+      if (auto cast = end.getDefiningOp<arith::IndexCastOp>())
+        if (auto read = cast.getIn().getDefiningOp<attn::ReadOp>()) {
+          describe(read.getSide(), "offsets");
+          whole = false;
+        }
+    describe(search.getSide(), whole ? "ascending" : "ascending_parts");
+  });
+  for (auto &entry : contents)
+    remarks.push_back(b.getNamedAttr(("tensor." + entry.getKey() + ".content").str(),
+                                     b.getStringAttr("\"" + entry.getValue() + "\"")));
 }
 
 void KernelLowering::buildProgram() {
@@ -385,11 +432,14 @@ void KernelLowering::buildProgram() {
   }
   tensors.append(sideTensors);
   addTokensTensor("out", attention.getOut().getType(), true, true);
-  if (attention.getLse()) {
-    std::string heads = std::to_string(attention.getQ().getType().getHeads());
-    SmallVector<std::string> shape = packed() ? SmallVector<std::string>{"total_q", heads}
-                                              : SmallVector<std::string>{"batch", "q_len", heads};
-    addTensor("lse", b.getF32Type(), shape, true, false, 4);
+  std::string heads = std::to_string(attention.getQ().getType().getHeads());
+  for (auto [name, value] :
+       llvm::zip_equal(attention.getStatistics().getAsValueRange<StringAttr>(), attention.getRest())) {
+    SmallVector<std::string> shape = {heads};
+    if (isa<attn::RowsType>(value.getType()))
+      shape = packed() ? SmallVector<std::string>{"total_q", heads}
+                       : SmallVector<std::string>{"batch", "q_len", heads};
+    addTensor(name, b.getF32Type(), shape, true, false, 4);
   }
   for (BlockArgument argument : source.getBody().getArguments())
     if (argument.getType().isIntOrFloat()) {
@@ -408,14 +458,34 @@ void KernelLowering::buildProgram() {
   if (packed() && !self)
     dims.push_back(b.getStringAttr("kv_len"));
 
-  program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
-                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), remarks());
-  b.createBlock(&program.getBody());
   std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
-  std::string heads = std::to_string(attention.getQ().getType().getHeads());
-  SmallVector<Attribute> sources;
-  for (auto &entry : fields)
+  std::string words = wordsFormula();
+  std::string maps = usesBlockMap() && masksByHead() ? heads : "1";
+  SmallVector<Attribute> workspaces;
+  if (usesBlockMap())
+    workspaces.push_back(tile::WorkspaceAttr::get(b.getContext(), "block_map",
+                                                  "batch * " + maps + " * " + tiles + " * " + words + " * 8"));
+  KernelLowering map(source, schedule), fill(source, schedule);
+  if (usesBlockMap())
+    map.buildBlockMap(attention);
+  if (attention.statistic("max_logit"))
+    fill.buildStatisticsFill(attention);
+  program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
+                                    b.getArrayAttr(scalars), b.getArrayAttr(dims), remarks(),
+                                    b.getArrayAttr(workspaces));
+  b.createBlock(&program.getBody());
+  if (map.kernel)
+    addLaunch(map, {tiles, maps == "1" ? words : maps + " * " + words, "batch"});
+  if (fill.kernel)
+    addLaunch(fill, {"1", "1", "1"});
+  addLaunch(*this, {tiles, heads, "batch"});
+}
+
+void KernelLowering::addLaunch(KernelLowering &launched, ArrayRef<std::string> grid) {
+  SmallVector<Attribute> sources, formulas;
+  for (auto &entry : launched.fields)
     sources.push_back(b.getStringAttr(entry.second.source));
-  tile::LaunchOp::create(b, loc, kernel.getSymName(), b.getStrArrayAttr({tiles, heads, "batch"}),
-                         b.getArrayAttr(sources));
+  for (const std::string &formula : grid)
+    formulas.push_back(b.getStringAttr(formula));
+  tile::LaunchOp::create(b, loc, launched.kernel.getSymName(), b.getArrayAttr(formulas), b.getArrayAttr(sources));
 }

@@ -3,6 +3,7 @@
 
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
+#include "passes/analysis/KeyWalk.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
@@ -18,23 +19,13 @@ struct BlockScalars {
   mlir::Value firstPosition, lastPosition;
 };
 
-/// Key bounds of the block; see README.md for the rounding.
-struct KeyBounds {
-  mlir::Value keyBegin, keyEnd; ///< exact: no visible key outside
-  /// The visible ranges, if there are several: between them every key is hidden from every row.
-  llvm::SmallVector<std::pair<mlir::Value, mlir::Value>> spans;
-  mlir::Value visitBegin;         ///< keyBegin rounded down to a tile
-  mlir::Value fullBegin, fullEnd; ///< null if nothing is proved full
-  mlir::Value gapBegin, gapEnd;   ///< tiles between two spans, to be skipped; null unless there are two
-};
-
 /// Views of q, k or v: its tokens, and its head's row of the bias or null.
 struct Operand {
   mlir::Value rows, bias;
 };
 
-/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, KernelLowering.cpp the
-/// rest.
+/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
+/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -43,15 +34,22 @@ public:
   mlir::LogicalResult run();
 
 private:
+  friend struct BoundBuilder; // LowerBounds.cpp: the rule of KeyWalk.h over values
+
   // KernelLowering.cpp
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
+  void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile);
   bool mapsScores();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
   void nameDims();
+  /// Opens and closes the kernel around what a caller builds.
+  void openKernel(llvm::StringRef suffix);
+  void closeKernel();
+  void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
   mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
@@ -61,15 +59,30 @@ private:
   mlir::Value sinkOfHead();
   void buildProgram();
   mlir::DictionaryAttr remarks();
+  void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment, bool anyStrides = false);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
 
+  // LowerBlockMap.cpp
+  void buildBlockMap(attn::AttentionOp mapped);
+  mlir::Value blockMapOffset();
+  std::string wordsFormula();
+  mlir::Value blockMapWords();
+  mlir::Value walkBlockMap();
+  int64_t keysOfWord() { return tileKv.getSize() * 32; }
+
+  // LowerStatistics.cpp
+  void storeStatistics(mlir::Value rowMax, mlir::Value lse);
+  void storeRows(llvm::StringRef tensor, mlir::Value rows);
+  void buildStatisticsFill(attn::AttentionOp filled);
+
   // LowerBounds.cpp
   void buildScalars();
+  void buildRows();
   void buildLengths();
+  void buildVisitBounds();
   void buildKeyBounds();
-  void buildGap(mlir::Value tileSize);
   mlir::Value expand(mlir::AffineExpr expr);
   mlir::Value expandRead(unsigned index);
   mlir::Value expandBound(mlir::AffineMap map, bool lower);
@@ -81,7 +94,10 @@ private:
   void mapCapture(mlir::Value value, mlir::IRMapping &mapping);
   mlir::Value sideView(mlir::BlockArgument side);
   void buildSideViews();
-  void zeroPaddingRows(mlir::Value acc, mlir::Value lse);
+  mlir::Value visiblePair(mlir::Value query, mlir::Value key);
+  mlir::Location maskLocation();
+  mlir::Value isRow(mlir::Value row);
+  void zeroPaddingRows(mlir::Value acc);
 
   // Small builders shared by all.
   mlir::Value field(llvm::StringRef name, mlir::Type type, const llvm::Twine &source);
@@ -95,6 +111,9 @@ private:
   mlir::Value widen(mlir::Value value);
   void section(llvm::StringRef title);
 
+  bool usesBlockMap() { return source->hasAttr("tile.block_map"); }
+  /// Whether the mask tells heads apart, so that each has tiles of its own.
+  bool masksByHead() { return !attention.getMask().empty() && !attention.getMask().getArgument(1).use_empty(); }
   bool packed() { return source.isPacked(); }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 
@@ -109,7 +128,8 @@ private:
   tile::DimAttr keyDim, valueDim;     ///< columns of q and k, and of v and out, in global memory
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
-  KeyBounds keys;
+  KeyWalk<mlir::Value> keys;
+  mlir::Value keyTiles; ///< the walk of the loop, where it passes tiles over
 
   struct FieldInfo {
     mlir::Value value;

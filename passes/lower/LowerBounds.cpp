@@ -45,6 +45,10 @@ void KernelLowering::buildScalars() {
   int64_t group = attention.group();
   at.kvHead = group == 1 ? at.head
                          : let("kv_head", arith::DivSIOp::create(b, loc, at.head, constant("kGroup", group)));
+  buildRows();
+}
+
+void KernelLowering::buildRows() {
   // The last query rows see the most keys of a causal mask, so they start first.
   Value tileIndex = tile::BlockIdOp::create(b, loc, b.getIndexType(), 0, /*from_end=*/true);
   at.firstRow = let("first_row", mul(tileIndex, constant(tileQ.getName(), tileQ.getSize())));
@@ -143,60 +147,62 @@ Value KernelLowering::expandBound(AffineMap map, bool lower) {
   return bound;
 }
 
-/// The tiles between two spans, whichever comes first; an empty span counts as a point, where it begins.
-void KernelLowering::buildGap(Value tileSize) {
-  auto [firstBegin, firstEnd] = keys.spans[0];
-  auto [secondBegin, secondEnd] = keys.spans[1];
-  Value begin = arith::MinSIOp::create(b, loc, arith::MaxSIOp::create(b, loc, firstBegin, firstEnd),
-                                       arith::MaxSIOp::create(b, loc, secondBegin, secondEnd));
-  Value end =
-      tile::RoundDownOp::create(b, loc, arith::MaxSIOp::create(b, loc, firstBegin, secondBegin), tileSize);
-  keys.gapBegin = let("gap_begin", tile::RoundUpOp::create(b, loc, begin, tileSize));
-  keys.gapEnd = let("gap_end", arith::MinSIOp::create(b, loc, end, keys.keyEnd));
+namespace attnc::lower {
+
+/// walkKeys over values of the kernel.
+struct BoundBuilder {
+  using Value = mlir::Value;
+  KernelLowering &self;
+  Value tileSize;
+
+  explicit BoundBuilder(KernelLowering &self)
+      : self(self), tileSize(self.constant(self.tileKv.getName(), self.tileKv.getSize())) {}
+
+  template <class Op, class... Operands> Value create(Operands... operands) {
+    return Op::create(self.b, self.loc, operands...);
+  }
+  Value lower(attn::RangeAttr range) { return self.expandBound(range.getLower(), true); }
+  Value upper(attn::RangeAttr range) { return self.expandBound(range.getUpper(), false); }
+  Value zero() { return self.index(0); }
+  bool isZero(Value value) { return value == self.index(0); }
+  Value let(StringRef name, Value value) { return self.let(name, value); }
+  Value min(Value a, Value b) { return create<arith::MinSIOp>(a, b); }
+  Value max(Value a, Value b) { return create<arith::MaxSIOp>(a, b); }
+  Value roundDown(Value a) { return create<tile::RoundDownOp>(a, tileSize); }
+  Value roundUp(Value a) { return create<tile::RoundUpOp>(a, tileSize); }
+  Value clamp(Value a, Value low, Value high) { return create<tile::ClampOp>(a, low, high); }
+  /// The tiles between the spans, or those that a block map leaves out.
+  bool passesTiles(ArrayRef<std::pair<Value, Value>> spans, bool gaps) {
+    if (self.usesBlockMap()) {
+      self.keyTiles = self.walkBlockMap();
+    } else if (gaps) {
+      SmallVector<Value> begins(llvm::make_first_range(spans)), ends(llvm::make_second_range(spans));
+      auto type = tile::WalkType::get(self.b.getContext(), self.tileKv);
+      self.keyTiles = tile::WalkSpansOp::create(self.b, self.loc, type, "spans", begins, ends);
+    }
+    return bool(self.keyTiles);
+  }
+  Value nextTile(Value a) { return tile::NextTileOp::create(self.b, self.loc, self.keyTiles, a); }
+  bool fullByTile() { return self.usesBlockMap(); }
+  /// A block of padding rows visits nothing.
+  Value orNothing(Value upper) {
+    if (self.packed() || !self.qLengthsVary())
+      return upper;
+    Value inside = create<arith::CmpIOp>(arith::CmpIPredicate::slt, self.at.firstRow, self.at.qLen);
+    return create<arith::SelectOp>(inside, upper, self.index(0));
+  }
+};
+
+} // namespace attnc::lower
+
+void KernelLowering::buildVisitBounds() {
+  section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
+  BoundBuilder builder(*this);
+  keys = keyBounds(attention.getProofAttr(), builder);
 }
 
 void KernelLowering::buildKeyBounds() {
   section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
-  auto proof = attention.getProofAttr();
-  Value tileSize = constant(tileKv.getName(), tileKv.getSize());
-  Value lower, upper;
-  for (attn::RangeAttr range : proof.getVisit()) {
-    Value rangeLower = expandBound(range.getLower(), true), rangeUpper = expandBound(range.getUpper(), false);
-    if (proof.getVisit().size() > 1) {
-      rangeLower = let("span_begin", rangeLower);
-      rangeUpper = let("span_end", rangeUpper);
-      keys.spans.emplace_back(rangeLower, rangeUpper);
-    }
-    lower = lower ? Value(arith::MinSIOp::create(b, loc, lower, rangeLower)) : rangeLower;
-    upper = upper ? Value(arith::MaxSIOp::create(b, loc, upper, rangeUpper)) : rangeUpper;
-  }
-  if (!lower) // the mask hides everything
-    lower = upper = index(0);
-  if (!packed() && qLengthsVary()) { // a block of padding rows visits nothing
-    Value inside = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, at.firstRow, at.qLen);
-    upper = arith::SelectOp::create(b, loc, inside, upper, index(0));
-  }
-  bool fromZero = lower == index(0);
-  keys.keyBegin = fromZero ? lower : let("key_begin", lower);
-  keys.keyEnd = upper == index(0) ? upper : let("key_end", upper);
-  Value firstTile = fromZero ? lower : Value(tile::RoundDownOp::create(b, loc, keys.keyBegin, tileSize));
-  if (keys.spans.size() == 2 && proof.getVisit()[0].getLower() != proof.getVisit()[1].getLower() &&
-      proof.getVisit()[0].getUpper() != proof.getVisit()[1].getUpper()) {
-    buildGap(tileSize);
-    firstTile = tile::SkipOp::create(b, loc, firstTile, keys.gapBegin, keys.gapEnd);
-  }
-  keys.visitBegin = firstTile == lower ? lower : let("visit_begin", firstTile);
-  attn::RangeAttr full = proof.getFull();
-  if (!full)
-    return;
-  // Rounded inwards and clamped: visit_begin <= full_begin <= full_end <= key_end, or nothing is full.
-  Value fullLower = expandBound(full.getLower(), true);
-  if (fromZero && fullLower == index(0)) {
-    keys.fullBegin = keys.visitBegin;
-  } else {
-    Value rounded = tile::RoundUpOp::create(b, loc, fullLower, tileSize);
-    keys.fullBegin = let("full_begin", tile::ClampOp::create(b, loc, rounded, keys.visitBegin, keys.keyEnd));
-  }
-  Value rounded = tile::RoundDownOp::create(b, loc, expandBound(full.getUpper(), false), tileSize);
-  keys.fullEnd = let("full_end", tile::ClampOp::create(b, loc, rounded, keys.fullBegin, keys.keyEnd));
+  BoundBuilder builder(*this);
+  keys = walkKeys(attention.getProofAttr(), builder);
 }

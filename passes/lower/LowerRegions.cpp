@@ -77,6 +77,9 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
     arguments.push_back(score);
   arguments.append({at.request, at.head, query, key, at.qLen, at.kvLen});
   mapping.map(region.getArguments(), arguments);
+  auto mapped = [&](ValueRange values) {
+    return llvm::map_to_vector(values, [&](Value value) { return mapping.lookupOrDefault(value); });
+  };
   for (Operation &op : region.front().without_terminator()) {
     for (Value operand : op.getOperands())
       mapCapture(operand, mapping);
@@ -87,11 +90,17 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
       result = tile::SoftcapOp::create(b, op.getLoc(), b.getF32Type(),
                                        mapping.lookupOrDefault(softcap.getScore()), cap);
     } else if (auto read = dyn_cast<attn::ReadOp>(op)) {
-      SmallVector<Value> indices;
-      for (Value position : read.getIndices())
-        indices.push_back(mapping.lookupOrDefault(position));
       result = tile::ReadSideOp::create(b, op.getLoc(), read.getResult().getType(),
-                                        sideView(cast<BlockArgument>(read.getSide())), indices);
+                                        sideView(cast<BlockArgument>(read.getSide())), mapped(read.getIndices()));
+    } else if (auto search = dyn_cast<attn::SearchOp>(op)) {
+      result = tile::SearchSideOp::create(b, op.getLoc(), sideView(cast<BlockArgument>(search.getSide())),
+                                          mapped(search.getIndices()), mapping.lookupOrDefault(search.getFrom()),
+                                          mapping.lookupOrDefault(search.getTo()),
+                                          mapping.lookupOrDefault(search.getValue()));
+    } else if (auto reaches = dyn_cast<attn::ReachesOp>(op)) {
+      result = tile::ReachesOp::create(b, op.getLoc(), sideView(cast<BlockArgument>(reaches.getSide())),
+                                       mapped(reaches.getIndices()), mapping.lookupOrDefault(reaches.getNode()),
+                                       mapping.lookupOrDefault(reaches.getAncestor()));
     } else if (auto bit = dyn_cast<attn::BitOp>(op)) {
       result = tile::BitOp::create(b, op.getLoc(), mapping.lookupOrDefault(bit.getWord()),
                                    mapping.lookupOrDefault(bit.getPosition()));
@@ -106,9 +115,17 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
   return mapping.lookupOrDefault(yielded);
 }
 
+/// The mask, and the end of the keys.
+Value KernelLowering::visiblePair(Value query, Value key) {
+  Value visible = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, key, at.kvLen);
+  if (!attention.getMask().empty())
+    visible = arith::AndIOp::create(b, loc, visible, inlineRegion(attention.getMask(), Value(), query, key));
+  return visible;
+}
+
 /// Opens a map over `scores`; the builder is left inside, with the named positions of the element.
 static std::pair<tile::MapOp, Value> openMap(OpBuilder &b, Location loc, Value scores, bool boundary) {
-  auto map = tile::MapOp::create(b, loc, scores, boundary);
+  auto map = tile::MapOp::create(b, loc, scores, boundary, Value());
   Block *body = b.createBlock(&map.getBody());
   body->addArgument(b.getF32Type(), loc);
   body->addArgument(b.getIndexType(), loc);
@@ -139,39 +156,34 @@ void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
 }
 
 void KernelLowering::buildBoundaryMap(Value scores, Value tileBegin) {
-  Region &region = attention.getMask();
-  Location where = region.empty() ? loc : region.front().getTerminator()->getLoc();
   OpBuilder::InsertionGuard guard(b);
+  Location where = maskLocation();
+  Value full = usesBlockMap() ? Value(tile::TileIsFullOp::create(b, loc, keyTiles, tileBegin)) : Value();
   auto [map, score] = openMap(b, where, scores, /*boundary=*/true);
+  if (full)
+    map.getUnlessMutable().assign(full);
   Block *body = b.getInsertionBlock();
   Value query = let("q", add(at.firstPosition, body->getArgument(1)));
   Value key = let("key", add(tileBegin, body->getArgument(2)));
-  Value visible = arith::CmpIOp::create(b, where, arith::CmpIPredicate::slt, key, at.kvLen);
-  if (!region.empty())
-    visible = arith::AndIOp::create(b, where, visible, inlineRegion(region, Value(), query, key));
+  Value visible = visiblePair(query, key);
   Value hidden = constant("kNegInf", -std::numeric_limits<float>::infinity());
   tile::YieldOp::create(b, where, arith::SelectOp::create(b, where, visible, score, hidden).getResult());
 }
 
-void KernelLowering::zeroPaddingRows(Value acc, Value lse) {
-  auto inside = [&](Value row) -> Value {
-    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, add(at.firstRow, row), at.qLen);
-  };
-  {
-    OpBuilder::InsertionGuard guard(b);
-    auto [map, value] = openMap(b, loc, acc, /*boundary=*/false);
-    Value zero = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0));
-    Value kept = arith::SelectOp::create(b, loc, inside(b.getInsertionBlock()->getArgument(1)), value, zero);
-    tile::YieldOp::create(b, loc, kept);
-  }
-  if (!attention.getLse())
-    return;
+Location KernelLowering::maskLocation() {
+  Region &region = attention.getMask();
+  return region.empty() ? loc : region.front().getTerminator()->getLoc();
+}
+
+/// Whether a row of the block is one of the request's.
+Value KernelLowering::isRow(Value row) {
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, add(at.firstRow, row), at.qLen);
+}
+
+void KernelLowering::zeroPaddingRows(Value acc) {
   OpBuilder::InsertionGuard guard(b);
-  auto map = tile::MapRowsOp::create(b, loc, lse);
-  Block *body = b.createBlock(&map.getBody());
-  body->addArgument(b.getF32Type(), loc);
-  body->addArgument(b.getIndexType(), loc);
-  Value empty = constant("kNegInf", -std::numeric_limits<float>::infinity());
-  Value kept = arith::SelectOp::create(b, loc, inside(body->getArgument(1)), body->getArgument(0), empty);
+  auto [map, value] = openMap(b, loc, acc, /*boundary=*/false);
+  Value zero = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0));
+  Value kept = arith::SelectOp::create(b, loc, isRow(b.getInsertionBlock()->getArgument(1)), value, zero);
   tile::YieldOp::create(b, loc, kept);
 }

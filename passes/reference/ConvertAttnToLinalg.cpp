@@ -95,9 +95,15 @@ LogicalResult convert(attn::KernelOp kernel) {
   arguments.firstKeyHead = k.firstHead;
   arguments.firstValueHead = v.firstHead;
   for (Value result : kernel.getBody().front().getTerminator()->getOperands()) {
-    bool isOut = result == attention->getOut();
-    (isOut ? arguments.out : arguments.lse) = entry->getArgument(next++);
-    (isOut ? arguments.outBound : arguments.lseBound) = entry->getArgument(next++);
+    std::pair<Value *, Value *> into = {&arguments.out, &arguments.outBound};
+    if (result == attention->statistic("lse"))
+      into = {&arguments.lse, &arguments.lseBound};
+    else if (result == attention->statistic("row_max"))
+      into = {&arguments.rowMax, &arguments.rowMaxBound};
+    else if (result == attention->statistic("max_logit"))
+      into = {&arguments.maxLogit, &arguments.maxLogitBound};
+    *into.first = entry->getArgument(next++);
+    *into.second = entry->getArgument(next++);
   }
   if (failed(reference::lowerHead(b, *attention, arguments)))
     return failure();

@@ -49,6 +49,8 @@ public:
       if (failed(logits()))
         return failure();
       maximum();
+      if (in.rowMax || in.maxLogit)
+        storeMaximum();
       weights();
       sums();
       normalisation();
@@ -131,8 +133,10 @@ private:
 
   void prepare();
   void products();
+  Value productError(ValueRange terms);
   LogicalResult logits();
   void maximum();
+  void storeMaximum();
   void weights();
   void sums();
   void normalisation();
@@ -151,6 +155,7 @@ private:
   SmallVector<Value> buffers;
   // One element a key.
   Value product, magnitude;  // q . k and |q| . |k|
+  Value steps;               // sum of the partial sums that are rounded to f16; null unless sums are f16
   Value logit, slack, doubt; // masked score; its error; the unmasked score where the mask is in doubt
   Value weight, shareError, weightError; // exp(logit - max); its error in the sum; its error beside v
   // Cells, then what is computed from them for the row.
@@ -177,6 +182,8 @@ void HeadLowering::prepare() {
   queryHead = plus(in.head, in.firstQueryHead);
   for (Value *perKey : {&product, &magnitude, &logit, &slack, &doubt, &weight, &shareError, &weightError})
     *perKey = buffer({ShapedType::kDynamic}, kvLen);
+  if (attention.getSumsF16())
+    steps = buffer({ShapedType::kDynamic}, kvLen);
   for (Value *cell : {&maxCell, &totalCell, &errorCell, &countCell})
     *cell = buffer({});
   accumulator = buffer({valueDim});
@@ -191,11 +198,45 @@ void HeadLowering::products() {
   AffineExpr j = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1);
   AffineMap ofDim = AffineMap::get(2, 0, e), ofBoth = b.getMultiDimIdentityMap(2);
   AffineMap ofKey = AffineMap::get(2, 0, j);
-  generic({query, keys}, {product, magnitude}, {ofDim, ofBoth, ofKey, ofKey},
-          {IteratorType::parallel, IteratorType::reduction}, [&](ValueRange x) -> SmallVector<Value> {
+  SmallVector<Value> results{product, magnitude};
+  SmallVector<AffineMap> maps{ofDim, ofBoth, ofKey, ofKey};
+  if (steps) {
+    linalg::FillOp::create(b, c(0), steps);
+    results.push_back(steps);
+    maps.push_back(ofKey);
+  }
+  generic({query, keys}, results, maps, {IteratorType::parallel, IteratorType::reduction},
+          [&](ValueRange x) -> SmallVector<Value> {
             Value term = f.mul(x[0], x[1]);
-            return {f.add(x[2], term), f.add(x[3], f.abs(term))};
+            Value sum = f.add(x[2], term);
+            SmallVector<Value> sums{sum, f.add(x[3], f.abs(term))};
+            if (steps) {
+              Value step = arith::ConstantIndexOp::create(b, rounding::kF16SumStep);
+              Value next = arith::AddIOp::create(b, linalg::IndexOp::create(b, 1), one);
+              Value rounds = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
+                                                   arith::RemUIOp::create(b, next, step), zero);
+              sums.push_back(f.add(x[4], f.choose(rounds, f.abs(sum), c(0))));
+            }
+            return sums;
           });
+}
+
+/// What a kernel may be wrong about q . k. `terms`: the sum, the sum of magnitudes, and in f16 the sum of `steps`.
+Value HeadLowering::productError(ValueRange terms) {
+  Value magnitude = terms[1];
+  double relative =
+      (rounding::kSumUnitsPerTerm * double(dim) + rounding::kDotConstantUnits) * rounding::kUnitF32;
+  if (attention.getProductsTf32()) // both factors
+    relative += 2 * rounding::kUnitTf32 + rounding::kUnitTf32 * rounding::kUnitTf32;
+  Value error = f.mul(magnitude, c(relative));
+  if (!steps)
+    return error;
+  // Each rounding is of a partial sum, with the errors made before it.
+  double count = double(dim) / rounding::kF16SumStep;
+  double unit = rounding::kUnitF16 * (1 + 2 * count * rounding::kUnitF16);
+  error = f.add(f.add(error, f.mul(terms[2], c(unit))), c(count * rounding::kTinyF16));
+  Value overflows = f.compare(CmpFPredicate::OGT, f.add(magnitude, error), c(rounding::kMaxF16));
+  return f.choose(overflows, c(kInfinity), error);
 }
 
 /// Step 2: scale, the score region, the mask by select.
@@ -209,11 +250,13 @@ LogicalResult HeadLowering::logits() {
     return attention.emitOpError("expected a scale operand that is an argument of the kernel");
   Location here = b.getLoc();
   LogicalResult result = success();
-  overKeys({product, magnitude}, {logit, slack, doubt}, [&](ValueRange x) -> SmallVector<Value> {
+  SmallVector<Value> terms{product, magnitude};
+  if (steps)
+    terms.push_back(steps);
+  overKeys(terms, {logit, slack, doubt}, [&](ValueRange x) -> SmallVector<Value> {
     Value key = linalg::IndexOp::create(b, 0);
-    double dotUnits = rounding::kSumUnitsPerTerm * double(dim) + rounding::kDotConstantUnits;
     Value scaled = f.mul(x[0], scale);
-    Value error = f.mul(f.abs(f.mul(x[1], scale)), c(dotUnits * rounding::kUnitF32));
+    Value error = f.mul(productError(x), f.abs(scale));
     Interval score{scaled, f.sub(scaled, error), f.add(scaled, error)};
     score = f.rounded(score, 2 * rounding::kBasicUnits); // of the scale and of the product
     SmallVector<Interval> arguments;
@@ -261,9 +304,34 @@ void HeadLowering::maximum() {
   rowMax = load(maxCell);
 }
 
+/// The maximum as an output. It is off by no more than the logit that is off the most; one that rounding may show
+/// or hide leaves nothing certain.
+void HeadLowering::storeMaximum() {
+  store(c(0), errorCell);
+  reduceKeys({logit, slack, doubt}, {errorCell}, [&](ValueRange x) -> SmallVector<Value> {
+    Value hidden = f.compare(CmpFPredicate::OEQ, x[0], c(-kInfinity));
+    Value certain = f.compare(CmpFPredicate::OEQ, x[2], c(-kInfinity));
+    Value off = f.choose(certain, f.choose(hidden, c(0), x[1]), c(kInfinity));
+    return {f.max(x[3], off)};
+  });
+  Value isEmpty = f.compare(CmpFPredicate::OEQ, rowMax, c(-kInfinity));
+  Value rounding = f.choose(isEmpty, c(0), f.mul(f.abs(rowMax), c(2 * rounding::kUnitF32)));
+  Value bound = f.add(load(errorCell), rounding);
+  if (in.rowMax) {
+    store(rowMax, in.rowMax, {row, in.head});
+    store(bound, in.rowMaxBound, {row, in.head});
+  }
+  if (in.maxLogit) {
+    store(f.max(load(in.maxLogit, in.head), rowMax), in.maxLogit, in.head);
+    store(f.max(load(in.maxLogitBound, in.head), bound), in.maxLogitBound, in.head);
+  }
+}
+
 /// Step 4: p = exp(logit - max), 0 for hidden keys, and what rounding can change about it.
 void HeadLowering::weights() {
   Storage stored(attention.getV().getType().getElementType()); // P is rounded to V's type for the product
+  if (attention.getProductsTf32())
+    stored.unit = 2 * rounding::kUnitTf32 + rounding::kUnitTf32 * rounding::kUnitTf32; // and V as well
   Value nothing = f.compare(CmpFPredicate::OEQ, rowMax, c(-kInfinity));
   Value safeMax = f.choose(nothing, c(0), rowMax);
   // Terms of a sum over the visible keys: see RoundingModel.h.

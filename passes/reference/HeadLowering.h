@@ -15,6 +15,8 @@ struct HeadArguments {
           firstValueHead = 0; ///< in them, where they hold other heads as well
   mlir::Value out, outBound;  ///< memref<?xHxDxf64>; null if the kernel does not return it
   mlir::Value lse, lseBound;  ///< memref<?xHxf64>; null if the kernel does not return it
+  mlir::Value rowMax, rowMaxBound;     ///< the same
+  mlir::Value maxLogit, maxLogitBound; ///< memref<?xf64>, raised by every row; null if the kernel does not return it
   llvm::DenseMap<mlir::Value, mlir::Value> captured; ///< kernel arguments that regions read
 };
 

@@ -4,7 +4,6 @@
 // guess.
 #include "passes/reference/LowerRegion.h"
 
-#include "dialect/attn/Attn.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "passes/reference/RoundingModel.h"
@@ -46,17 +45,15 @@ FailureOr<Interval> RegionLowering::lowerOp(Operation *op) {
     Value side = captured.lookup(readOp.getSide());
     if (!side)
       return op->emitError("expected a side tensor that is an argument of the kernel");
-    SmallVector<Interval> indices;
-    for (Value index : readOp.getIndices()) {
-      FailureOr<Interval> position = operand(index);
-      if (failed(position))
-        return failure();
-      if (!position->isExact())
-        return op->emitError("expected an index that does not depend on rounding");
-      indices.push_back(*position);
-    }
-    return Interval::exact(read(side, indices, readOp.getType()));
+    FailureOr<SmallVector<Interval>> indices = exactOperands(op, readOp.getIndices());
+    if (failed(indices))
+      return failure();
+    return Interval::exact(read(side, *indices, readOp.getType()));
   }
+  if (auto searchOp = dyn_cast<attn::SearchOp>(op))
+    return search(searchOp);
+  if (auto reachesOp = dyn_cast<attn::ReachesOp>(op))
+    return reaches(reachesOp);
   SmallVector<Interval> operands;
   for (Value value : op->getOperands()) {
     FailureOr<Interval> interval = operand(value);
@@ -73,6 +70,74 @@ FailureOr<Interval> RegionLowering::lowerOp(Operation *op) {
   if (op->getNumOperands() == 1 && isa<math::MathDialect>(op->getDialect()))
     return lowerMath(op, operands[0]);
   return lowerArith(op, operands);
+}
+
+FailureOr<SmallVector<Interval>> RegionLowering::exactOperands(Operation *op, ValueRange values) {
+  SmallVector<Interval> operands;
+  for (Value value : values) {
+    FailureOr<Interval> interval = operand(value);
+    if (failed(interval))
+      return failure();
+    if (!interval->isExact())
+      return op->emitError("expected integers that do not depend on rounding");
+    operands.push_back(*interval);
+  }
+  return operands;
+}
+
+/// One element after the other, not by bisection as a kernel does it: what is found is the same where they ascend.
+FailureOr<Interval> RegionLowering::search(attn::SearchOp op) {
+  Value side = captured.lookup(op.getSide());
+  FailureOr<SmallVector<Interval>> row = exactOperands(op, op.getIndices());
+  FailureOr<SmallVector<Interval>> range = exactOperands(op, {op.getFrom(), op.getTo(), op.getValue()});
+  if (!side || failed(row) || failed(range))
+    return op.emitError("expected a side tensor that is an argument of the kernel");
+  Value zero = arith::ConstantIndexOp::create(b, 0), one = arith::ConstantIndexOp::create(b, 1);
+  Value size = memref::DimOp::create(b, side, row->size());
+  Value from = arith::MaxSIOp::create(b, (*range)[0].value, zero);
+  Value to = arith::MinSIOp::create(b, (*range)[1].value, size);
+  Value last = arith::MaxSIOp::create(b, from, to);
+  auto loop = scf::ForOp::create(b, from, last, one, ValueRange{to});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value index = loop.getInductionVar(), found = loop.getRegionIterArg(0);
+    row->push_back(Interval::exact(index));
+    Value element = read(side, *row, b.getI32Type());
+    element = arith::IndexCastOp::create(b, b.getIndexType(), element);
+    Value above = arith::CmpIOp::create(b, arith::CmpIPredicate::sgt, element, (*range)[2].value);
+    Value nearer = arith::MinSIOp::create(b, found, index);
+    scf::YieldOp::create(b, ValueRange{arith::SelectOp::create(b, above, nearer, found).getResult()});
+  }
+  return Interval::exact(loop.getResult(0));
+}
+
+/// As many steps as there are nodes.
+FailureOr<Interval> RegionLowering::reaches(attn::ReachesOp op) {
+  Value side = captured.lookup(op.getSide());
+  FailureOr<SmallVector<Interval>> row = exactOperands(op, op.getIndices());
+  FailureOr<SmallVector<Interval>> ends = exactOperands(op, {op.getNode(), op.getAncestor()});
+  if (!side || failed(row) || failed(ends))
+    return op.emitError("expected a side tensor that is an argument of the kernel");
+  Value zero = arith::ConstantIndexOp::create(b, 0), one = arith::ConstantIndexOp::create(b, 1);
+  Value size = memref::DimOp::create(b, side, row->size()), ancestor = (*ends)[1].value;
+  auto loop = scf::ForOp::create(b, zero, size, one, ValueRange{(*ends)[0].value});
+  {
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value node = loop.getRegionIterArg(0);
+    row->push_back(Interval::exact(node));
+    Value parent = read(side, *row, b.getI32Type());
+    parent = arith::IndexCastOp::create(b, b.getIndexType(), parent);
+    auto less = [&](Value x, Value y) { return arith::CmpIOp::create(b, arith::CmpIPredicate::slt, x, y); };
+    Value goesOn = arith::AndIOp::create(b, less(ancestor, node), less(node, size));
+    goesOn = arith::AndIOp::create(b, goesOn, less(parent, node));
+    scf::YieldOp::create(b, ValueRange{arith::SelectOp::create(b, goesOn, parent, node).getResult()});
+  }
+  Value node = loop.getResult(0);
+  Value same = arith::CmpIOp::create(b, arith::CmpIPredicate::eq, node, ancestor);
+  Value known = arith::CmpIOp::create(b, arith::CmpIPredicate::ult, node, size);
+  return Interval::exact(arith::AndIOp::create(b, same, known));
 }
 
 FailureOr<Interval> RegionLowering::lowerArith(Operation *op, ArrayRef<Interval> x) {

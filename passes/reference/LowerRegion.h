@@ -1,6 +1,7 @@
 // LowerRegion.h - score and mask regions in fp64, with the enclosure of their f32 evaluation.
 #pragma once
 
+#include "dialect/attn/Attn.h"
 #include "mlir/IR/Region.h"
 #include "mlir/Support/LLVM.h"
 #include "passes/reference/Interval.h"
@@ -30,6 +31,10 @@ private:
   Interval softcap(const Interval &s, double cap);
   Interval exponential(const Interval &x, bool base2);
   Interval logarithm(const Interval &x, bool base2);
+  mlir::FailureOr<Interval> search(attn::SearchOp op);
+  mlir::FailureOr<Interval> reaches(attn::ReachesOp op);
+  /// Integers that do not depend on rounding.
+  mlir::FailureOr<mlir::SmallVector<Interval>> exactOperands(mlir::Operation *op, mlir::ValueRange values);
   mlir::Value read(mlir::Value side, mlir::ArrayRef<Interval> indices, mlir::Type result);
 
   mlir::ImplicitLocOpBuilder &b;

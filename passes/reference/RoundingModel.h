@@ -11,6 +11,8 @@ namespace attnc::rounding {
 inline constexpr double kUnitF32 = 0x1p-24;
 inline constexpr double kUnitF16 = 0x1p-11;
 inline constexpr double kUnitBF16 = 0x1p-8;
+/// Of an operand rounded to tf32, 10 bits after the point.
+inline constexpr double kUnitTf32 = 0x1p-11;
 
 /// Largest absolute error of a value stored as a subnormal: half the spacing of f16's subnormals; for f32 and
 /// bf16 the smallest normal number, because kernels may flush subnormals to zero.
@@ -40,5 +42,10 @@ inline constexpr double kSoftmaxUnitsPerLogit = 4;
 inline constexpr double kSumUnitsPerTerm = 0.25;
 inline constexpr double kDotConstantUnits = 8;
 inline constexpr double kKeysConstantUnits = 16;
+
+/// q . k summed in f16: rounded to nearest after every so many products at most, in the order of the columns. (An mma
+/// takes 16, which a tensor core may add in two halves.) Beyond the largest f16 nothing is certain.
+inline constexpr int kF16SumStep = 8;
+inline constexpr double kMaxF16 = 65504;
 
 } // namespace attnc::rounding

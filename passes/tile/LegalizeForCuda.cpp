@@ -104,6 +104,8 @@ StringRef nameFor(Operation *op) {
     return nameFor(cast.getIn().getDefiningOp());
   if (isa<ReadSideOp>(op))
     return "element";
+  if (isa<NextTileOp>(op))
+    return "next";
   if (op->getResult(0).getType().isInteger(1))
     return "holds";
   return op->getResult(0).getType().isF32() ? "value" : "offset";

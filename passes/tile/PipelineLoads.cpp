@@ -129,14 +129,14 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     Location loc = loop.getLoc();
     Value step =
         ConstantOp::create(b, loc, loop.getStep().getName(), b.getIndexAttr(loop.getStep().getSize()));
-    if (loop.getGapBegin()) { // each step may jump; the copies of an iteration share the name of where to
+    if (loop.getWalk()) { // each step may jump; the copies of an iteration share the name of where to
       Value &next = jumps[{from, distance}];
       if (next)
         return next;
       next = from;
       for (int64_t i = 0; i < distance; ++i) {
         next = arith::AddIOp::create(b, loc, next, step);
-        next = SkipOp::create(b, loc, next, loop.getGapBegin(), loop.getGapEnd());
+        next = NextTileOp::create(b, loc, loop.getWalk(), next);
       }
       next = LetOp::create(b, loc, next.getType(), "next", next);
       return next;

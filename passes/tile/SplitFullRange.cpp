@@ -28,33 +28,32 @@ struct SplitFullRangePass : impl::TileSplitFullRangePassBase<SplitFullRangePass>
     Value fullBegin = loop.getFullBegin(), fullEnd = loop.getFullEnd();
     if (loop.getBegin() != fullBegin)
       clone(loop, "left edge", loop.getBegin(), fullBegin);
-    LoopOp interior = clone(loop, "interior", afterGap(loop, fullBegin), fullEnd);
-    clone(loop, "right edge", afterGap(loop, fullEnd), loop.getEnd());
+    LoopOp interior = clone(loop, "interior", firstTile(loop, fullBegin), fullEnd);
+    clone(loop, "right edge", firstTile(loop, fullEnd), loop.getEnd());
     dropMasks(interior);
     loop.erase();
   }
 
-  /// Where the walk goes on that would be at `position` without the gap.
-  static Value afterGap(LoopOp loop, Value position) {
-    if (!loop.getGapBegin() || position == loop.getBegin())
+  /// The first tile that is visited from `position` on.
+  static Value firstTile(LoopOp loop, Value position) {
+    if (!loop.getWalk() || position == loop.getBegin())
       return position;
     OpBuilder b(loop);
-    return SkipOp::create(b, loop.getLoc(), position, loop.getGapBegin(), loop.getGapEnd());
+    return NextTileOp::create(b, loop.getLoc(), loop.getWalk(), position);
   }
 
   static LoopOp clone(LoopOp loop, StringRef name, Value begin, Value end) {
     OpBuilder b(loop);
     auto copy = LoopOp::create(b, loop.getLoc(), name, begin, end, loop.getStep(), Value(), Value(),
-                               loop.getGapBegin(), loop.getGapEnd());
+                               loop.getWalk());
     IRMapping mapping;
     loop.getBody().cloneInto(&copy.getBody(), mapping);
     return copy;
   }
 
-  /// Within the full range there is neither a hidden key nor a gap.
+  /// Within the full range no key is hidden and no tile passed over.
   static void dropMasks(LoopOp interior) {
-    interior.getGapBeginMutable().clear();
-    interior.getGapEndMutable().clear();
+    interior.getWalkMutable().clear();
     for (Operation &op : llvm::make_early_inc_range(interior.getBody().front())) {
       if (auto map = dyn_cast<MapOp>(op); map && map.getBoundary())
         map.erase();

@@ -59,6 +59,15 @@ def TilePlanSharedMemoryPass : Pass<"tile-plan-shared-memory", "::attnc::tile::K
   }];
 }
 
+def TileLegalizeForSm75Pass : Pass<"tile-legalize-for-sm75", "::attnc::tile::KernelOp"> {
+  let summary = "do without what begins with sm_80: asynchronous copies and conversions of two floats at once";
+  let description = [{
+    A copy loads to registers and stores to shared memory at once; commits and waits go. Barriers stay: what is right for
+    a copy that lands anywhere between its op and its wait is right for one that lands at its op. Stores of fragments
+    to shared memory round one float at a time.
+  }];
+}
+
 def TileLegalizeForCudaPass : Pass<"tile-legalize-for-cuda", "::attnc::tile::KernelOp"> {
   let summary = "leave only what has a printer; name scalars that are used more than once";
   let description = [{

@@ -23,6 +23,7 @@ const std::vector<Target> &Target::all() {
   // {capability, a variant, shared per block, shared per SM, reserved, registers, threads, blocks, registers
   // per thread}
   static const std::vector<Target> targets{
+      {75, false, 64 * kKiB, 64 * kKiB, 0, 65536, 1024, 16, 255},
       {80, false, 163 * kKiB, 164 * kKiB, kKiB, 65536, 2048, 32, 255},
       {86, false, 99 * kKiB, 100 * kKiB, kKiB, 65536, 1536, 16, 255},
       {89, false, 99 * kKiB, 100 * kKiB, kKiB, 65536, 1536, 24, 255},

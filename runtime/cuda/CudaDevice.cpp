@@ -122,7 +122,7 @@ Result<Target> targetOf(int capability) {
   if (best)
     return *best;
   return Status(Code::Unsupported,
-                "expected a GPU of compute capability 8.0 or newer that attnc knows, got " +
+                "expected a GPU of compute capability 7.5 or newer that attnc knows, got " +
                     std::to_string(capability / 10) + "." + std::to_string(capability % 10));
 }
 

@@ -13,19 +13,25 @@ Status Compilation::run(void (*build)(mlir::OpPassManager &, const Target &), co
                         const CompileOptions &options) {
   mlir::PassManager manager(&context);
   build(manager, target);
-  if (!options.dumpFolder.empty()) {
-    ATTNC_RETURN_IF_ERROR(dumpIr(options.dumpFolder, 0, "import", *owned));
-    manager.addInstrumentation(dumpAfterEachPass(options.dumpFolder));
+  int number = 0;
+  auto show = [&](const PassSnapshot &snapshot) {
+    if (options.trace)
+      options.trace->push_back(snapshot);
+    return options.dumpFolder.empty() ? Status::success() : dumpIr(options.dumpFolder, number++, snapshot);
+  };
+  if (options.trace || !options.dumpFolder.empty()) {
+    ATTNC_RETURN_IF_ERROR(show({"import", irText(*owned), importMs, false}));
+    manager.addInstrumentation(afterEachPass([&](const PassSnapshot &snapshot) { (void)show(snapshot); }));
   }
   if (mlir::failed(manager.run(*owned)))
-    return diagnostics.take("the compiler failed");
+    return failure("the compiler failed");
   return Status::success();
 }
 
 Result<Program> Compilation::emit(const Target &target) {
   mlir::FailureOr<Program> program = codegen::emitCuda(*owned, target);
   if (mlir::failed(program))
-    return diagnostics.take("emission failed");
+    return failure("emission failed");
   return std::move(*program);
 }
 

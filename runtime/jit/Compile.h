@@ -4,16 +4,20 @@
 #pragma once
 
 #include "attnc/Kernel.h"
+#include "runtime/jit/PassSnapshot.h"
 #include "specs/Spec.h"
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace attnc {
 
 struct CompileOptions {
   /// If set, the IR after each pass is written there as NN-<pass>.mlir.
   std::filesystem::path dumpFolder;
+  /// If set, gets the module after the import and after each pass, also after one that fails.
+  std::vector<PassSnapshot> *trace = nullptr;
 };
 
 /// Import, passes, emission. A failure is located in the YAML: Unsupported if the compiler refuses the spec

@@ -1,7 +1,7 @@
 // DumpPasses.cpp - a pass instrumentation that prints modules.
-//
-// Must not print locations: the text is for reading.
 #include "runtime/jit/DumpPasses.h"
+
+#include "runtime/jit/Stopwatch.h"
 
 #include "mlir/Pass/Pass.h"
 
@@ -11,51 +11,58 @@
 namespace attnc {
 namespace {
 
-class Dumper : public mlir::PassInstrumentation {
+class Recorder : public mlir::PassInstrumentation {
 public:
-  explicit Dumper(std::filesystem::path folder) : folder(std::move(folder)) {}
+  explicit Recorder(std::function<void(const PassSnapshot &)> sink) : sink(std::move(sink)) {}
 
-  void runAfterPass(mlir::Pass *pass, mlir::Operation *op) override { write(pass, op, ""); }
-  void runAfterPassFailed(mlir::Pass *pass, mlir::Operation *op) override { write(pass, op, "-failed"); }
+  void runBeforePass(mlir::Pass *, mlir::Operation *) override { watch.restart(); }
+  void runAfterPass(mlir::Pass *pass, mlir::Operation *op) override { record(pass, op, false); }
+  void runAfterPassFailed(mlir::Pass *pass, mlir::Operation *op) override { record(pass, op, true); }
 
 private:
-  void write(mlir::Pass *pass, mlir::Operation *op, std::string_view suffix) {
+  void record(mlir::Pass *pass, mlir::Operation *op, bool failed) {
+    const double milliseconds = watch.milliseconds();
     const llvm::StringRef name = pass->getArgument();
-    // Adaptors that run nested pipelines have no name; their passes were dumped one by one.
+    // Adaptors that run nested pipelines have no name; their passes were recorded one by one.
     if (name.empty())
       return;
     // A pass on a nested op is still easiest to read in its module.
     mlir::Operation *root = op;
     while (mlir::Operation *parent = root->getParentOp())
       root = parent;
-    (void)dumpIr(folder, ++count, name.str() + std::string(suffix), root);
+    sink({name.str(), irText(root), milliseconds, failed});
   }
 
-  std::filesystem::path folder;
-  int count = 0;
+  std::function<void(const PassSnapshot &)> sink;
+  Stopwatch watch; // passes that have a name do not nest
 };
 
 } // namespace
 
-Status dumpIr(const std::filesystem::path &folder, int number, std::string_view name, mlir::Operation *op) {
-  char prefix[16];
-  std::snprintf(prefix, sizeof(prefix), "%02d-", number);
+std::string irText(mlir::Operation *op) {
   std::string text;
   llvm::raw_string_ostream stream(text);
   op->print(stream, mlir::OpPrintingFlags().useLocalScope());
+  return text + "\n";
+}
+
+Status dumpIr(const std::filesystem::path &folder, int number, const PassSnapshot &snapshot) {
+  char prefix[16];
+  std::snprintf(prefix, sizeof(prefix), "%02d-", number);
   std::error_code error;
   std::filesystem::create_directories(folder, error);
-  const std::filesystem::path path = folder / (prefix + std::string(name) + ".mlir");
+  const std::filesystem::path path =
+      folder / (prefix + snapshot.name + (snapshot.failed ? "-failed" : "") + ".mlir");
   std::ofstream file(path, std::ios::trunc);
-  file << text << '\n';
+  file << snapshot.text;
   file.close();
   if (!file)
     return Status(Code::IoError, path.string() + ": cannot write the file");
   return Status::success();
 }
 
-std::unique_ptr<mlir::PassInstrumentation> dumpAfterEachPass(std::filesystem::path folder) {
-  return std::make_unique<Dumper>(std::move(folder));
+std::unique_ptr<mlir::PassInstrumentation> afterEachPass(std::function<void(const PassSnapshot &)> sink) {
+  return std::make_unique<Recorder>(std::move(sink));
 }
 
 } // namespace attnc

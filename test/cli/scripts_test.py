@@ -34,7 +34,7 @@ def main():
     for target in re.findall(r"\]\(([^)#:]+)\)", readme):
         assert (source / target).exists(), f"README.md links to {target}, which is not there"
 
-    for script in ("setup", "demo", "test", "gpu/run", "gpu/prepare", "scripts/common.sh"):
+    for script in ("setup", "demo", "test", "gpu/run", "gpu/prepare", "scripts/common.sh", "scripts/fuzz"):
         run(["bash", "-n", str(source / "tools" / script)])
     ci = (source / ".ci" / "run").read_text()
     assert [line for line in ci.splitlines() if line and not line.startswith("#")] == ['exec "$(dirname "$0")/../tools/test"']

@@ -51,9 +51,10 @@ TEST_F(TwoKernels, RemarksNameTheirKernel) {
     keys.push_back(remark.key + " = " + remark.value);
   EXPECT_EQ(keys, (std::vector<std::string>{"schedule.count.tile_q = 64", "schedule.count.tile_kv = 16",
                                             "schedule.count.stages = 1", "schedule.count.warps = 4",
-                                            "schedule.count.shared_bytes = 0", "schedule.scale.tile_q = 32",
-                                            "schedule.scale.tile_kv = 16", "schedule.scale.stages = 1",
-                                            "schedule.scale.warps = 2", "schedule.scale.shared_bytes = 0"}));
+                                            "schedule.count.shared_bytes = 0", "schedule.count.mma = \"sync\"",
+                                            "schedule.tile_q = 32", "schedule.tile_kv = 16",
+                                            "schedule.stages = 1", "schedule.warps = 2",
+                                            "schedule.shared_bytes = 0", "schedule.mma = \"sync\""}));
 }
 
 TEST_F(TwoKernels, ManifestKeepsEveryLaunch) {

@@ -55,6 +55,32 @@ INSTANTIATE_TEST_SUITE_P(Archs, Compile,
                          testing::Values("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120"),
                          [](const auto &info) { return info.param; });
 
+/// Both products of the plain family at the tiles that the compiler chooses for sm_75: no spill, no local
+/// memory.
+TEST(Plain, CompilesForSm75WithoutSpills) {
+  struct Shape {
+    const char *type;
+    int rows, tile, depth, warps;
+  };
+  for (const Shape &s : {Shape{"float", 64, 32, 64, 4}, Shape{"float", 32, 16, 256, 2},
+                         Shape{"attnc::f16", 64, 32, 128, 4}, Shape{"attnc::bf16", 32, 16, 256, 2}}) {
+    std::string text =
+        "#include \"attnc/block/copy.cuh\"\n#include \"attnc/warp/dot.cuh\"\nusing T = " +
+        std::string(s.type) +
+        ";\n#define COPY block::copy\n#define WAIT\n#define ABT warp::dot_abt\n#define AB warp::dot_ab\n";
+    for (auto [name, value] : {std::pair("kRows", s.rows), std::pair("kTile", s.tile),
+                               std::pair("kDepth", s.depth), std::pair("kWarps", s.warps)})
+      text += "constexpr int " + std::string(name) + " = " + std::to_string(value) + ";\n";
+    auto image = compileText(kernelText("mma_pair.cu", text), {"mma_pair"}, "sm_75");
+    ASSERT_TRUE(image.ok()) << image.status().str();
+    EXPECT_EQ(image->resources[0].spillStoreBytes + image->resources[0].stackBytes, 0)
+        << s.type << " " << s.depth;
+    EXPECT_EQ(image->ptx.find(".local"), std::string::npos);
+    for (const char *tooNew : {"cp.async", "mma.sync", "x2.f32", "bf16.f32"})
+      EXPECT_EQ(image->ptx.find(tooNew), std::string::npos) << tooNew;
+  }
+}
+
 /// Two loops of the same products; one exponential a score and one a row; no shuffle but the maxima and final
 /// sums.
 TEST(Instructions, AreAsManyAsTheShapeNeeds) {

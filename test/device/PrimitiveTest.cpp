@@ -15,9 +15,8 @@ const Image *primitives() {
   return image.ok() ? &*image : nullptr;
 }
 
-TEST(Convert, RoundsToNearestEven) {
-  const Image *image = primitives();
-  ASSERT_TRUE(image);
+/// Ties, ends of ranges, infinities, and 112 numbers of any size.
+std::vector<float> tiesAndNoise() {
   const float inf = std::numeric_limits<float>::infinity();
   std::vector<float> values = {0.0f,           -0.0f,    1.0f,     1.00390625f,  1.01171875f, 1.00048828125f,
                                1.00146484375f, 65519.0f, 65520.0f, 1e-7f,        6e-8f,       -3.0e38f,
@@ -25,6 +24,35 @@ TEST(Convert, RoundsToNearestEven) {
   Noise noise(1);
   while (values.size() < 128)
     values.push_back(noise.uniform() * std::exp2(static_cast<float>(noise.bits() % 40) - 20.0f));
+  return values;
+}
+
+TEST(Convert, RoundsOneAtATimeAsTwo) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  std::vector<float> values = tiesAndNoise();
+  values[0] = std::numeric_limits<float>::quiet_NaN();
+  Simulation sim(*image);
+  PrimitiveParams p;
+  p.in[0] = sim.upload(values);
+  p.out[0] = sim.upload(std::vector<uint16_t>(values.size()));
+  p.out[1] = sim.upload(std::vector<uint16_t>(values.size()));
+  p.ints[0] = static_cast<int>(values.size());
+  Status status = sim.launch("round_singles", p, {1, 1, 1}, 128, 0);
+  ASSERT_TRUE(status.ok()) << status.str();
+  auto half = sim.download<uint16_t>(p.out[0], values.size());
+  auto brain = sim.download<uint16_t>(p.out[1], values.size());
+  EXPECT_TRUE(std::isnan(widen('h', half[0])) && std::isnan(widen('b', brain[0])));
+  for (size_t i = 1; i < values.size(); ++i) {
+    EXPECT_EQ(half[i], narrow('h', values[i])) << values[i];
+    EXPECT_EQ(brain[i], narrow('b', values[i])) << values[i];
+  }
+}
+
+TEST(Convert, RoundsToNearestEven) {
+  const Image *image = primitives();
+  ASSERT_TRUE(image);
+  const std::vector<float> values = tiesAndNoise();
   Simulation sim(*image);
   PrimitiveParams p;
   p.in[0] = sim.upload(values);

@@ -1,10 +1,8 @@
 // mma_pair.cu - both products of one tile, without softmax: what MmaTest checks against host loops.
 //
-// The test puts T, kRows, kTile, kDepth and kWarps in front.
-#include "attnc/block/copy_async.cuh"
-#include "attnc/warp/convert.cuh"
+// The test puts T, kRows, kTile, kDepth and kWarps in front, COPY, ABT and AB (the verbs of a family), WAIT,
+// and includes their headers.
 #include "attnc/warp/map.cuh"
-#include "attnc/warp/mma.cuh"
 using namespace attnc;
 
 struct Params {
@@ -21,21 +19,17 @@ extern "C" __global__ void mma_pair(const __grid_constant__ Params p) {
   const SharedTile<T, kRows, kDepth> a(shared_memory);
   const SharedTile<T, kTile, kDepth> b(shared_memory + a.kBytes);
   const SharedTile<T, kTile, kDepth> c(shared_memory + a.kBytes + b.kBytes);
-  block::copy_async<32 * kWarps>(a, GlobalRows<const T, kDepth>{static_cast<const T *>(p.in[0]), kDepth}, 0,
-                                 0, kRows);
-  block::copy_async<32 * kWarps>(b, GlobalRows<const T, kDepth>{static_cast<const T *>(p.in[1]), kDepth}, 0,
-                                 0, kTile);
-  block::copy_async<32 * kWarps>(c, GlobalRows<const T, kDepth>{static_cast<const T *>(p.in[2]), kDepth}, 0,
-                                 0, kTile);
-  block::copy_commit();
-  block::copy_wait<0>();
+  COPY<32 * kWarps>(a, GlobalRows<const T, kDepth>{static_cast<const T *>(p.in[0]), kDepth}, 0, 0, kRows);
+  COPY<32 * kWarps>(b, GlobalRows<const T, kDepth>{static_cast<const T *>(p.in[1]), kDepth}, 0, 0, kTile);
+  COPY<32 * kWarps>(c, GlobalRows<const T, kDepth>{static_cast<const T *>(p.in[2]), kDepth}, 0, 0, kTile);
+  WAIT;
   block::sync();
   Fragment<kRows, kTile, kWarps> scores;
   Fragment<kRows, kDepth, kWarps> acc;
   fill(scores, 1000.0f);
   fill(acc, 1.0f);
-  warp::mma_abt(scores, a, b);
-  warp::mma_ab(acc, warp::convert<T>(scores), c);
+  ABT(scores, a, b);
+  AB(acc, scores, c);
   warp::map(scores, [&](float v, int row, int column) {
     return static_cast<float *>(p.out[0])[row * kTile + column] = v;
   });

@@ -1,6 +1,7 @@
 // primitives.cu - one small kernel per header, for the tests that put a device call beside a host loop.
 //
 // All take the same Params (KernelHarness.h); what the slots mean is said at each kernel.
+#include "attnc/atom/round_single.cuh"
 #include "attnc/attn/finish.cuh"
 #include "attnc/attn/math.cuh"
 #include "attnc/attn/online_softmax.cuh"
@@ -34,6 +35,16 @@ extern "C" __global__ void convert_scalars(const __grid_constant__ Params p) {
   static_cast<bf16 *>(p.out[1])[i] = brain;
   static_cast<float *>(p.out[2])[2 * i] = to_float(half);
   static_cast<float *>(p.out[2])[2 * i + 1] = to_float(brain);
+}
+
+/// in[0]: n floats; out[0], out[1]: rounded to f16 and bf16 one at a time.
+extern "C" __global__ void round_singles(const __grid_constant__ Params p) {
+  const int i = static_cast<int>(threadIdx.x);
+  if (i >= p.ints[0])
+    return;
+  const float x = static_cast<const float *>(p.in[0])[i];
+  static_cast<unsigned short *>(p.out[0])[i] = static_cast<unsigned short>(atom::round_single<f16>(x));
+  static_cast<unsigned short *>(p.out[1])[i] = static_cast<unsigned short>(atom::round_single<bf16>(x));
 }
 
 /// Copies 64 rows of in[0] from row ints[0] with valid range ints[1..2], then writes the whole tile to

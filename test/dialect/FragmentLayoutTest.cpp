@@ -87,6 +87,24 @@ TEST(OperandA, MatchesThePtxTableForFourLanes) {
       EXPECT_EQ(at(layout, i, entry.lane, 0), entry.a[i]) << "a" << i << " of T" << entry.lane;
 }
 
+// Slots of k: a0, a1 at (groupID, threadID_in_group) and eight rows down; a2, a3 four slots right. Slot t is
+// column 2t, slot t + 4 column 2t + 1.
+TEST(OperandATf32, MatchesThePtxTableInItsOrderOfColumns) {
+  LinearLayout layout = operandATf32Layout(16, 8, 1);
+  for (uint64_t lane = 0; lane < 32; ++lane) {
+    const uint64_t group = lane / 4, slot = lane % 4;
+    const Place a[4] = {
+        {group, 2 * slot}, {group + 8, 2 * slot}, {group, 2 * slot + 1}, {group + 8, 2 * slot + 1}};
+    for (uint64_t i = 0; i < 4; ++i)
+      EXPECT_EQ(at(layout, i, lane, 0), a[i]) << "a" << i << " of T" << lane;
+  }
+}
+
+TEST(SameLaneElements, HoldsBetweenAccumulatorsAndTf32Operands) {
+  for (int columns : {8, 16, 64})
+    EXPECT_TRUE(sameLaneElements(accumulatorLayout(64, columns, 2), operandATf32Layout(64, columns, 2)));
+}
+
 TEST(Accumulator, FurtherColumnTilesComeBeforeFurtherRowTiles) {
   LinearLayout layout = accumulatorLayout(64, 32, 2); // 2 row tiles a warp, 4 column tiles
   EXPECT_EQ(at(layout, 4, 0, 0), (Place{0, 8}));
@@ -146,6 +164,14 @@ TEST(DeviceLibrary, FragmentCoordinatesAreTheAccumulatorLayout) {
         ASSERT_EQ(at(layout, i, lane, warp),
                   (Place{uint64_t(Device::row(i, lane, warp)), uint64_t(Device::column(i, lane))}))
             << "value " << i << ", lane " << lane << ", warp " << warp;
+}
+
+TEST(DeviceLibrary, SharedTilesOfFloatsAreTheSwizzledLayout) {
+  using Device = attnc::SharedTile<float, 16, 64>;
+  LinearLayout layout = sharedTileLayout(16, 64, 4);
+  for (int row = 0; row < 16; ++row)
+    for (int column = 0; column < 64; ++column)
+      ASSERT_EQ(layout.apply({uint64_t(row), uint64_t(column)})[0], Device::offset(row, column));
 }
 
 TEST(DeviceLibrary, SharedTileOffsetsAreTheSwizzledLayout) {

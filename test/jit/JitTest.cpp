@@ -2,7 +2,7 @@
 #include "runtime/jit/Jit.h"
 #include "runtime/jit/BuildId.h"
 #include "runtime/jit/Compile.h"
-#include "runtime/jit/MaskReport.h"
+#include "runtime/jit/MaskModel.h"
 
 #include <chrono>
 #include <filesystem>
@@ -215,6 +215,7 @@ TEST(Compile, BuildIdIsAHash) {
 /// Tiles by testing every element of `visible(q, kv)`.
 MaskTiles bruteForce(const MaskQuestion &question, bool (*visible)(int64_t q, int64_t kv)) {
   MaskTiles out;
+  int64_t pairs = 0;
   for (const auto &[qLen, kvLen] : question.requests)
     for (int64_t row = 0; row < qLen; row += question.tileQ)
       for (int64_t column = 0; column < kvLen; column += question.tileKv) {
@@ -224,11 +225,14 @@ MaskTiles bruteForce(const MaskQuestion &question, bool (*visible)(int64_t q, in
             const bool seen = visible(i + kvLen - qLen, j);
             any |= seen;
             all &= seen;
+            pairs += seen;
           }
         ++(any ? out.visited : out.empty);
         out.full += any && all;
         out.partial += any && !all;
       }
+  out.ideal = out.visited;
+  out.pairs = pairs;
   return out;
 }
 
@@ -245,17 +249,21 @@ TEST(MaskTiles, AgreeWithBruteForce) {
       {"mask: {window: {left: 10, right: 20}}\n",
        [](int64_t q, int64_t kv) { return kv >= q - 10 && kv <= q + 20; }},
   };
-  MaskQuestion question{64, 32, {{256, 256}, {1, 130}, {300, 200}, {65, 65}, {7, 0}, {0, 7}}, {}};
+  MaskQuestion question{64, 32, {{256, 256}, {1, 130}, {300, 200}, {65, 65}, {7, 0}, {0, 7}}, {}, {}};
   for (const Case &item : cases) {
-    Result<MaskReport> report = reportMask(spec(item.mask), sm("sm_90"), question);
-    ASSERT_TRUE(report.ok()) << report.status().str();
+    Result<std::unique_ptr<MaskModel>> model = MaskModel::create(spec(item.mask), sm("sm_90"));
+    ASSERT_TRUE(model.ok()) << model.status().str();
+    EXPECT_TRUE((*model)->text().exact) << item.mask;
+    Result<MaskTiles> tiles = (*model)->count(question);
+    ASSERT_TRUE(tiles.ok()) << tiles.status().str();
     const MaskTiles expected = bruteForce(question, item.visible);
-    EXPECT_TRUE(report->exact) << item.mask;
-    EXPECT_EQ(report->tiles.visited, expected.visited) << item.mask;
-    EXPECT_EQ(report->tiles.full, expected.full) << item.mask;
-    EXPECT_EQ(report->tiles.partial, expected.partial) << item.mask;
-    EXPECT_EQ(report->tiles.empty, expected.empty) << item.mask;
-    EXPECT_EQ(report->tiles.heads, 1);
+    EXPECT_EQ(tiles->visited, expected.visited) << item.mask;
+    EXPECT_EQ(tiles->full, expected.full) << item.mask;
+    EXPECT_EQ(tiles->partial, expected.partial) << item.mask;
+    EXPECT_EQ(tiles->empty, expected.empty) << item.mask;
+    EXPECT_EQ(tiles->ideal, expected.ideal) << item.mask;
+    EXPECT_EQ(tiles->pairs, expected.pairs) << item.mask;
+    EXPECT_EQ(tiles->heads, 1);
   }
 }
 

@@ -1,6 +1,6 @@
 """axes.py - every feature axis of the spec format and its values, as data: a new feature adds values or an axis here.
 
-The first value of an axis is its default, to which a failing spec is reduced. Must not know how specs are combined.
+The first value of an axis is its default. Must not know how specs are combined.
 """
 from dataclasses import dataclass, field
 
@@ -104,6 +104,12 @@ MASK = Axis("mask", (
     mask("bits of heads", {"bits": "words$"}, reads_q=False,
          inputs={"words$": side(["kv_heads", 1, 16], "i32")}),
     mask("block_sparse bits", {"block_sparse": "map$"}, reads_q=False, inputs={"map$": side([4, 1], "i32")}),
+    mask("bsr", {"bsr": {"indptr": "ptr$", "indices": "col$", "q_block": 32, "kv_block": 48}}, reads_q=False,
+         inputs={"ptr$": side(["batch", 11], "i32"), "col$": side(["heads", 24], "i32")}),
+    mask("documents by starts", {"documents": {"starts": "cu$"}}, inputs={"cu$": side(["batch", 7], "i32")}),
+    mask("tree by parents", {"tree": {"parents": "par$"}}, reads_q=False,
+         inputs={"par$": side(["batch", "q_len"], "i32")}),
+    mask("expression of windows", "kv < 9 or 40 <= kv < 60 or 150 <= kv < 153 or q - 20 <= kv <= q"),
     mask("expression of heads", "kv - q < 8 * h + b or (kv < 4 and kvh == 0)"),
     mask("expression of divisors", "(kv // 3 + q) % 5 < 3 and kv <= q"),
     mask("expression of lengths", "kv >= kv_len - q_len - 30 and q_row != kv", reads_q=False),
@@ -166,20 +172,32 @@ SINKS = score("sinks", (
     Value("bf16, not in lse", {"score": {"sinks": {"logits": "sink", "in_lse": False}},
                                "inputs": {"sink": side(["heads"], "bf16")}})))
 
-OUTPUTS = Axis("outputs", (Value("out, lse", {"outputs": ["out", "lse"]}), Value("out", {"outputs": ["out"]})))
+OUTPUTS = Axis("outputs", (Value("out, lse", {"outputs": ["out", "lse"]}), Value("out", {"outputs": ["out"]}),
+                          Value("all", {"outputs": ["out", "lse", "row_max", "max_logit"]}),
+                          Value("out, max_logit", {"outputs": ["out", "max_logit"]})))
 
-ARCH = Axis("arch", tuple(Value(arch) for arch in ("sm_80", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")))
+DTYPE = Axis("dtype", (
+    Value("f16", {"dtype": "f16"}), Value("bf16", {"dtype": "bf16"}), Value("f32", {"dtype": "f32"}),
+    Value("f32 as tf32", {"dtype": "f32", "precision": "tf32"}),
+    Value("f16, f16 sums", {"dtype": "f16", "accumulate": "f16"})))
+
+FAMILY = Axis("family", (
+    Value("default"), Value("fallback", {"fallback": "plain"}), Value("mma", {"schedule": {"family": "mma"}}),
+    Value("plain", {"schedule": {"family": "plain"}})))
+
+ARCH = Axis("arch", tuple(Value(arch) for arch in ("sm_80", "sm_75", "sm_86", "sm_89", "sm_90", "sm_100", "sm_120")))
 
 AXES = (
     HEADS,
     numbers("head_dim", (64, 8, 40, 80, 128, 136, 192, 256)),
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
-    numbers("dtype", ("f16", "bf16")),
+    DTYPE, FAMILY,
     numbers("out_dtype", ("f32",), optional=True),
     LAYOUT, QKV, QKV_BIAS, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),
     pins("stages", (1, 2, 3, 4)),
     pins("warps", (1, 2, 4, 8)),
+    pins("block_map", (True, False)),
     ARCH,
 )

@@ -12,7 +12,6 @@ import rules
 from checker import Checker
 from combination import spec_text
 from covering import Covering
-from reduction import reduced
 
 LEAST_RIGHT = 0.95
 REDUCE_AT_MOST = 5  # failures; the others are printed as they are
@@ -32,14 +31,9 @@ def made(combination):
 
 def report_failures(failures, checker, seed):
     for count, (combination, outcome) in enumerate(failures):
-        print(f"\nFAILED (seed {seed}, {combination['arch'].label}): {outcome.text}")
-        if count < REDUCE_AT_MOST:
-            def fails(candidate):
-                found = checker.outcome(candidate)
-                return failed(candidate, found) and found.kind == outcome.kind
-            combination = reduced(combination, features.AXES, made, fails)
-            print(f"reduced, --arch {combination['arch'].label}: {checker.outcome(combination).text}")
-        print(spec_text(combination, "reduced"))
+        print(f"\nFAILED (seed {seed}, --arch {combination['arch'].label}): {outcome.text}")
+        reduced = checker.reduced(combination) if count < REDUCE_AT_MOST else ""
+        print(reduced or spec_text(combination, "failed"))
 
 
 def main():

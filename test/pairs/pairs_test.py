@@ -1,4 +1,4 @@
-"""pairs_test.py - the generator itself: a gap in its coverage, or a reduction that loses the failure, would go unseen."""
+"""pairs_test.py - the generator itself: a gap in its coverage would go unseen."""
 import itertools
 import unittest
 
@@ -7,7 +7,6 @@ import rules
 from axes import Axis, Value
 from combination import fields_of, spec_text
 from covering import Covering
-from reduction import reduced
 from rules import Rule
 
 
@@ -39,24 +38,6 @@ class CoveringTest(unittest.TestCase):
         covering = Covering(toy(3, 3, 3, 3, 3), (), seed=1)
         for combination in covering.triples(20):
             self.assertEqual(sum(value.label != "0" for value in combination.values()), 3)
-
-
-class ReductionTest(unittest.TestCase):
-    def test_only_what_fails_is_left(self):
-        all_axes = toy(3, 3, 3, 3)
-        start = {axis.name: axis.values[2] for axis in all_axes}
-        fails = lambda c: c["axis1"].label == "2" and c["axis3"].label == "2"
-        found = reduced(start, all_axes, lambda c: True, fails)
-        self.assertEqual([found[axis.name].label for axis in all_axes], ["0", "2", "0", "2"])
-
-    def test_a_second_mask_goes_together_with_what_joins_it(self):
-        start = {axis.name: axis.default for axis in features.AXES}
-        for axis, label in (("mask", "causal"), ("second mask", "window"), ("combine", "all"), ("scale", "number")):
-            start[axis] = next(v for a in features.AXES if a.name == axis for v in a.values if v.label == label)
-        meaningful = lambda c: not any(rule.fits(c) for rule in rules.MEANINGLESS)
-        found = reduced(start, features.AXES, meaningful, lambda c: c["mask"].label == "causal")
-        self.assertEqual({a: v.label for a, v in found.items() if v is not dict((x.name, x.default) for x in
-                                                                              features.AXES)[a]}, {"mask": "causal"})
 
 
 class CombinationTest(unittest.TestCase):

@@ -31,22 +31,27 @@ def number(value, otherwise):
     return otherwise if value.label == "default" else int(value.label)
 
 
-SHARED_BYTES = {"sm_80": 163, "sm_86": 99, "sm_89": 99, "sm_90": 227, "sm_100": 227, "sm_120": 99}
+SHARED_BYTES = {"sm_75": 64, "sm_80": 163, "sm_86": 99, "sm_89": 99, "sm_90": 227, "sm_100": 227, "sm_120": 99}
 
 
-def panels(columns):
-    return (columns + 63) // 64 * 128
+def panels(columns, dtype):
+    return (columns * (4 if dtype.label.startswith("f32") else 2) + 127) // 128 * 128
 
 
-def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch):
+def may_be_plain(dtype, family, arch):
+    return family.label == "plain" or (family.label == "fallback" and (dtype.label == "f32" or arch.label == "sm_75"))
+
+
+def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch, dtype):
     """By the largest tiles and the fewest stages that the compiler itself would take where nothing is pinned."""
     dim = int(keys.label)
     dim_v = number(values, dim)
     if all(pin.label == "default" for pin in (tile_q, tile_kv, stages)):
         return False
-    queries = number(tile_q, 128) * panels(dim)
-    out = 0 if out_dtype.label == "f32" else number(tile_q, 128) * panels(dim_v)
-    ring = number(stages, 1) * number(tile_kv, 64 if max(dim, dim_v) <= 128 else 32) * (panels(dim) + panels(dim_v))
+    row, row_v = panels(dim, dtype), panels(dim_v, dtype)
+    queries = number(tile_q, 128) * row
+    out = 0 if out_dtype.label == "f32" or dtype.label.startswith("f32") else number(tile_q, 128) * row_v
+    ring = number(stages, 1) * number(tile_kv, 64 if max(dim, dim_v) <= 128 else 32) * (row + row_v)
     return max(queries, out) + (queries if out > queries else 0) + ring > SHARED_BYTES[arch.label] * 1024
 
 
@@ -54,23 +59,27 @@ def uneven_rows(tile_q, warps):
     return tile_q.label != "default" and warps.label != "default" and int(tile_q.label) % (16 * int(warps.label)) != 0
 
 
-def too_many_warps(warps, tile_q, keys, values):
-    """Eight warps need 128 rows, which the compiler's own tile may not have."""
-    return warps.label == "8" and tile_q.label == "default"
+def too_many_warps(warps, tile_q, keys, values, dtype, family, arch):
+    """Eight warps need 128 rows, which the compiler's own tile may not have; the plain family's may have 16."""
+    least = 1 if may_be_plain(dtype, family, arch) else 4
+    return tile_q.label == "default" and warps.label != "default" and int(warps.label) > least
 
 
 # What a score costs beside scale and causal mask, in about the operations of a soft-cap.
 WEIGHTS = {"softcap": 1, "logn": 1, "bias": 1, "alibi": 2, "relative_bias": 3, "expr": 3, "mask": 1, "second mask": 1}
 
 
-def heavy(tile_q, warps, tile_kv, keys, values, *terms):
-    """What a lane holds of out, and what it computes of scores: all of it is unrolled, and compiled slower than it grows."""
+def heavy(tile_q, warps, tile_kv, keys, values, dtype, family, arch, *terms):
+    """What a lane holds of out, and what it computes of scores: all of it is unrolled, and compiled slower than it grows.
+    Without tensor cores every product of weights and values is an instruction."""
     rows = number(tile_q, 64)
     rows /= next(count for count in (number(warps, 4), 2, 1) if rows % (16 * count) == 0 or warps.label != "default")
     columns = max(int(keys.label), number(values, int(keys.label)))
     scores = rows * number(tile_kv, 64 if columns <= 128 else 32) / 32
     weight = 1 + sum(WEIGHTS[axis] for axis, term in zip(WEIGHTS, terms)
                      if term is not None and term.label not in ("off", "none", "-"))
+    if may_be_plain(dtype, family, arch) and rows * columns * number(tile_kv, 32) > 16 * 64 * 64:
+        return True
     return rows * columns > 4096 or scores * weight > 288
 
 
@@ -102,22 +111,34 @@ REFUSALS = (
          lambda mask, combine: mask.label == "none" and combine.label != "A",
          "S14: none is the absence of a mask, not a mask", r"expected a mask that hides something inside a combination, got none"),
     Rule("sinks beside an lse that is not made", ("sinks", "outputs"),
-         lambda sinks, outputs: "not in lse" in sinks.label and outputs.label == "out",
+         lambda sinks, outputs: "not in lse" in sinks.label and outputs.label in ("out", "out, max_logit"),
          "S23: in_lse without lse says nothing", r"expected 'lse' among the outputs where 'in_lse' is given"),
+    Rule("a block map of nothing", ("mask", "block_map"),
+         lambda mask, pin: mask.label == "none" and pin.label == "True",
+         "a map of the tiles that a mask shows, and no mask", r"expected a mask that hides keys for a block map, got none"),
     Rule("rows of a warp", ("tile_q", "warps"), uneven_rows,
          "mma.sync takes 16 rows a warp", r"expected tile_q to be a multiple of \d+ \(16 rows for each of \d warps\)"),
-    Rule("rows of eight warps", ("warps", "tile_q", "head_dim", "head_dim_v"), too_many_warps,
-         "eight warps need 128 rows; the compiler's own tile has 64 for most head sizes",
-         r"expected tile_q to be a multiple of 128 \(16 rows for each of 8 warps\)",
+    Rule("rows of eight warps", ("warps", "tile_q", "head_dim", "head_dim_v", "dtype", "family", "arch"), too_many_warps,
+         "eight warps need 128 rows; the compiler's own tile has 64 for most head sizes, and fewer without tensor cores",
+         r"expected tile_q to be a multiple of \d+ \(16 rows for each of \d warps\)",
          example=(("warps", "8"), ("head_dim", "128"))),
-    Rule("shared memory", ("head_dim", "head_dim_v", "tile_q", "tile_kv", "stages", "out_dtype", "arch"),
+    Rule("f32 for tensor cores", ("dtype", "family"),
+         lambda dtype, family: dtype.label == "f32" and family.label in ("default", "mma"),
+         "tensor cores take f32 only as tf32", r"expected f16 or bf16 inputs, or 'precision: tf32', for the tensor cores"),
+    Rule("before tensor cores of 16 bits", ("arch", "family"),
+         lambda arch, family: arch.label == "sm_75" and family.label in ("default", "mma"),
+         "mma.sync of m16n8k16 begins with sm_80", r"expected (sm_80 or later for|f16 or bf16 inputs, or 'precision: tf32', for the tensor cores of sm_75)"),
+    Rule("rounding without tensor cores", ("dtype", "family"),
+         lambda dtype, family: dtype.label in ("f32 as tf32", "f16, f16 sums") and family.label == "plain",
+         "S52: the plain family rounds nothing but what is stored", r"expected 'family: mma' with"),
+    Rule("shared memory", ("head_dim", "head_dim_v", "tile_q", "tile_kv", "stages", "out_dtype", "arch", "dtype"),
          may_exceed_shared, "pinned tiles that the device has no room for",
          r"expected at most \d+ bytes of shared memory on sm_\d+, got \d+ for tiles of",
          example=(("head_dim", "256"), ("tile_kv", "128"), ("stages", "4"), ("arch", "sm_86"))),
 )
 
 SLOW = (
-    Rule("heavy tiles", ("tile_q", "warps", "tile_kv", "head_dim", "head_dim_v"), heavy,
+    Rule("heavy tiles", ("tile_q", "warps", "tile_kv", "head_dim", "head_dim_v", "dtype", "family", "arch"), heavy,
          "correct, but compiled for seconds; schedules that nobody would pin", also=tuple(WEIGHTS)),
 )
 

@@ -2,6 +2,7 @@
 #include "RandomMask.h"
 
 #include "passes/analysis/EvaluateRegion.h"
+#include "passes/analysis/KeyWalk.h"
 #include "passes/analysis/MaskAnalysis.h"
 #include "passes/import/ImportSpec.h"
 
@@ -61,6 +62,33 @@ llvm::SmallVector<int64_t> symbolsOf(const ProvedMask &mask, const Shape &shape)
   return symbols;
 }
 
+/// The walk by tiles: in order, no tile twice, every visible key in one, every key of a full one visible; and as many
+/// as are counted without walking.
+template <class Visible>
+void checkWalk(const KeyTiles &tiles, int64_t kvLen, Visible visibleToSomeAndEvery) {
+  std::vector<int> covered(kvLen, 0); // 1 by a tile with mask code, 2 by one without
+  int64_t visited = 0, full = 0, last = -1;
+  tiles.forEach([&](int64_t key, bool isFull) {
+    ASSERT_GT(key, last);
+    ASSERT_EQ(key % tiles.tile, 0);
+    last = key;
+    ++visited;
+    full += isFull;
+    for (int64_t kv = key; kv < key + tiles.tile; ++kv) {
+      ASSERT_TRUE(kv < kvLen || !isFull) << "a full tile beyond the keys";
+      if (kv < kvLen)
+        covered[kv] = isFull ? 2 : 1;
+    }
+  });
+  ASSERT_EQ(visited, tiles.visited());
+  ASSERT_EQ(full, tiles.full());
+  for (int64_t kv = 0; kv < kvLen; ++kv) {
+    auto [some, every] = visibleToSomeAndEvery(kv);
+    ASSERT_TRUE(covered[kv] || !some) << "key " << kv << " is visible and skipped";
+    ASSERT_TRUE(covered[kv] != 2 || every) << "key " << kv << " is hidden in a full tile";
+  }
+}
+
 /// Checks one tile of rows [row, row + rows). Rows past q_len are not there; the tile's last position is then
 /// either the last row's or, if `unclamped`, beyond it.
 void checkTile(ProvedMask &mask, const Shape &shape, int64_t row, int64_t rows, bool unclamped) {
@@ -79,7 +107,7 @@ void checkTile(ProvedMask &mask, const Shape &shape, int64_t row, int64_t rows, 
     full = evaluate(mask.proof.attr.getFull(), i0, i1, symbols);
   ASSERT_TRUE(full.first >= 0 && full.second <= shape.kvLen);
 
-  for (int64_t kv = 0; kv < shape.kvLen; ++kv) {
+  auto seenBy = [&](int64_t kv) {
     bool some = false, every = true;
     for (int64_t r = row; r <= lastRow; ++r) {
       bool seen = visible(mask.spec.mask, mask.spec, shape.values,
@@ -87,6 +115,12 @@ void checkTile(ProvedMask &mask, const Shape &shape, int64_t row, int64_t rows, 
       some |= seen;
       every &= seen;
     }
+    return std::pair(some, every);
+  };
+  for (int64_t tile : {1, 4, 16})
+    ASSERT_NO_FATAL_FAILURE(checkWalk(KeyTiles::of(mask.proof.attr, i0, i1, symbols, tile), shape.kvLen, seenBy));
+  for (int64_t kv = 0; kv < shape.kvLen; ++kv) {
+    auto [some, every] = seenBy(kv);
     auto inside = [&](std::pair<int64_t, int64_t> range) { return kv >= range.first && kv < range.second; };
     bool visited = std::any_of(visit.begin(), visit.end(), inside);
     std::string where = " at key " + std::to_string(kv) + ", queries " + std::to_string(i0) + ".." +

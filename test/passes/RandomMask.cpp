@@ -257,7 +257,7 @@ static std::string describe(const Expr &expr) {
   static const char *names[] = {
       "int",  "float", "bool", "var", "param", "read",  "neg", "not", "abs",  "+",    "-",       "*",
       "//",   "%",     "/",    "min", "max",   "clamp", "exp", "exp2", "log", "sqrt", "tanh",
-      "sigmoid", "silu", "relu", "gelu", "==", "!=", "<", "<=", ">", ">=", "and", "or", "bit", "select", "float"};
+      "sigmoid", "silu", "relu", "gelu", "==", "!=", "<", "<=", ">", ">=", "and", "or", "bit", "search", "reaches", "select", "float"};
   if (expr.kind == ExprKind::IntLiteral)
     return std::to_string(expr.intValue);
   if (expr.operands.empty())

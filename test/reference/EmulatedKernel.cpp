@@ -36,11 +36,21 @@ float accumulate(float sum, const std::vector<float> &x, const std::vector<float
   return rounded;
 }
 
-float dot(const std::vector<float> &x, const std::vector<float> &y, bool truncate, float start = 0) {
+float dot(const std::vector<float> &x, const std::vector<float> &y, bool truncate, float start = 0,
+          bool f16Sums = false) {
   float sum = start;
-  for (size_t i = 0; i < x.size(); i += 16)
+  for (size_t i = 0; i < x.size(); i += 16) {
     sum = accumulate(sum, x, y, i, std::min<size_t>(16, x.size() - i), truncate);
+    sum = f16Sums ? roundTo(DType::F16, sum) : sum;
+  }
   return sum;
+}
+
+/// To 10 bits after the point, ties away from zero.
+float roundToTf32(float value) {
+  int exponent = 0;
+  float mantissa = std::frexp(value, &exponent);
+  return std::ldexp(std::round(std::ldexp(mantissa, 11)), exponent - 11);
 }
 
 } // namespace
@@ -52,6 +62,8 @@ void EmulatedKernel::run(const Tensor &q, const Tensor &k, const Tensor &v, cons
     std::vector<float> values;
     for (int64_t e = 0; e < dim; ++e)
       values.push_back(float(loadElement(tensor, (row * count + head) * dim + e)));
+    for (float &value : values)
+      value = tf32 ? roundToTf32(value) : value;
     return values;
   };
   for (int64_t h = 0; h < heads; ++h) {
@@ -76,7 +88,7 @@ void EmulatedKernel::run(const Tensor &q, const Tensor &k, const Tensor &v, cons
         std::vector<float> logits;
         float tileMax = rowMax;
         for (int64_t j = first; j < last; ++j) {
-          float s = score(dot(query, keys[size_t(j)], truncate) * scale, h, position, j);
+          float s = score(dot(query, keys[size_t(j)], truncate, 0, f16Sums) * scale, h, position, j);
           logits.push_back(visible(position, j) ? s : -kInf);
           tileMax = std::max(tileMax, logits.back());
         }
@@ -89,7 +101,7 @@ void EmulatedKernel::run(const Tensor &q, const Tensor &k, const Tensor &v, cons
         for (float logit : logits) {
           float p = std::exp2(std::fma(logit, kLog2E, -rowMax * kLog2E));
           rowSum += p;
-          weights.push_back(fullPrecisionP ? p : roundTo(q.dtype, p));
+          weights.push_back(fullPrecisionP ? p : tf32 ? roundToTf32(p) : roundTo(q.dtype, p));
         }
         for (int64_t e = 0; e < dim; ++e) {
           std::vector<float> column(values[size_t(e)].begin() + first, values[size_t(e)].begin() + last);

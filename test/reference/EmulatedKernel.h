@@ -26,6 +26,10 @@ struct EmulatedKernel {
   bool lastKeyMissing = false;
   bool fullPrecisionP = false; ///< not a bug: P is not rounded
 
+  // Bugs, unless the spec gives leave.
+  bool tf32 = false;    ///< q, k, P and v are rounded to tf32
+  bool f16Sums = false; ///< q . k is rounded to f16 after each step
+
   /// One request: q, k, v and out contiguous [rows, heads, dim], lse f32 [rows, heads].
   void run(const Tensor &q, const Tensor &k, const Tensor &v, const Tensor &out, const Tensor &lse) const;
 };

@@ -28,7 +28,7 @@ std::string KernelText::str() const {
          " {attn.name = \"v\"}" + extraArguments + ")\n    -> (" + out + " {attn.name = \"out\"}, " + rows +
          " {attn.name = \"lse\"}) attributes {lengths = #attn<lengths " + lengths + ">} {\n" +
          "  %o, %lse = attn.attention %q, %k, %v " + (runtimeScale ? "scale_operand " : "scale ") + scale +
-         " anchor " + anchor + " score " + region(score, "%s: f32, " + positions) + " mask " +
+         " " + leave + "statistics [\"lse\"] anchor " + anchor + " score " + region(score, "%s: f32, " + positions) + " mask " +
          region(mask, positions) + " : (" + q + ", " + k + ", " + v + (runtimeScale ? ", f32" : "") +
          ") -> (" + out + ", " + rows + ")\n  attn.return %o, %lse : " + out + ", " + rows + "\n}\n";
 }

@@ -16,6 +16,7 @@ struct KernelText {
   std::string dtype = "f16";
   std::string layout = "padded", lengths = "none", anchor = "bottom_right";
   std::string scale = "1.0"; ///< a float literal, or the name of an f32 argument ("%scale")
+  std::string leave;         ///< "products_tf32 " or "sums_f16 "
   std::string score, mask;
   std::string extraArguments; ///< ", %bias: !attn.side<...> {attn.name = \"bias\"}"
 

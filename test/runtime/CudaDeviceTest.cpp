@@ -54,8 +54,9 @@ TEST_F(CudaDeviceTest, TargetsOfGpus) {
   EXPECT_EQ(target("89"), "sm_89");
   EXPECT_EQ(target("103"), "sm_100");
   EXPECT_EQ(target("121"), "sm_120");
-  EXPECT_EQ(target("75"), "expected a GPU of compute capability 8.0 or newer that attnc knows, got 7.5");
-  EXPECT_EQ(target("110"), "expected a GPU of compute capability 8.0 or newer that attnc knows, got 11.0");
+  EXPECT_EQ(target("75"), "sm_75");
+  EXPECT_EQ(target("70"), "expected a GPU of compute capability 7.5 or newer that attnc knows, got 7.0");
+  EXPECT_EQ(target("110"), "expected a GPU of compute capability 7.5 or newer that attnc knows, got 11.0");
 }
 
 TEST_F(CudaDeviceTest, GpuThatIsNotThere) {

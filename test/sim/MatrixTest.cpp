@@ -93,6 +93,101 @@ TEST(Matrix, MmaAgreesWithAMatrixProduct) {
   }
 }
 
+/// One mma of 32 lanes: `operands` are each lane's registers of A, B and C, the result the first `results` of
+/// them that D has.
+std::vector<uint32_t> runMma(const std::string &instruction,
+                             const std::vector<std::vector<uint32_t>> &operands,
+                             const std::vector<int> &counts, int results) {
+  std::vector<uint32_t> words;
+  for (const auto &lane : operands)
+    words.insert(words.end(), lane.begin(), lane.end());
+  const size_t perLane = operands[0].size();
+  std::string body =
+      "ld.param.u64 %rd1, [in]; ld.param.u64 %rd2, [out]; mov.u32 %r1, %tid.x;\nmad.wide.u32 %rd1, %r1, " +
+      std::to_string(4 * perLane) + ", %rd1; mad.wide.u32 %rd2, %r1, 16, %rd2;\n";
+  for (size_t i = 0; i < perLane; ++i)
+    body += "ld.global.u32 %r" + std::to_string(10 + i) + ", [%rd1+" + std::to_string(4 * i) + "];\n";
+  auto vector = [](int first, int count) {
+    std::string text = "{";
+    for (int i = 0; i < count; ++i)
+      text += (i ? ",%r" : "%r") + std::to_string(first + i);
+    return text + "}";
+  };
+  body += instruction + " " + vector(30, results);
+  for (int i = 0, first = 10; i < 3; first += counts[static_cast<size_t>(i++)])
+    body += ", " + vector(first, counts[static_cast<size_t>(i)]);
+  body += ";\n";
+  for (int i = 0; i < results; ++i)
+    body += "st.global.u32 [%rd2+" + std::to_string(4 * i) + "], %r" + std::to_string(30 + i) + ";\n";
+  Sim sim;
+  Status loaded = sim.load(kernelText(".param .u64 in, .param .u64 out", body));
+  EXPECT_TRUE(loaded.ok()) << loaded.str();
+  uint32_t *in = sim.buffer(words);
+  uint32_t *out = sim.buffer(std::vector<uint32_t>(128));
+  Status status = sim.arg(in).arg(out).launch("kernel", 32);
+  EXPECT_TRUE(status.ok()) << status.str();
+  return {out, out + 128};
+}
+
+// PTX ISA, mma.m16n8k8 with tf32: a0..a3 at (g, t), (g + 8, t), (g, t + 4), (g + 8, t + 4); b0, b1 at (t, g),
+// (t + 4, g).
+TEST(Matrix, Tf32ReadsTheUpperBitsOfItsOperands) {
+  std::mt19937 random(3);
+  std::vector<float> a(16 * 8), b(8 * 8), c(16 * 8);
+  for (auto *m : {&a, &b, &c})
+    for (float &x : *m)
+      x = static_cast<float>(static_cast<int>(random() % 17) - 8);
+  const uint32_t noise = 0x1fff; // 13 bits that no tf32 has
+  std::vector<std::vector<uint32_t>> lanes;
+  for (int lane = 0; lane < 32; ++lane) {
+    const int g = lane / 4, t = lane % 4;
+    auto at = [](const std::vector<float> &m, int row, int column) {
+      return static_cast<uint32_t>(bits(m[static_cast<size_t>(row * 8 + column)]));
+    };
+    lanes.push_back({at(a, g, t) | noise, at(a, g + 8, t), at(a, g, t + 4), at(a, g + 8, t + 4) | noise,
+                     at(b, t, g), at(b, t + 4, g) | noise, at(c, g, 2 * t), at(c, g, 2 * t + 1),
+                     at(c, g + 8, 2 * t), at(c, g + 8, 2 * t + 1)});
+  }
+  auto got = runMma("mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", lanes, {4, 2, 4}, 4);
+  for (int lane = 0; lane < 32; ++lane)
+    for (int i = 0; i < 4; ++i) {
+      const int row = lane / 4 + (i < 2 ? 0 : 8), column = lane % 4 * 2 + (i & 1);
+      float want = c[static_cast<size_t>(row * 8 + column)];
+      for (int k = 0; k < 8; ++k)
+        want += a[static_cast<size_t>(row * 8 + k)] * b[static_cast<size_t>(k * 8 + column)];
+      EXPECT_EQ(got[static_cast<size_t>(lane * 4 + i)], bits(want)) << row << ", " << column;
+    }
+}
+
+/// 2048 + 1 + 1 would be 2048 if each addition rounded; an instruction rounds once.
+TEST(Matrix, F16SumsAreRoundedOnceAnInstruction) {
+  auto pair = [](float low, float high) {
+    return encodeF16(low) | static_cast<uint32_t>(encodeF16(high)) << 16;
+  };
+  std::vector<std::vector<uint32_t>> lanes;
+  for (int lane = 0; lane < 32; ++lane) {
+    const int g = lane / 4, t = lane % 4;
+    // A is 1 in column 0 of every row and in column 8 of row g = 1; B is 1 everywhere: row sums of 1, in row
+    // 1 of 2.
+    const float first = t == 0 ? 1.0f : 0.0f;
+    std::vector<uint32_t> words = {pair(first, 0), pair(first, 0), pair(g == 1 ? first : 0, 0), pair(0, 0)};
+    words.insert(words.end(), {pair(1, 1), pair(1, 1)});
+    const float sum = g == 2 ? 65504.0f : 2048.0f;
+    words.insert(words.end(), {pair(sum, sum + (g == 3 ? 2.0f : 0.0f)), pair(static_cast<float>(g), 0.5f)});
+    lanes.push_back(words);
+  }
+  auto got = runMma("mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16", lanes, {4, 2, 2}, 2);
+  for (int lane = 0; lane < 32; ++lane) {
+    const int g = lane / 4;
+    const uint32_t upper = g == 1   ? pair(2050, 2050)
+                           : g == 2 ? pair(65504, 65504) // 65505 rounds down again
+                           : g == 3 ? pair(2048, 2052)   // ties to even: 2049 down, 2051 up
+                                    : pair(2048, 2048);
+    EXPECT_EQ(got[static_cast<size_t>(lane * 4)], upper) << g;
+    EXPECT_EQ(got[static_cast<size_t>(lane * 4 + 1)], pair(static_cast<float>(g) + 1, 1.5f)) << g;
+  }
+}
+
 /// Fills shared memory with 32 rows of 8 numbered elements, each row padded to 48 bytes and in a scattered
 /// order, and loads or stores matrices from there.
 std::vector<uint32_t> moveMatrix(const std::string &instruction, int count, bool store) {

@@ -10,7 +10,8 @@ namespace {
 
 const std::vector<SideInput> kInputs{{"bias", DType::F16, {{"heads", 0}, {"q_len", 0}}, {"e", 90, 1}},
                                      {"seen", DType::Bool, {{"kv_len", 0}}, {"e", 91, 1}},
-                                     {"doc", DType::I32, {{"kv_len", 0}}, {"e", 92, 1}}};
+                                     {"doc", DType::I32, {{"kv_len", 0}}, {"e", 92, 1}},
+                                     {"table", DType::I32, {{"batch", 0}, {"", 9}}, {"e", 93, 1}}};
 const std::vector<ScalarParam> kParams{{"w", DType::I32, {}, {}}, {"g", DType::F32, {}, {}}};
 
 Result<ExprPtr> parse(std::string_view text) {
@@ -25,7 +26,8 @@ std::string tree(const Expr &expr) {
   static const char *const kNames[] = {
       "int",  "float", "bool", "var", "param", "read",  "neg", "not", "abs",  "add",  "sub",     "mul",
       "fdiv", "mod",   "div",  "min", "max",   "clamp", "exp", "exp2", "log", "sqrt", "tanh",
-      "sigmoid", "silu", "relu", "gelu", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "bit", "select", "float"};
+      "sigmoid", "silu", "relu", "gelu", "eq", "ne", "lt", "le", "gt", "ge", "and", "or", "bit", "search", "reaches",
+      "select", "float"};
   if (expr.operands.empty())
     return exprText(expr);
   std::string out =
@@ -42,6 +44,9 @@ struct Good {
 constexpr ExprType I = ExprType::Int, F = ExprType::Float, B = ExprType::Bool;
 
 const Good kGood[] = {
+    {"search(table[b], kv - q)", "(search b (sub kv q) 0 1073741824)", I},
+    {"search(table[b], q, 1, 2 * h)", "(search b q 1 (mul 2 h))", I},
+    {"reaches(table[0], q_row, kv) or True", "(or (reaches 0 q_row kv) True)", B},
     {"bit(q, kv) and exp2(q) > 0.5", "(and (bit q kv) (gt (exp2 (float q)) 0.5))", B},
     // precedence, as in Python
     {"q + kv * 2", "(add q (mul kv 2))", I},
@@ -101,6 +106,14 @@ struct Bad {
 };
 
 const Bad kBad[] = {
+    {"E5", "search(table[b], q, 1) > 0", "expected 2 or 4 arguments for 'search', got 3", 1},
+    {"E5", "reaches(doc, q)", "expected 3 arguments for 'reaches', got 2", 1},
+    {"E5", "reaches(doc)", "expected 3 arguments for 'reaches', got 1", 1},
+    {"E6", "search(table[b], s) > 0", "expected int for 'search', got int, float, int and int", 1},
+    {"E7", "search(q, kv) > 0", "expected a row of an input for 'search', got 'q'", 8},
+    {"E7", "search(tabel[b], kv) > 0", "expected a row of an input for 'search', got 'tabel'; did you mean 'table'", 8},
+    {"E7", "search(seen, kv) > 0", "expected an input of dtype i32 for 'search', got 'seen' of bool", 8},
+    {"E7", "search(table, kv) > 0", "expected 1 indices for a row of 'table', got 0", 8},
     {"E1", "q $ kv", "expected a name, a number or an operator, got '$'", 3},
     {"E1", "q \xc3\xa9", "expected a name, a number or an operator, got '\xc3\xa9'", 3},
     {"E1", "q && kv", "expected 'and', got '&&'", 3},

@@ -11,13 +11,14 @@ namespace {
 const std::string kInputs =
     "inputs: {n: {shape: [batch], dtype: i32}, ids: {shape: [batch, kv_len], dtype: i32}, "
     "m: {shape: [1, heads, q_len, kv_len], dtype: bool}, w: {shape: [batch, q_len, 8], dtype: i32}, "
+    "ptr: {shape: [batch, 5], dtype: i32}, col: {shape: [heads, 9], dtype: i32}, par: {shape: [q_len], dtype: i32}, "
     "t: {shape: [32, heads], dtype: f32}, odd: {shape: [5, kv_len], dtype: f16}}";
 
 /// The spec reads every input, so that the term under test may read any of them.
 std::string specWith(const std::string &mask, const std::string &score) {
   return edited({kInputs, "params: {p: {type: i32, default: 3}, g: {type: f32, default: 1.5}}",
                  "mask: {all: [" + mask +
-                     ", \"n[b] + ids[b, kv] + w[b, q_row, 0] < p or m[0, h, q_row, kv]\"]}",
+                     ", \"n[b] + ids[b, kv] + w[b, q_row, 0] + ptr[b, 0] + col[h, 0] + par[0] < p or m[0, h, q_row, kv]\"]}",
                  "score: {" + (score.empty() ? "" : score + ", ") +
                      "scale: 0.5, expr: \"s + t[0, h] * g + odd[0, kv]\"}"});
 }
@@ -33,6 +34,12 @@ TEST(NamedTerm, MasksMeanWhatTheReadmeSays) {
       {"{prefix_lm: {length: n}}", "kv <= q or kv < n[b]"},
       {"{streaming: {window: 64, keep: 4}}", "kv <= q and (q - kv < 64 or kv < 4)"},
       {"{documents: ids}", "q >= 0 and ids[b, q] == ids[b, kv]"},
+      {"{documents: {starts: ptr}}",
+       "q >= 0 and ptr[b, search(ptr[b], q) - 1] <= kv and kv < ptr[b, search(ptr[b], q)]"},
+      {"{tree: {parents: par}}", "kv < kv_len - q_len or reaches(par, q_row, kv - (kv_len - q_len))"},
+      {"{bsr: {indptr: ptr, indices: col, kv_block: 64}}",
+       "search(col[h], kv // 64, ptr[b, q_row // 128], ptr[b, q_row // 128 + 1]) > ptr[b, q_row // 128] and "
+       "col[h, search(col[h], kv // 64, ptr[b, q_row // 128], ptr[b, q_row // 128 + 1]) - 1] == kv // 64"},
       {"{left_padding: n}", "kv >= n[b]"},
       {"{strided: {local: 5, stride: 3}}", "kv <= q and (q - kv < 5 or (kv + 1) % 3 == 0)"},
       {"{strided: {local: 5, stride: 3, block: 64, head_step: 2}}",

@@ -33,16 +33,16 @@ TEST(Rules, ReferenceAndTestsAgree) {
   std::set<std::string> documented =
       labelsIn(readFile(std::string(ATTNC_SPECS_DIR) + "/README.md"), R"(\| ([YKES]\d+) \|)");
   std::set<std::string> tested;
-  for (const char *file : {"DeclarationRulesTest.cpp", "ExprTest.cpp", "FieldRulesTest.cpp",
+  for (const char *file : {"DeclarationRulesTest.cpp", "ExprTest.cpp", "ExtendSpecTest.cpp", "FieldRulesTest.cpp",
                            "KeyRulesTest.cpp", "MaskRulesTest.cpp", "NamedTermTest.cpp", "YamlTreeTest.cpp"})
     tested.merge(
         labelsIn(readFile(std::string(ATTNC_SPECS_TEST_DIR) + "/" + file), R"((?:\{"|// )([YKES]\d+)\b)"));
   EXPECT_EQ(documented, tested);
 
   std::set<std::string> enforced;
-  for (const char *file : {"ExprLexer.cpp", "ExprParser.cpp", "ExprTyping.cpp", "FieldReader.cpp",
-                           "ReadDeclarations.cpp", "NamedTerm.cpp", "ReadMaskScore.cpp", "SpecCheck.cpp",
-                           "SpecReader.cpp", "TermTexts.cpp", "YamlTree.cpp"})
+  for (const char *file :
+       {"ExprLexer.cpp", "ExprParser.cpp", "ExprTyping.cpp", "ExtendSpec.cpp", "FieldReader.cpp", "ReadDeclarations.cpp",
+        "NamedTerm.cpp", "ReadMaskScore.cpp", "SpecCheck.cpp", "SpecReader.cpp", "TermTexts.cpp", "YamlTree.cpp"})
     enforced.merge(labelsIn(readFile(std::string(ATTNC_SPECS_DIR) + "/" + file), R"(//+ ([YKES]\d+)\b)"));
   EXPECT_EQ(documented, enforced);
 }
@@ -56,8 +56,8 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
     return checkSpec(spec).message();
   };
   EXPECT_EQ(messageOf([](Spec &s) { s.kvHeads.value = 0; }), "expected between 1 and 1024 heads, got 0");
-  EXPECT_EQ(messageOf([](Spec &s) { s.dtype.value = DType::F32; }),
-            "expected f16 or bf16 for 'dtype', got 'f32'");
+  EXPECT_EQ(messageOf([](Spec &s) { s.dtype.value = DType::I32; }),
+            "expected f16, bf16 or f32 for 'dtype', got 'i32'");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Chunked, {}, {}, {}, 0, {}, {}, {}}; }),
             "expected a chunk size between 1 and 2147483647, got 0");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Window, {}, -1, {}, 0, {}, {}, {}}; }),
@@ -76,7 +76,7 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
   int examples = 0;
   std::regex block("```yaml\n([^`]*)```");
   for (std::sregex_iterator i(readme.begin(), readme.end(), block), end; i != end; ++i, ++examples) {
-    Result<Spec> spec = readSpecText((*i)[1].str(), "README.md");
+    Result<Spec> spec = readSpecText((*i)[1].str(), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << spec.status().str();
   }
   std::istringstream lines(readme);
@@ -90,8 +90,8 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     std::string cell = match[1];
     for (std::sregex_iterator i(cell.begin(), cell.end(), span), end; i != end; ++i)
       edits.push_back((*i)[1]);
-    Result<Spec> spec = readSpecText(edited(edits), "README.md");
+    Result<Spec> spec = readSpecText(edited(edits), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 1 + 31 + 18);
+  EXPECT_EQ(examples, 2 + 37 + 21);
 }

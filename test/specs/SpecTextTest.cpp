@@ -26,7 +26,9 @@ public:
     int kv = 1 + below(8);
     std::string out = "attnc: 1\nname: s" + number(9999) + "\nphase: prefill\n";
     out += "heads: {kv: " + std::to_string(kv) + ", query: " + std::to_string(kv * (1 + below(9))) + "}\n";
-    out += std::string("head_dim: ") + dims[below(3)] + "\ndtype: " + (below(2) ? "f16" : "bf16") + "\n";
+    out += std::string("head_dim: ") + dims[below(3)] +
+           "\ndtype: " + pick({"f16", "bf16", "f32", "f16\naccumulate: f16", "f32\nprecision: tf32"}) + "\n";
+    out += below(2) ? "fallback: plain\n" : "";
     out += below(2) ? "layout: packed\n" : "layout: padded\nlengths: " + pick({"none", "kv", "both"}) + "\n";
     // Reads everything that is declared, and q, so that nothing is without effect.
     out += "inputs: {bias: {shape: [heads, " + number(99) + "], dtype: " + pick({"f32", "f16", "bf16"}) +

@@ -42,17 +42,12 @@ bool isPadded(const Program &program, const std::string &sequence) {
   return false;
 }
 
-/// Queries and keys are the same tokens: nothing in the program says how many keys there are.
-bool isSelfAttention(const Program &program) {
-  return !hasLengths(program, "kv") && !isPadded(program, "kv");
-}
-
 CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
   CheckCase out;
   out.request.seed = seed;
   out.request.dims["batch"] = static_cast<int64_t>(batch.size());
   for (const std::string sequence : {"q", "kv"}) {
-    if (sequence == "kv" && isSelfAttention(program))
+    if (sequence == "kv" && keysAreQueries(program))
       continue;
     std::vector<int64_t> lens;
     for (const auto &[q, kv] : batch)
@@ -78,7 +73,7 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
   const bool qVaries = hasLengths(program, "q"), kvVaries = hasLengths(program, "kv");
   std::vector<CheckCase> cases;
   std::set<Pairs> seen;
-  const bool self = isSelfAttention(program);
+  const bool self = keysAreQueries(program);
   auto add = [&](Pairs batch) {
     if (self)
       for (auto &[q, kv] : batch)

@@ -41,6 +41,10 @@ void addCheckCommand(CLI::App &app, Action &action);
 void addBundleCommand(CLI::App &app, Action &action);
 void addCacheCommand(CLI::App &app, Action &action);
 void addBenchCommand(CLI::App &app, Action &action);
+void addReduceCommand(CLI::App &app, Action &action);
+void addImportCommand(CLI::App &app, Action &action);
+void addSupportCommand(CLI::App &app, Action &action);
+void addSchemaCommand(CLI::App &app, Action &action);
 
 /// A verb with an examples section; `examples` is one command a line.
 CLI::App *addVerb(CLI::App &app, const std::string &name, const std::string &description,

@@ -6,6 +6,7 @@
 #include "tools/attnc/Npy.h"
 #include "tools/attnc/ProblemDims.h"
 #include "tools/attnc/Random.h"
+#include "tools/attnc/SideContent.h"
 
 #include <algorithm>
 #include <cmath>
@@ -38,13 +39,18 @@ public:
     ATTNC_RETURN_IF_ERROR(start());
     ATTNC_RETURN_IF_ERROR(readInputs());
     ATTNC_RETURN_IF_ERROR(finishDims(true));
-    ATTNC_RETURN_IF_ERROR(makeTensors());
+    ATTNC_RETURN_IF_ERROR(makeTensors([](const TensorSig &) { return true; }));
     return finish();
   }
 
-  Result<Problem> makeShapes() {
+  Result<Problem> makeShapes(const WantInput &wanted) {
     ATTNC_RETURN_IF_ERROR(start());
+    ATTNC_RETURN_IF_ERROR(readInputs());
+    if (request.lens.empty())
+      dims.dims.emplace("batch", 1);
     ATTNC_RETURN_IF_ERROR(finishDims(false));
+    ATTNC_RETURN_IF_ERROR(
+        makeTensors([&](const TensorSig &sig) { return !sig.output && wanted(sig.name, elements(sig)); }));
     return finish();
   }
 
@@ -115,20 +121,25 @@ private:
       if (!tensor.ok())
         return tensor.status().prefix(path.string() + ": tensor '" + name + "': ");
       ATTNC_RETURN_IF_ERROR(dims.bindShape(name, tensor->shape, path.string()));
+      if (Status content = checkContent(*tensor, contentOf(program, name), name); !content.ok())
+        return content.prefix(path.string() + ": ");
       out.tensors.emplace(name, std::move(*tensor));
     }
     return Status::success();
   }
 
+  double elements(const TensorSig &sig) const {
+    double count = 1;
+    for (int64_t extent : dims.shapeOf(sig.name))
+      count *= static_cast<double>(extent);
+    return count;
+  }
+
   /// Before anything is made: a machine that runs out of memory kills without a message.
-  Status checkMemory() const {
+  Status checkMemory(const std::vector<const TensorSig *> &wanted) const {
     double bytes = 0;
-    for (const TensorSig &sig : program.tensors) {
-      double size = dtypeSize(sig.dtype);
-      for (int64_t extent : dims.shapeOf(sig.name))
-        size *= static_cast<double>(extent);
-      bytes += size;
-    }
+    for (const TensorSig *sig : wanted)
+      bytes += dtypeSize(sig->dtype) * elements(*sig);
     const double most = static_cast<double>(memoryForTensors());
     if (bytes <= most)
       return Status::success();
@@ -137,9 +148,14 @@ private:
                    numberText(std::ceil(bytes / 0x1p20)) + " MiB");
   }
 
-  Status makeTensors() {
-    ATTNC_RETURN_IF_ERROR(checkMemory());
-    for (const TensorSig &sig : program.tensors) {
+  template <class Wanted> Status makeTensors(Wanted isWanted) {
+    std::vector<const TensorSig *> wanted;
+    for (const TensorSig &sig : program.tensors)
+      if (out.tensors.contains(sig.name) || isWanted(sig))
+        wanted.push_back(&sig);
+    ATTNC_RETURN_IF_ERROR(checkMemory(wanted));
+    for (const TensorSig *needed : wanted) {
+      const TensorSig &sig = *needed;
       if (out.tensors.contains(sig.name))
         continue;
       Result<HostTensor> made = HostTensor::zeros(sig.dtype, dims.shapeOf(sig.name));
@@ -166,9 +182,19 @@ private:
       }
       return;
     }
+    const SideContent content = contentOf(program, name);
+    if (content != SideContent::Any)
+      return fillContent(tensor, content, keyCount(),
+                         seedFor(request.seed, name));
     fillRandom(tensor, seedFor(request.seed, name));
     if (request.poisonPadding)
       poison(name, tensor);
+  }
+
+  /// Of the longest request.
+  int64_t keyCount() const {
+    const auto count = dims.dims.find(keysAreQueries(program) ? "q_len" : "kv_len");
+    return count == dims.dims.end() ? 0 : count->second;
   }
 
   static int64_t indexAt(const HostTensor &tensor, int64_t element, size_t axis) {
@@ -254,10 +280,16 @@ Result<Problem> makeProblem(const Program &program, const ProblemRequest &reques
   return Maker(program, request).make();
 }
 
-Result<Problem> makeShapes(const Program &program, ProblemRequest request) {
-  if (request.lens.empty() && !request.dims.contains("batch"))
-    request.dims["batch"] = 1;
-  return Maker(program, request).makeShapes();
+Result<Problem> makeShapes(const Program &program, const ProblemRequest &request, const WantInput &wanted) {
+  return Maker(program, request).makeShapes(wanted);
+}
+
+bool keysAreQueries(const Program &program) {
+  return std::none_of(program.tensors.begin(), program.tensors.end(), [](const TensorSig &sig) {
+    return sig.name == "cu_kv" || sig.name == "kv_lens" ||
+           std::any_of(sig.shape.begin(), sig.shape.end(),
+                       [](const Formula &axis) { return axis.text == "kv_len"; });
+  });
 }
 
 std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) {
@@ -270,8 +302,8 @@ std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) 
     };
     return std::vector<int64_t>(static_cast<size_t>(dim("batch")), dim(std::string(sequence) + "_len"));
   };
-  const bool keysAreQueries = !problem.lens.contains("kv") && !problem.dims.contains("kv_len");
-  const std::vector<int64_t> q = lengths("q"), kv = keysAreQueries ? q : lengths("kv");
+  const bool self = !problem.lens.contains("kv") && !problem.dims.contains("kv_len");
+  const std::vector<int64_t> q = lengths("q"), kv = self ? q : lengths("kv");
   std::vector<std::pair<int64_t, int64_t>> out;
   for (size_t i = 0; i < std::min(q.size(), kv.size()); ++i)
     out.emplace_back(q[i], kv[i]);

@@ -9,6 +9,7 @@
 #include "tools/attnc/HostTensor.h"
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -42,8 +43,13 @@ struct Problem {
 /// InvalidArgument if the request names a tensor, scalar or sequence that the program has not.
 Status checkNames(const Program &program, const ProblemRequest &request);
 
-/// Only dims, lengths and scalars: nothing is read or made. What no one gave counts as one request.
-Result<Problem> makeShapes(const Program &program, ProblemRequest request);
+/// Dims, lengths and scalars, the inputs with a file, and of the other inputs those that `wanted` names with its
+/// elements: q, k and v may be larger than this machine. What no one gave counts as one request.
+using WantInput = std::function<bool(const std::string &name, double elements)>;
+Result<Problem> makeShapes(const Program &program, const ProblemRequest &request, const WantInput &wanted);
+
+/// Whether queries and keys are the same tokens: nothing in the program says how many keys there are.
+bool keysAreQueries(const Program &program);
 
 /// (q_len, kv_len) of each request.
 std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem);

@@ -43,7 +43,7 @@ CLI::Option *addRepeated(CLI::App &verb, const std::string &name, std::vector<st
 void addArch(CLI::App &verb, std::string &arch) {
   verb.add_option(
           "--arch", arch,
-          "Architecture: sm_80, sm_86, sm_89, sm_90, sm_90a, sm_100, sm_120 (default: the GPU's, else "
+          "Architecture: sm_75, sm_80, sm_86, sm_89, sm_90, sm_90a, sm_100, sm_120 (default: the GPU's, else "
           "sm_90); sm_90a runs on sm_90 GPUs only")
       ->type_name("ARCH");
 }

@@ -70,6 +70,10 @@ static int runCommandLine(int argc, char **argv) {
   cli::addBundleCommand(app, action);
   cli::addCacheCommand(app, action);
   cli::addBenchCommand(app, action);
+  cli::addReduceCommand(app, action);
+  cli::addImportCommand(app, action);
+  cli::addSupportCommand(app, action);
+  cli::addSchemaCommand(app, action);
   for (int i = 1; i < argc; ++i)
     if (argv[i][0] == '\0')
       return wrongUsage("expected a value, got an empty word after '" + std::string(argv[i - 1]) + "'", argc,

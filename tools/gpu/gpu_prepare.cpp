@@ -59,8 +59,14 @@ Status prepare(const std::filesystem::path &folder, const std::vector<std::strin
   for (const std::string &path : specs) {
     ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(path));
     for (const Target &target : Target::all()) {
-      ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
-      images.push_back(kernel.image());
+      Result<Kernel> kernel = jit->compile(spec, target);
+      if (!kernel.ok() && kernel.status().code() == Code::Unsupported) {
+        std::printf("%s: not for %s: %s\n", spec.name.value.c_str(), target.name().c_str(),
+                    kernel.status().message().c_str());
+        continue;
+      }
+      ATTNC_RETURN_IF_ERROR(kernel.status());
+      images.push_back(kernel->image());
     }
     const Program &program = images.back().program;
     ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<cli::Oracle> oracle, cli::Oracle::create(spec));

@@ -21,9 +21,21 @@ ATTNC_DEVICE void store_shared_4(unsigned shared, unsigned word) {
 }
 
 ATTNC_DEVICE void store_shared_16(unsigned shared, Bytes16 const &bytes) {
-  asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(shared), "r"(bytes.words[0]), "r"(bytes.words[1]),
-               "r"(bytes.words[2]), "r"(bytes.words[3])
+  asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(shared), "r"(bytes.words[0]),
+               "r"(bytes.words[1]), "r"(bytes.words[2]), "r"(bytes.words[3])
                : "memory");
+}
+
+// Loads are volatile, so that they stay behind the barrier in front of them.
+
+ATTNC_DEVICE unsigned load_shared_4(unsigned shared) {
+  unsigned word;
+  asm volatile("ld.shared.b32 %0, [%1];" : "=r"(word) : "r"(shared) : "memory");
+  return word;
+}
+
+ATTNC_DEVICE void load_shared_8(unsigned (&words)[2], unsigned shared) {
+  asm volatile("ld.shared.v2.b32 {%0, %1}, [%2];" : "=r"(words[0]), "=r"(words[1]) : "r"(shared) : "memory");
 }
 
 ATTNC_DEVICE Bytes16 load_shared_16(unsigned shared) {

@@ -14,6 +14,13 @@ template <int Mask> ATTNC_DEVICE float shuffle_xor(float x) {
   return other;
 }
 
+/// The value that lane `Source` of each group of four passes.
+template <int Source> ATTNC_DEVICE float quad_broadcast(float x) {
+  float theirs;
+  asm volatile("shfl.sync.idx.b32 %0, %1, %2, 0x1c1f, 0xffffffff;" : "=f"(theirs) : "f"(x), "n"(Source));
+  return theirs;
+}
+
 /// Sum and maximum over the four lanes that share an accumulator row, left in all four.
 ATTNC_DEVICE float quad_sum(float x) {
   x += shuffle_xor<1>(x);

@@ -52,6 +52,33 @@ template <class T, int Rank> struct SideTensor {
     }
     return inside ? SideElement<T>::widen(data[offset]) : Value(0);
   }
+
+  /// The first position of [from, to) along the last axis whose element is above `value`, else `to`; the range is
+  /// clipped to the axis, and its elements ascend. The other indices say which row; outside the shape all are 0.
+  template <class... Index> ATTNC_DEVICE int search(int from, int to, int value, Index... index) const {
+    from = max(from, 0);
+    to = min(to, shape[Rank - 1]);
+    while (from < to) {
+      const int middle = from + (to - from) / 2;
+      if (read(index..., middle) > value)
+        to = middle;
+      else
+        from = middle + 1;
+    }
+    return to;
+  }
+
+  /// Whether the way from `node` by the parents along the last axis comes to `ancestor`. It only goes down: a parent
+  /// that is not lower ends it.
+  template <class... Index> ATTNC_DEVICE bool reaches(int node, int ancestor, Index... index) const {
+    while (node > ancestor && node < shape[Rank - 1]) {
+      const int parent = read(index..., node);
+      if (parent >= node)
+        break;
+      node = parent;
+    }
+    return node == ancestor && ancestor >= 0 && node < shape[Rank - 1];
+  }
 };
 
 } // namespace attnc

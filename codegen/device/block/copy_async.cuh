@@ -3,107 +3,32 @@
 // Rows outside the valid range become zero and are never read. Must not decide which tile comes next.
 #pragma once
 
-#include "attnc/atom/barrier.cuh"
 #include "attnc/atom/cp_async.cuh"
-#include "attnc/tile/global_rows.cuh"
-#include "attnc/tile/shared_tile.cuh"
+#include "attnc/block/copy_tile.cuh"
+#include "attnc/block/sync.cuh"
 
 namespace attnc::block {
 
-/// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel.
-template <int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols, int SourceCols, int Align,
-          class Where>
-ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
-                              int first_row, int valid_begin, int valid_end, Where const &where) {
-  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-  constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
-  constexpr int kRowsPerPass = Threads / Lanes;
-
-  const int row = static_cast<int>(threadIdx.x / Lanes);
-  const int col = First + static_cast<int>(threadIdx.x % Lanes * kChunk);
-  if (Lanes * kChunk > Cols - First && col >= Cols)
-    return;
-  const T *from = source.row(first_row + row) + col;
-  const i64 pass_stride = source.stride * kRowsPerPass;
-  // The valid passes of this thread, compared with immediates: a row number per pass would take a register
-  // each. An invalid row's address may point anywhere, as a copy of 0 bytes does not read: replacing it would
-  // cost two selects a copy and two registers a tensor in every loop.
-  const int begin = valid_begin - first_row - row;
-  const int end = valid_end - first_row - row;
-#pragma unroll
-  for (int down = 0; down < Rows; down += kRowsPerPass) {
-    if (Rows % kRowsPerPass != 0 && row + down >= Rows)
-      return;
-    const bool inside = begin <= down && down < end && where(first_row + row + down);
-#pragma unroll
-    for (int panel = 0; panel < Panels; ++panel) {
-      const bool stored = Cols == SourceCols || col + panel * kPanel < SourceCols;
-      const unsigned to = destination.address(row + down, col + panel * kPanel);
-      if constexpr (Align == 16)
-        atom::cp_async_16(to, from + panel * kPanel, inside && stored ? 16 : 0);
-      else
-        atom::cp_async_pieces<Align>(to, from + panel * kPanel, inside && stored ? 16 : 0);
-    }
-    from += pass_stride;
+struct AsyncMover {
+  template <int Align> ATTNC_DEVICE static void move_16(unsigned shared, const void *global, bool inside) {
+    if constexpr (Align == 16)
+      atom::cp_async_16(shared, global, inside ? 16 : 0);
+    else
+      atom::cp_async_pieces<Align>(shared, global, inside ? 16 : 0);
   }
-}
+};
 
-/// Copies a tile through registers, one 16-byte chunk after the other, where no cp.async can: it has arrived when this
-/// returns. Neighbouring lanes take neighbouring rows if RowsFirst, else neighbouring chunks of a row.
-template <int Threads, bool RowsFirst, class T, int Rows, int Cols, int SourceCols, class Source, class Where>
-ATTNC_DEVICE void copy_chunks(SharedTile<T, Rows, Cols> destination, Source source, int first_row, int valid_begin,
-                              int valid_end, Where const &where) {
-  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-  constexpr int kChunks = Cols / kChunk;
-#pragma unroll 1 // eight loads in flight a thread; more take the registers of the loop around
-  for (int i = static_cast<int>(threadIdx.x); i < Rows * kChunks; i += Threads) {
-    const int row = RowsFirst ? i % Rows : i / kChunks;
-    const int col = (RowsFirst ? i / Rows : i % kChunks) * kChunk;
-    const int from = first_row + row;
-    const bool inside = valid_begin <= from && from < valid_end && (Cols == SourceCols || col < SourceCols);
-    atom::Bytes16 chunk{};
-    if (inside && where(from))
-      chunk = source.chunk(from, col);
-    atom::store_shared_16(destination.address(row, col), chunk);
-  }
-}
-
-/// Starts the copy of rows first_row .. first_row + Rows - 1 of `source` to `destination`.
-///
-/// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
-/// a result, not even as 0 * NaN. So are columns that the source lacks. Complete after copy_commit, copy_wait and
-/// sync. `where(row)` narrows the valid rows further.
-template <int Threads, class T, int Rows, int Cols, int SourceCols, int Align, class Where>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
-                             int first_row, int valid_begin, int valid_end, Where const &where) {
-  constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
-  constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
-  constexpr int kFull = Cols / kPanel, kRest = Cols % kPanel / kChunks;
-  static_assert(Cols - SourceCols >= 0 && Cols - SourceCols < 16, "a tile pads its source to whole mma steps");
-  constexpr int kWhole = Cols / kChunks;
-  constexpr bool kAsync = Align >= 4;
-  if constexpr (!kAsync)
-    copy_chunks<Threads, false, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end,
-                                                           where);
-  else if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
-    copy_panels<Threads, 0, kWhole, 1>(destination, source, first_row, valid_begin, valid_end, where);
-  else if constexpr (kFull > 0)
-    copy_panels<Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
-  if constexpr (kAsync && kRest > 0)
-    copy_panels<Threads, kFull * kPanel, kRest == 2 ? 2 : kRest <= 4 ? 4 : 8, 1>(destination, source, first_row,
-                                                                               valid_begin, valid_end, where);
-}
-
-/// The same for rows whose elements are not contiguous; lanes go along the rows, where neighbours usually lie.
-template <int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, StridedRows<const T, SourceCols> source,
-                             int first_row, int valid_begin, int valid_end, Where const &where) {
-  copy_chunks<Threads, true, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end, where);
+/// Starts the copy of rows first_row .. first_row + Rows - 1 of `source` to `destination`; see copy_tile.
+/// Complete after copy_commit, copy_wait and sync.
+template <int Threads, class T, int Rows, int Cols, class Source, class Where>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source source, int first_row,
+                             int valid_begin, int valid_end, Where const &where) {
+  copy_tile<AsyncMover, Threads>(destination, source, first_row, valid_begin, valid_end, where);
 }
 
 template <int Threads, class T, int Rows, int Cols, class Source>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source source, int first_row, int valid_begin,
-                             int valid_end) {
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source source, int first_row,
+                             int valid_begin, int valid_end) {
   copy_async<Threads>(destination, source, first_row, valid_begin, valid_end, [](int) { return true; });
 }
 
@@ -111,7 +36,5 @@ ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source sourc
 ATTNC_DEVICE void copy_commit() { atom::cp_async_commit(); }
 /// Waits until at most `Pending` groups of this thread are in flight. Other threads' copies need sync() too.
 template <int Pending> ATTNC_DEVICE void copy_wait() { atom::cp_async_wait<Pending>(); }
-/// All threads of the block arrive before any goes on.
-ATTNC_DEVICE void sync() { atom::barrier(); }
 
 } // namespace attnc::block

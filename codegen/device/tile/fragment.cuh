@@ -50,11 +50,12 @@ template <int Rows, int Warps> struct RowVector {
   }
 };
 
-/// A Rows x Cols block tile as A operand of the next mma: 4 registers (8 elements) per 16x16 step and lane.
+/// A Rows x Cols block tile as A operand of the next mma: 4 registers per lane and step of 16 rows and 32
+/// bytes.
 template <class T, int Rows, int Cols, int Warps> struct Weights {
   static constexpr int kMTiles = RowSplit<Rows, Warps>::kMTiles;
-  static constexpr int kSteps = Cols / 16;
-  static_assert(Cols % 16 == 0, "an mma step takes 16 columns");
+  static constexpr int kSteps = Cols * static_cast<int>(sizeof(T)) / 32;
+  static_assert(Cols % 16 == 0, "fragments come in pairs of 8 columns");
 
   unsigned operands[kMTiles][kSteps][4];
 };

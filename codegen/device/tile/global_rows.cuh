@@ -28,13 +28,12 @@ template <class T, int Cols> struct StridedRows {
   i64 stride, column_stride; ///< in elements
 
   ATTNC_DEVICE T *at(int index, int col) const { return data + (index * stride + col * column_stride); }
-  /// Columns col .. col + 7 of a row, of 16 bits each.
+  /// 16 bytes: the columns of a row from `col` on.
   ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const {
-    static_assert(sizeof(T) == 2, "a chunk is 8 elements of 16 bits");
-    return atom::gather_chunk(at(index, col), column_stride);
+    return atom::gather_chunk<sizeof(T)>(at(index, col), column_stride);
   }
   ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
-    static_assert(sizeof(T) == 2, "a chunk is 8 elements of 16 bits");
+    static_assert(sizeof(T) == 2, "f32 is stored from registers");
     atom::scatter_chunk(at(index, col), column_stride, chunk);
   }
 };

@@ -12,7 +12,7 @@ namespace attnc {
 /// One CUDA architecture. A plain struct: the compiler half reads it, the runtime half fills it.
 /// Numbers are from the CUDA C++ Programming Guide, "Compute Capabilities" tables.
 struct Target {
-  int computeCapability = 0;        ///< 80, 86, 89, 90, 100, 120
+  int computeCapability = 0;        ///< 75, 80, 86, 89, 90, 100, 120
   bool archSpecific = false;        ///< the `a` variant (sm_90a): needed by wgmma and setmaxnreg
   int sharedBytesPerBlock = 0;      ///< largest dynamic shared memory of one block (opt-in)
   int sharedBytesPerSm = 0;         ///< shared memory of one SM
@@ -34,7 +34,7 @@ struct Target {
   /// "sm_90", or "sm_90a".
   std::string name() const;
 
-  /// Looks up "sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100" or "sm_120"; the error lists them.
+  /// Looks up "sm_75", "sm_80", "sm_86", "sm_89", "sm_90", "sm_90a", "sm_100" or "sm_120"; the error lists them.
   static Result<Target> parse(std::string_view name);
   /// Every architecture that attnc knows, oldest first.
   static const std::vector<Target> &all();

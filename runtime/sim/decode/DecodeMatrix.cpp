@@ -55,7 +55,7 @@ Status Decoder::mma(const Instr &instr, const OpRow &, Inst &out) {
     if (i == 0)
       out.list = first; // the others follow it
   }
-  currentFlops = 2 * 16 * 8 * (op->operands[1] == '4' ? 16 : 8);
+  currentFlops = 2 * 16 * 8 * (name.find("m16n8k16") != std::string::npos ? 16 : 8);
   out.flow = Flow::Collective;
   out.fn = op->fn;
   return Status::success();

@@ -44,35 +44,26 @@ void transpose(const uint32_t *from, uint16_t *to) {
   }
 }
 
-/// m16n8kK, row.col. A fragment register is an 8x8 matrix in row order: lane l holds row l/4, columns 2(l%4)
-/// and the next. A has one for each 8 rows, then for each 8 columns of k; B, transposed, one for each 8 rows
-/// of k; a row of C alternates between two registers.
-template <class H, int K> bool mma(LaneCtx &ctx, const Inst &in, uint32_t) {
+/// Operands of m16n8kK, row.col, of 16 bits. A fragment register is an 8x8 matrix in row order: lane l holds
+/// row l/4, columns 2(l%4) and the next. A has one for each 8 rows, then for each 8 columns of k; B,
+/// transposed, one for each 8 rows of k.
+template <class H, int K> void loadOperands(LaneCtx &ctx, const RegRef *list, float (*a)[K], Row *b) {
   constexpr int aRegs = K / 4, bRegs = K / 8;
-  const RegRef *list = ctx.lists + in.list;
-  alignas(32) float a[16][K];
-  Row b[K], c[16];
   for (int r = 0; r < aRegs; ++r) {
-    const uint16_t *halves = reinterpret_cast<const uint16_t *>(regs(ctx, list[4 + r]));
+    const uint16_t *halves = reinterpret_cast<const uint16_t *>(regs(ctx, list[r]));
     for (int g = 0; g < 8; ++g)
       widen<H>(halves + 8 * g, &a[g + (r & 1) * 8][8 * (r / 2)]);
   }
   for (int r = 0; r < bRegs; ++r) {
     uint16_t block[64];
-    transpose(regs(ctx, list[4 + aRegs + r]), block);
+    transpose(regs(ctx, list[aRegs + r]), block);
     for (int k = 0; k < 8; ++k)
       widen<H>(block + 8 * k, &b[8 * r + k]);
   }
-  for (int half = 0; half < 2; ++half) {
-    const float *even = reinterpret_cast<const float *>(regs(ctx, list[4 + aRegs + bRegs + 2 * half]));
-    const float *odd = reinterpret_cast<const float *>(regs(ctx, list[5 + aRegs + bRegs + 2 * half]));
-    for (int g = 0; g < 8; ++g) {
-      __m128 x = _mm_loadu_ps(even + 4 * g), y = _mm_loadu_ps(odd + 4 * g);
-      __m128 row[2] = {_mm_unpacklo_ps(x, y), _mm_unpackhi_ps(x, y)};
-      __builtin_memcpy(&c[8 * half + g], row, sizeof(row));
-    }
-  }
-  // Four rows at a time: their sums are independent.
+}
+
+/// c += a b. Four rows at a time: their sums are independent.
+template <int K> void accumulate(const float (*a)[K], const Row *b, Row *c) {
   for (int i = 0; i < 16; i += 4) {
     Row sum[4] = {c[i], c[i + 1], c[i + 2], c[i + 3]};
     for (int k = 0; k < K; ++k)
@@ -81,6 +72,22 @@ template <class H, int K> bool mma(LaneCtx &ctx, const Inst &in, uint32_t) {
     for (int j = 0; j < 4; ++j)
       c[i + j] = sum[j];
   }
+}
+
+/// An f32 accumulator: a row of C alternates between two registers.
+void loadSums(LaneCtx &ctx, const RegRef *list, Row *c) {
+  for (int half = 0; half < 2; ++half) {
+    const float *even = reinterpret_cast<const float *>(regs(ctx, list[2 * half]));
+    const float *odd = reinterpret_cast<const float *>(regs(ctx, list[2 * half + 1]));
+    for (int g = 0; g < 8; ++g) {
+      __m128 x = _mm_loadu_ps(even + 4 * g), y = _mm_loadu_ps(odd + 4 * g);
+      __m128 row[2] = {_mm_unpacklo_ps(x, y), _mm_unpackhi_ps(x, y)};
+      __builtin_memcpy(&c[8 * half + g], row, sizeof(row));
+    }
+  }
+}
+
+void storeSums(LaneCtx &ctx, const RegRef *list, const Row *c) {
   for (int half = 0; half < 2; ++half) {
     float *even = reinterpret_cast<float *>(regs(ctx, list[2 * half]));
     float *odd = reinterpret_cast<float *>(regs(ctx, list[2 * half + 1]));
@@ -91,6 +98,50 @@ template <class H, int K> bool mma(LaneCtx &ctx, const Inst &in, uint32_t) {
       _mm_storeu_ps(odd + 4 * g, _mm_shuffle_ps(row[0], row[1], 0xdd));
     }
   }
+}
+
+template <class H, int K> bool mma(LaneCtx &ctx, const Inst &in, uint32_t) {
+  const RegRef *list = ctx.lists + in.list;
+  alignas(32) float a[16][K];
+  Row b[K], c[16];
+  loadOperands<H, K>(ctx, list + 4, a, b);
+  loadSums(ctx, list + 4 + K / 4 + K / 8, c);
+  accumulate<K>(a, b, c);
+  storeSums(ctx, list, c);
+  return true;
+}
+
+/// Sums are f16, rounded once an instruction: a register holds an 8x8 matrix as one of A does.
+bool mmaF16Sums(LaneCtx &ctx, const Inst &in, uint32_t) {
+  const RegRef *list = ctx.lists + in.list;
+  alignas(32) float a[16][16];
+  Row b[16], c[16];
+  loadOperands<F16, 16>(ctx, list + 2, a, b);
+  for (int i = 0; i < 16; ++i)
+    widen<F16>(reinterpret_cast<const uint16_t *>(regs(ctx, list[8 + i / 8])) + 8 * (i % 8), &c[i]);
+  accumulate<16>(a, b, c);
+  for (int i = 0; i < 16; ++i)
+    for (int j = 0; j < 8; ++j)
+      reinterpret_cast<uint16_t *>(regs(ctx, list[i / 8]))[8 * (i % 8) + j] = f16FromFloat(c[i][j]).bits;
+  return true;
+}
+
+/// m16n8k8 of tf32: lane l holds row l/4 of A, or column l/4 of B, and l%4 of four of k. A has a register for
+/// each 8 rows, then for each 4 of k; B one for each 4 of k. The low 13 bits of an operand are not read.
+bool mmaTf32(LaneCtx &ctx, const Inst &in, uint32_t) {
+  const RegRef *list = ctx.lists + in.list;
+  auto element = [&](int reg, int lane) { return bitCast<float>(regs(ctx, list[reg])[lane] & ~0x1fffu); };
+  alignas(32) float a[16][8];
+  Row b[8], c[16];
+  for (int lane = 0; lane < 32; ++lane) {
+    for (int r = 0; r < 4; ++r)
+      a[lane / 4 + r % 2 * 8][lane % 4 + r / 2 * 4] = element(4 + r, lane);
+    for (int r = 0; r < 2; ++r)
+      b[lane % 4 + r * 4][lane / 4] = element(8 + r, lane);
+  }
+  loadSums(ctx, list + 10, c);
+  accumulate<8>(a, b, c);
+  storeSums(ctx, list, c);
   return true;
 }
 
@@ -100,6 +151,8 @@ constexpr LaneRow table[] = {
     {"mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32", &mma<F16, 8>, {'4', '2', '1', '4'}},
     {"mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", &mma<BF16, 16>, {'4', '4', '2', '4'}},
     {"mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32", &mma<BF16, 8>, {'4', '2', '1', '4'}},
+    {"mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16", &mmaF16Sums, {'2', '4', '2', '2'}},
+    {"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", &mmaTf32, {'4', '4', '2', '4'}},
 };
 
 } // namespace

@@ -109,8 +109,8 @@ attn.kernel @attention_c5_score_arguments(%q: !attn.tokens<4x64xf16, packed> {at
 // -----
 
 attn.kernel @attention_c6_lse_heads(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}, !attn.rows<8xf32, packed> {attn.name = "lse"}) attributes {lengths = #attn<lengths both>} {
-  // expected-error @below {{'attn.attention' op expected lse with the heads and layout of q, got '!attn.rows<8xf32, packed>' for '!attn.tokens<4x64xf16, packed>'}}
-  %o, %l = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<8xf32, packed>)
+  // expected-error @below {{'attn.attention' op expected lse as rows with the heads and layout of q, got '!attn.rows<8xf32, packed>' for '!attn.tokens<4x64xf16, packed>'}}
+  %o, %l = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<8xf32, packed>)
   attn.return %o, %l : !attn.tokens<4x64xf16, packed>, !attn.rows<8xf32, packed>
 }
 
@@ -191,7 +191,7 @@ attn.kernel @kernel_c2_argument(%x: i64 {attn.name = "x"}) attributes {lengths =
 
 // -----
 
-// expected-error @below {{'attn.kernel' op expected results to be tokens or rows, got 'f32'}}
+// expected-error @below {{'attn.kernel' op expected results to be tokens, rows or side tensors, got 'f32'}}
 attn.kernel @kernel_c3_result(%x: f32 {attn.name = "x"}) -> (f32 {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
   attn.return %x : f32
 }
@@ -321,7 +321,7 @@ attn.kernel @kernel_c6_alignment(%x: !attn.tokens<4x64xf16, packed> {attn.name =
 
 // -----
 
-attn.kernel @attention_c10_two_arguments(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+attn.kernel @attention_c11_two_arguments(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   // expected-error @below {{'attn.attention' op expected q to have an argument of its own or to share it with k and v, got one of them}}
   %o = attn.attention %q, %q, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
@@ -329,7 +329,7 @@ attn.kernel @attention_c10_two_arguments(%q: !attn.tokens<4x64xf16, packed> {att
 
 // -----
 
-attn.kernel @attention_c10_lengths(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"}) -> (!attn.tokens<4x64xf16, padded> {attn.name = "out"}) attributes {lengths = #attn<lengths kv>} {
+attn.kernel @attention_c11_lengths(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"}) -> (!attn.tokens<4x64xf16, padded> {attn.name = "out"}) attributes {lengths = #attn<lengths kv>} {
   // expected-error @below {{'attn.attention' op expected lengths none or both where q and k are the same tokens, got kv}}
   %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>) -> !attn.tokens<4x64xf16, padded>
   attn.return %o : !attn.tokens<4x64xf16, padded>
@@ -366,4 +366,66 @@ attn.kernel @add_bias_c2(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}, %
   %0 = attn.add_bias %x, %b : !attn.tokens<4x64xf16, packed>, !attn.side<[4, 64], f16>
   %1 = attn.slice_heads %x from 0 : !attn.tokens<4x64xf16, packed> -> !attn.tokens<2x64xf16, packed>
   attn.return
+}
+
+// -----
+
+attn.kernel @attention_c6_count(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected one result for each of ["lse", "row_max"], got 1}}
+  %o, %l = attn.attention %q, %k, %k scale 1.0 statistics ["lse", "row_max"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<4xf32, packed>)
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c10_tf32(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected f32 elements for products in tf32, got '!attn.tokens<2x64xf16, packed>'}}
+  %o = attn.attention %q, %k, %k scale 1.0 products_tf32 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c6_twice(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected different statistics of lse, row_max and max_logit, got "lse"}}
+  %o, %l, %m = attn.attention %q, %k, %k scale 1.0 statistics ["lse", "lse"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<4xf32, packed>, !attn.rows<4xf32, packed>)
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c6_max_logit(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected max_logit as f32 of one axis, the 4 query heads, got '!attn.rows<4xf32, packed>'}}
+  %o, %l = attn.attention %q, %k, %k scale 1.0 statistics ["max_logit"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<4xf32, packed>)
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @search_c1_indices(%s: !attn.side<["batch", 9], i32> {attn.name = "s"}, %q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %zero = arith.constant 0 : index
+  // expected-error @below {{expected one index per axis but the last (1), got 0}}
+  %n = attn.search %s[] from %zero to %zero above %zero : !attn.side<["batch", 9], i32>
+  attn.return %q : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @reaches_c2_floats(%s: !attn.side<[9], f32> {attn.name = "s"}, %q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %zero = arith.constant 0 : index
+  // expected-error @below {{expected an i32 side tensor, got '!attn.side<[9], f32>'}}
+  %n = attn.reaches %s[] from %zero to %zero : !attn.side<[9], f32>
+  attn.return %q : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c10_f16_sums(%q: !attn.tokens<2x64xbf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xbf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<2x64xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected f16 elements for sums in f16, got '!attn.tokens<2x64xbf16, packed>'}}
+  %o = attn.attention %q, %k, %k scale 1.0 sums_f16 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>) -> !attn.tokens<2x64xbf16, packed>
+  attn.return %o : !attn.tokens<2x64xbf16, packed>
 }

@@ -15,8 +15,8 @@ attn.kernel @everything(%q: !attn.tokens<4x64xbf16, padded> {attn.name = "q"},
                         %window: i32 {attn.default = 7 : i32, attn.name = "window"})
     -> (!attn.tokens<4x64xbf16, padded> {attn.name = "out"}, !attn.rows<4xf32, padded> {attn.name = "lse"})
     attributes {lengths = #attn<lengths kv>} {
-  // CHECK: attn.attention {{.*}} scale 1.250000e-01 anchor top_left
-  %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor top_left score {
+  // CHECK: attn.attention {{.*}} scale 1.250000e-01 statistics ["lse"] anchor top_left
+  %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor top_left score {
   ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
     // CHECK: attn.softcap %{{.*}}, 5.000000e+01 : f32
     %capped = attn.softcap %s, 5.000000e+01 : f32
@@ -75,7 +75,7 @@ attn.kernel @softcapped_causal(%q: !attn.tokens<16x64xbf16, packed> {attn.name =
                                %v: !attn.tokens<8x64xbf16, packed> {attn.name = "v"})
     -> (!attn.tokens<16x64xbf16, packed> {attn.name = "out"}, !attn.rows<16xf32, packed> {attn.name = "lse"})
     attributes {lengths = #attn<lengths both>} {
-  %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
+  %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
   ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
     %capped = attn.softcap %s, 5.000000e+01 : f32
     attn.yield %capped : f32
@@ -152,4 +152,23 @@ attn.kernel @orders(%q: !attn.tokens<4x64xf16, bdhs> {attn.name = "q"}, %k: !att
     attributes {lengths = #attn<lengths none>} {
   %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, bdhs>, !attn.tokens<4x64xf16, sbhd>, !attn.tokens<4x64xf16, padded>) -> !attn.tokens<4x64xf16, bhds>
   attn.return %o : !attn.tokens<4x64xf16, bhds>
+}
+
+// Rows of a side tensor, searched and followed.
+// CHECK-LABEL: @search_and_reach
+// CHECK: attn.search %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} above %{{.*}} : !attn.side<["batch", 9], i32>
+// CHECK: attn.reaches %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} : !attn.side<["batch", "q_len"], i32>
+attn.kernel @search_and_reach(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %starts: !attn.side<["batch", 9], i32> {attn.name = "starts"}, %parents: !attn.side<["batch", "q_len"], i32> {attn.name = "parents"})
+    -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}, !attn.side<["heads"], f32> {attn.name = "max_logit"}) attributes {lengths = #attn<lengths both>} {
+  %o, %m = attn.attention %q, %k, %k scale 1.0 statistics ["max_logit"] anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %q_position: index, %node: index, %ql: index, %ancestor: index):
+    %zero = arith.constant 0 : index
+    %count = arith.constant 9 : index
+    %n = attn.search %starts[%b] from %zero to %count above %q_position : !attn.side<["batch", 9], i32>
+    %sees = attn.reaches %parents[%b] from %node to %ancestor : !attn.side<["batch", "q_len"], i32>
+    %some = arith.cmpi sgt, %n, %zero : index
+    %both = arith.andi %sees, %some : i1
+    attn.yield %both : i1
+  } : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.side<["heads"], f32>)
+  attn.return %o, %m : !attn.tokens<4x64xf16, packed>, !attn.side<["heads"], f32>
 }

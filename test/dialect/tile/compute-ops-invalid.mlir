@@ -155,3 +155,61 @@ tile.kernel @finish_c1() attributes {schedule = #s} {
   %lse = tile.finish "lse_rows" %acc, %m, %m scale %c : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=128, warps 4>
   tile.return
 }
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_abt_c3_f16_sums_of_bf16() attributes {schedule = #s} {
+  %c = tile.alloc "c" : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4>
+  %a = tile.alloc "a" : !tile.shared<kTileQ=64 x kHeadDim=64, bf16>
+  // expected-error @below {{expected operands that sync_f16_sums multiplies, got '!tile.shared<kTileQ=64 x kHeadDim=64, bf16>'}}
+  tile.mma_abt %c = %a, %a kind sync_f16_sums : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, bf16>, !tile.shared<kTileQ=64 x kHeadDim=64, bf16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_abt_c3_tf32_of_f16() attributes {schedule = #s} {
+  %c = tile.alloc "c" : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4>
+  %a = tile.alloc "a" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected operands that sync_tf32 multiplies, got '!tile.shared<kTileQ=64 x kHeadDim=64, f16>'}}
+  tile.mma_abt %c = %a, %a kind sync_tf32 : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_ab_c2_plain_of_weights(%w: !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4> {tile.name = "w"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %v = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected a fragment for plain, got '!tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4>'}}
+  tile.mma_ab %acc += %w, %v kind plain : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_ab_c2_sync_of_a_fragment() attributes {schedule = #s} {
+  %p = tile.alloc "p" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %v = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected weights for sync, got '!tile.fragment<kTileQ=64 x kTileKv=64, warps 4>'}}
+  tile.mma_ab %acc += %p, %v : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+
+tile.kernel @mma_ab_c4_f16_sums(%w: !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4> {tile.name = "w"})
+    attributes {schedule = #s} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  %v = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected operands that sync_f16_sums multiplies, got '!tile.shared<kTileKv=64 x kHeadDim=64, f16>'}}
+  tile.mma_ab %acc += %w, %v kind sync_f16_sums : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}

@@ -97,3 +97,24 @@ tile.kernel @softmax() attributes {schedule = #s} {
   %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
   tile.return
 }
+
+// The default kind is not printed, the others are.
+// CHECK-LABEL: @mma_kinds
+// CHECK-SAME: mma = plain>
+// CHECK: tile.mma_abt %{{.*}} = %{{.*}}, %{{.*}} :
+// CHECK: tile.mma_abt %{{.*}} = %{{.*}}, %{{.*}} kind sync_f16_sums :
+// CHECK: tile.mma_abt %{{.*}} = %{{.*}}, %{{.*}} kind sync_tf32 :
+// CHECK: tile.mma_abt %{{.*}} = %{{.*}}, %{{.*}} kind plain :
+// CHECK: tile.mma_ab %{{.*}} += %{{.*}}, %{{.*}} kind plain :
+tile.kernel @mma_kinds() attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4, mma = plain>} {
+  %s = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4>
+  %h = tile.alloc "h" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  %f = tile.alloc "f" : !tile.shared<kTileQ=64 x kHeadDim=64, f32>
+  tile.mma_abt %s = %h, %h kind sync : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  tile.mma_abt %s = %h, %h kind sync_f16_sums : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileQ=64 x kHeadDim=64, f16>
+  tile.mma_abt %s = %f, %f kind sync_tf32 : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f32>, !tile.shared<kTileQ=64 x kHeadDim=64, f32>
+  tile.mma_abt %s = %f, %f kind plain : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f32>, !tile.shared<kTileQ=64 x kHeadDim=64, f32>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
+  tile.mma_ab %acc += %s, %f kind plain : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.fragment<kTileQ=64 x kTileQ=64, warps 4>, !tile.shared<kTileQ=64 x kHeadDim=64, f32>
+  tile.return
+}

@@ -33,7 +33,7 @@ tile.kernel @loop_c1_half_a_range(%a: index {tile.name = "a"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
   // expected-error @below {{expected both bounds of the full range or none, got one}}
   "tile.loop"(%a, %a, %a) <{name = "keys", step = #tile.dim<kTileKv = 64>,
-                            operandSegmentSizes = array<i32: 1, 1, 1, 0, 0, 0>}> ({
+                            operandSegmentSizes = array<i32: 1, 1, 1, 0, 0>}> ({
   ^bb0(%kv: index):
     tile.yield
   }) : (index, index, index) -> ()
@@ -42,14 +42,14 @@ tile.kernel @loop_c1_half_a_range(%a: index {tile.name = "a"})
 
 // -----
 
-tile.kernel @loop_c1_half_a_gap(%a: index {tile.name = "a"})
+tile.kernel @loop_c4_another_step(%a: index {tile.name = "a"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
-  // expected-error @below {{expected both ends of the gap or none, got one}}
-  "tile.loop"(%a, %a, %a) <{name = "keys", step = #tile.dim<kTileKv = 64>,
-                            operandSegmentSizes = array<i32: 1, 1, 0, 0, 1, 0>}> ({
+  %walk = tile.walk_spans "spans" %a to %a : !tile.walk<kTileKv=32>
+  // expected-error @below {{expected a walk of tiles of #tile.dim<kTileKv = 64>, got '!tile.walk<kTileKv=32>'}}
+  tile.loop "keys" %a to %a step <kTileKv = 64> walk %walk : !tile.walk<kTileKv=32> {
   ^bb0(%kv: index):
-    tile.yield
-  }) : (index, index, index) -> ()
+    tile.sync
+  }
   tile.return
 }
 

@@ -97,14 +97,13 @@ tile.kernel @section() attributes {schedule = #s} {
   tile.return
 }
 
-// CHECK-LABEL: @loop_with_a_gap
-// CHECK: tile.loop "keys" %{{.*}} to %{{.*}} step <kTileKv = 64> full %{{.*}}, %{{.*}} gap %{{.*}}, %{{.*}} {
-// CHECK: tile.skip %{{.*}} over %{{.*}}, %{{.*}} : index
-tile.kernel @loop_with_a_gap(%row: index {tile.name = "row"}, %begin: index {tile.name = "begin"},
-                             %end: index {tile.name = "end"}) attributes {schedule = #s} {
-  tile.loop "keys" %begin to %end step <kTileKv = 64> full %begin, %end gap %begin, %end {
+// CHECK-LABEL: @loop_with_a_walk
+// CHECK: tile.loop "keys" %{{.*}} to %{{.*}} step <kTileKv = 64> full %{{.*}}, %{{.*}} walk %{{.*}} : !tile.walk<kTileKv=64> {
+tile.kernel @loop_with_a_walk(%begin: index {tile.name = "begin"}, %end: index {tile.name = "end"}) attributes {schedule = #s} {
+  %walk = tile.walk_spans "spans" %begin to %end : !tile.walk<kTileKv=64>
+  tile.loop "keys" %begin to %end step <kTileKv = 64> full %begin, %end walk %walk : !tile.walk<kTileKv=64> {
   ^bb0(%kv: index):
-    %next = tile.skip %row over %begin, %end : index
+    tile.sync
   }
   tile.return
 }

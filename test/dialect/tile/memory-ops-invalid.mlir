@@ -315,3 +315,30 @@ tile.kernel @add_row_c2(%rows: !tile.global_rows<kHeadDim=64, f16 aligned 2 stri
   tile.add_row %rows to %k : !tile.global_rows<kHeadDim=64, f16 aligned 2 strided true> -> !tile.shared<kTileKv=64 x kHeadDim=64, f16>
   tile.return
 }
+
+// -----
+
+tile.kernel @search_side_c1_indices(%p: !tile.pointer<i32> {tile.name = "p"}, %n: index {tile.name = "n"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %side = tile.view_side "s" %p[%n, %n] : !tile.pointer<i32> -> !tile.side<i32, 2>
+  // expected-error @below {{expected one index per axis but the last (1), got 2}}
+  %at = tile.search_side %side[%n, %n] from %n to %n above %n : !tile.side<i32, 2>
+  tile.return
+}
+
+// -----
+
+tile.kernel @reaches_c2_floats(%p: !tile.pointer<f32> {tile.name = "p"}, %n: index {tile.name = "n"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %side = tile.view_side "s" %p[%n] : !tile.pointer<f32> -> !tile.side<f32, 1>
+  // expected-error @below {{expected a side tensor of i32, got '!tile.side<f32, 1>'}}
+  %sees = tile.reaches %side[] from %n to %n : !tile.side<f32, 1>
+  tile.return
+}
+
+// -----
+
+tile.kernel @store_max_c1_read_only(%p: !tile.pointer<f32> {tile.name = "p"}, %n: index {tile.name = "n"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %max = tile.alloc "max" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected a writable pointer to f32, got '!tile.pointer<f32>'}}
+  tile.store_max %max to %p at %n rows %n, %n : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32>
+  tile.return
+}

@@ -170,3 +170,27 @@ tile.kernel @add_row(%k_bias_row: !tile.global_rows<kHeadDim=128, bf16> {tile.na
   tile.add_row %k_bias_row to %k_tile : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
   tile.return
 }
+
+// CHECK-LABEL: @search_and_reach
+// CHECK: tile.search_side %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} above %{{.*}} : !tile.side<i32, 2>
+// CHECK: tile.reaches %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} : !tile.side<i32, 2>
+tile.kernel @search_and_reach(%p: !tile.pointer<i32> {tile.name = "p"}, %b: index {tile.name = "b"}, %zero: index {tile.name = "zero"},
+                              %count: index {tile.name = "count"}, %q: index {tile.name = "q"}, %node: index {tile.name = "node"},
+                              %ancestor: index {tile.name = "ancestor"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %starts = tile.view_side "starts" %p[%count, %count] : !tile.pointer<i32> -> !tile.side<i32, 2>
+  %parents = tile.view_side "parents" %p[%count, %count] : !tile.pointer<i32> -> !tile.side<i32, 2>
+  %n = tile.search_side %starts[%b] from %zero to %count above %q : !tile.side<i32, 2>
+  %sees = tile.reaches %parents[%b] from %node to %ancestor : !tile.side<i32, 2>
+  tile.return
+}
+
+// CHECK-LABEL: @store_max
+// CHECK: tile.store_constant 0xFF800000 to %{{.*}} count %{{.*}} : !tile.pointer<f32, writable true>
+// CHECK: tile.store_max %{{.*}} to %{{.*}} at %{{.*}} rows %{{.*}}, %{{.*}} : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+tile.kernel @store_max(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %n: index {tile.name = "n"}, %head: index {tile.name = "head"},
+                       %first: index {tile.name = "first"}, %end: index {tile.name = "end"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %max = tile.alloc "max" : !tile.row_vector<kTileQ=64, warps 4>
+  tile.store_constant 0xFF800000 to %p count %n : !tile.pointer<f32, writable true>
+  tile.store_max %max to %p at %head rows %first, %end : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}

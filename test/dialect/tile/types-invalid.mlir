@@ -1,7 +1,7 @@
 // RUN: attnc-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @below {{expected 16-bit elements, got 'f32'}}
-module attributes {test.shared_c1_f32 = !tile.shared<kTileQ=64 x kHeadDim=64, f32>} {}
+// expected-error @below {{expected elements of f16, bf16 or f32, got 'f64'}}
+module attributes {test.shared_c1_f64 = !tile.shared<kTileQ=64 x kHeadDim=64, f64>} {}
 
 // -----
 
@@ -25,8 +25,8 @@ module attributes {test.fragment_c2_24_columns = !tile.fragment<kTileQ=64 x kTil
 
 // -----
 
-// expected-error @below {{expected f16 or bf16 weights, got 'f32'}}
-module attributes {test.weights_c1_f32 = !tile.weights<kTileQ=64 x kTileKv=64, f32, warps 4>} {}
+// expected-error @below {{expected elements of f16, bf16 or f32, got 'f64'}}
+module attributes {test.weights_c1_f64 = !tile.weights<kTileQ=64 x kTileKv=64, f64, warps 4>} {}
 
 // -----
 
@@ -65,7 +65,7 @@ module attributes {test.pointer_c1_f64 = !tile.pointer<f64>} {}
 
 // -----
 
-// expected-error @below {{expected 16-bit elements, got 'i32'}}
+// expected-error @below {{expected elements of f16, bf16 or f32, got 'i32'}}
 module attributes {test.global_rows_c1_i32 = !tile.global_rows<kHeadDim=64, i32>} {}
 
 // -----

@@ -22,7 +22,7 @@ attn.kernel @no_proof(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: 
 
 attn.kernel @f32_tokens(%q: !attn.tokens<2x64xf32, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf32, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf32, packed> {attn.name = "out"})
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  // expected-error @below {{expected f16 or bf16 tokens for the mma.sync family, got '!attn.tokens<2x64xf32, packed>'}}
+  // expected-error @below {{'tile.mma_abt' op expected operands that sync multiplies, got '!tile.shared<kTileQ=64 x kHeadDim=64, f32>'}}
   %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf32, packed>, !attn.tokens<2x64xf32, packed>, !attn.tokens<2x64xf32, packed>) -> !attn.tokens<2x64xf32, packed>
   attn.return %o : !attn.tokens<2x64xf32, packed>

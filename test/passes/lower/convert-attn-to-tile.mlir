@@ -13,7 +13,7 @@
 // CHECK-SAME: "scalar:window"
 attn.kernel @program(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %w: i32 {attn.name = "window", attn.default = 4096 : i32}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"}, !attn.rows<2xf32, packed> {attn.name = "lse"})
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 statistics ["lse"] anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {
   ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
     %w2 = arith.index_cast %w : i32 to index
@@ -58,7 +58,7 @@ attn.kernel @packed_lengths(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}
 // CHECK: tile.return
 attn.kernel @padded_without_lengths(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"}, !attn.rows<2xf32, padded> {attn.name = "lse"})
     attributes {lengths = #attn<lengths none>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 statistics ["lse"] anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> (!attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>)
   attn.return %o, %lse : !attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>
 }
@@ -93,7 +93,7 @@ attn.kernel @padded_key_lengths(%q: !attn.tokens<2x64xf16, padded> {attn.name = 
 // CHECK: tile.constant "kNegInf" 0xFF800000
 attn.kernel @padding_rows_are_zeroed(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"}, !attn.rows<2xf32, padded> {attn.name = "lse"})
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 statistics ["lse"] anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> (!attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>)
   attn.return %o, %lse : !attn.tokens<2x64xf16, padded>, !attn.rows<2xf32, padded>
 }
@@ -243,7 +243,7 @@ attn.kernel @nothing_visible(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"
 
 // -----
 
-// One loop over the hull; values of keys in the gap become zeros.
+// One loop over the tiles of both; values of keys in the gap become zeros.
 // CHECK-LABEL: tile.kernel @two_visible_ranges_fwd
 // CHECK: %[[B0:.*]] = tile.let "span_begin"
 // CHECK: %[[E0:.*]] = tile.let "span_end"
@@ -251,10 +251,9 @@ attn.kernel @nothing_visible(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"
 // CHECK: %[[E1:.*]] = tile.let "span_end"
 // CHECK: arith.minsi %[[B0]], %[[B1]]
 // CHECK: arith.maxsi %[[E0]], %[[E1]]
-// CHECK: %[[GB:.*]] = tile.let "gap_begin"
-// CHECK: %[[GE:.*]] = tile.let "gap_end"
-// CHECK: tile.skip %{{.*}} over %[[GB]], %[[GE]]
-// CHECK: tile.loop {{.*}} gap %[[GB]], %[[GE]]
+// CHECK: %[[WALK:.*]] = tile.walk_spans "spans" %[[B0]], %[[B1]] to %[[E0]], %[[E1]] : !tile.walk<kTileKv=32>
+// CHECK: tile.next_tile %[[WALK]] from
+// CHECK: tile.loop {{.*}} walk %[[WALK]]
 // CHECK: tile.copy_async %{{.*}} where {
 // CHECK: arith.cmpi sle, %[[B0]], %[[KEY:.*]] :
 // CHECK: arith.cmpi slt, %[[KEY]], %[[E0]]
@@ -532,7 +531,7 @@ attn.kernel @sink(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !att
 // CHECK: %[[CAST:.*]] = arith.index_cast %[[READ]]
 // CHECK: %[[BOUND:.*]] = tile.let "prefix_bound" %[[CAST]]
 // CHECK: arith.minsi %[[BOUND]]
-// CHECK-NOT: gap_begin
+// CHECK-NOT: walk_spans
 // CHECK-NOT: where
 attn.kernel @bound_from_a_tensor(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %p: !attn.side<["batch"], i32> {attn.name = "prefix"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
@@ -551,7 +550,7 @@ attn.kernel @bound_from_a_tensor(%q: !attn.tokens<2x64xf16, packed> {attn.name =
 // CHECK-SAME: "dim:q.stride2", "dim:q.stride0", "dim:q.stride1"
 attn.kernel @heads_first(%q: !attn.tokens<2x64xf16, bhsd> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, bhsd> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, bhsd> {attn.name = "out"}, !attn.rows<2xf32, bhsd> {attn.name = "lse"})
     attributes {lengths = #attn<lengths none>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %o, %lse = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+  %o, %lse = attn.attention %q, %k, %k scale 0.125 statistics ["lse"] anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, bhsd>, !attn.tokens<2x64xf16, bhsd>, !attn.tokens<2x64xf16, bhsd>) -> (!attn.tokens<2x64xf16, bhsd>, !attn.rows<2xf32, bhsd>)
   attn.return %o, %lse : !attn.tokens<2x64xf16, bhsd>, !attn.rows<2xf32, bhsd>
 }

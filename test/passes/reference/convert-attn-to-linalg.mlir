@@ -15,7 +15,7 @@ attn.kernel @signature(
     %n: !attn.side<["kv_len"], i32> {attn.name = "n"}, %w: i32 {attn.name = "w"}, %f: f32 {attn.name = "f"})
     -> (!attn.tokens<4x16xf16, packed> {attn.name = "out"}, !attn.rows<4xf32, packed> {attn.name = "lse"})
     attributes {lengths = #attn<lengths both>} {
-  %o, %l = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {}
+  %o, %l = attn.attention %q, %k, %v scale 1.0 statistics ["lse"] anchor bottom_right score {} mask {}
     : (!attn.tokens<4x8xf16, packed>, !attn.tokens<2x8xf16, packed>, !attn.tokens<2x16xf16, packed>)
     -> (!attn.tokens<4x16xf16, packed>, !attn.rows<4xf32, packed>)
   attn.return %o, %l : !attn.tokens<4x16xf16, packed>, !attn.rows<4xf32, packed>

@@ -238,20 +238,21 @@ tile.kernel @copy_with_where(%rows: !rows {tile.name = "rows"}, %i: index {tile.
 !tile = !tile.shared<kTileKv=64 x kHeadDim=64, f16>
 !frag = !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
 
-// Every step of the prefetch may jump over the gap.
-// CHECK-LABEL: @prefetch_over_a_gap
+// Every step of the prefetch may jump to the next tile of the walk.
+// CHECK-LABEL: @prefetch_along_a_walk
 // CHECK: tile.loop
 // CHECK: %[[ONE:.*]] = arith.addi
-// CHECK-NEXT: %[[FIRST:.*]] = tile.skip %[[ONE]] over
+// CHECK-NEXT: %[[FIRST:.*]] = tile.next_tile %{{.*}} from %[[ONE]]
 // CHECK-NEXT: %[[TWO:.*]] = arith.addi %[[FIRST]]
-// CHECK-NEXT: %[[JUMP:.*]] = tile.skip %[[TWO]] over
+// CHECK-NEXT: %[[JUMP:.*]] = tile.next_tile %{{.*}} from %[[TWO]]
 // CHECK-NEXT: %[[SECOND:.*]] = tile.let "next" %[[JUMP]]
 // CHECK: tile.copy_async %{{.*}}[%[[SECOND]]]
-tile.kernel @prefetch_over_a_gap(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+tile.kernel @prefetch_along_a_walk(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 3, warps = 4>} {
   %k = tile.alloc "k_tile" : !tile
   %c = tile.alloc "c" : !frag
-  tile.loop "keys" %i to %i step <kTileKv = 64> gap %i, %i {
+  %walk = tile.walk_spans "spans" %i to %i : !tile.walk<kTileKv=64>
+  tile.loop "keys" %i to %i step <kTileKv = 64> walk %walk : !tile.walk<kTileKv=64> {
   ^bb0(%kv: index):
     tile.copy_async %rows[%kv] valid %i, %i to %k : !rows -> !tile
     tile.mma_abt %c = %k, %k : !frag = !tile, !tile

@@ -25,6 +25,17 @@ tile.kernel @multiples_of_1024() attributes {schedule = #s} {
   tile.return
 }
 
+// Rows of f32 take twice the bytes: 16 columns are half a panel of 128, 48 are two panels.
+// CHECK-LABEL: @rows_of_f32
+// CHECK-SAME: shared_bytes = 6144 : i64
+// CHECK: tile.alloc "a" offset 0
+// CHECK: tile.alloc "b" offset 2048
+tile.kernel @rows_of_f32() attributes {schedule = #s} {
+  %a = tile.alloc "a" : !tile.shared<kTileQ=16 x kHeadDim=16, f32>
+  %b = tile.alloc "b" : !tile.shared<kTileQ=16 x kHeadDimV=48, f32>
+  tile.return
+}
+
 // CHECK-LABEL: @registers_take_none
 // CHECK-SAME: shared_bytes = 0 : i64
 // CHECK: tile.alloc "scores" :

@@ -131,17 +131,18 @@ tile.kernel @guard_kept_where_scores_may_be_infinite(
 // -----
 #s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
 
-// After an edge the walk goes on behind the gap; the interior has none.
-// CHECK-LABEL: @gap
-// CHECK-SAME: %[[FB:[^:,]*]]: index {tile.name = "fb"}, %[[FE:[^:]*]]: index {tile.name = "fe"}, %[[GB:[^:]*]]: index {tile.name = "gb"}, %[[GE:[^:]*]]: index
-// CHECK: tile.loop "left edge" %{{.*}} to %[[FB]] step <kTileKv = 64> gap %[[GB]], %[[GE]] {
-// CHECK: %[[FIRST:.*]] = tile.skip %[[FB]] over %[[GB]], %[[GE]]
+// After an edge the walk goes on at its next tile; the interior visits all.
+// CHECK-LABEL: @walk
+// CHECK-SAME: %[[FB:[^:,]*]]: index {tile.name = "fb"}, %[[FE:[^:]*]]: index {tile.name = "fe"})
+// CHECK: %[[WALK:.*]] = tile.walk_spans
+// CHECK: tile.loop "left edge" %{{.*}} to %[[FB]] step <kTileKv = 64> walk %[[WALK]] : !tile.walk<kTileKv=64> {
+// CHECK: %[[FIRST:.*]] = tile.next_tile %[[WALK]] from %[[FB]]
 // CHECK: tile.loop "interior" %[[FIRST]] to %[[FE]] step <kTileKv = 64> {
-// CHECK: %[[LAST:.*]] = tile.skip %[[FE]] over %[[GB]], %[[GE]]
-// CHECK: tile.loop "right edge" %[[LAST]] to %{{.*}} step <kTileKv = 64> gap %[[GB]], %[[GE]] {
-tile.kernel @gap(%b: index {tile.name = "begin"}, %e: index {tile.name = "end"}, %fb: index {tile.name = "fb"}, %fe: index {tile.name = "fe"},
-                 %gb: index {tile.name = "gb"}, %ge: index {tile.name = "ge"}) attributes {schedule = #s} {
-  tile.loop "keys" %b to %e step <kTileKv = 64> full %fb, %fe gap %gb, %ge {
+// CHECK: %[[LAST:.*]] = tile.next_tile %[[WALK]] from %[[FE]]
+// CHECK: tile.loop "right edge" %[[LAST]] to %{{.*}} step <kTileKv = 64> walk %[[WALK]] : !tile.walk<kTileKv=64> {
+tile.kernel @walk(%b: index {tile.name = "begin"}, %e: index {tile.name = "end"}, %fb: index {tile.name = "fb"}, %fe: index {tile.name = "fe"}) attributes {schedule = #s} {
+  %walk = tile.walk_spans "spans" %b to %e : !tile.walk<kTileKv=64>
+  tile.loop "keys" %b to %e step <kTileKv = 64> full %fb, %fe walk %walk : !tile.walk<kTileKv=64> {
   ^bb0(%kv: index):
     tile.sync
   }

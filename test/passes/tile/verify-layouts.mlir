@@ -24,3 +24,15 @@ tile.kernel @swizzled_rows() attributes {schedule = #s} {
   tile.mma_abt %c = %d, %d : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=256, f16>, !tile.shared<kTileQ=64 x kHeadDim=256, f16>
   tile.return
 }
+
+// Rows of f32, read by ldmatrix as twice as many 16-bit elements; weights as tf32 operands stay in a lane too.
+// CHECK-LABEL: @tf32
+// CHECK: tile.mma_abt
+// CHECK: tile.convert
+tile.kernel @tf32() attributes {schedule = #s} {
+  %c = tile.alloc "c" : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4>
+  %a = tile.alloc "a" : !tile.shared<kTileQ=64 x kHeadDim=80, f32>
+  tile.mma_abt %c = %a, %a kind sync_tf32 : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=80, f32>, !tile.shared<kTileQ=64 x kHeadDim=80, f32>
+  %w = tile.convert "weights" %c : !tile.fragment<kTileQ=64 x kTileQ=64, warps 4> -> !tile.weights<kTileQ=64 x kTileQ=64, f32, warps 4>
+  tile.return
+}

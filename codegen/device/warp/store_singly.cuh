@@ -1,0 +1,28 @@
+// store_singly.cuh - a fragment rounded one float at a time and stored to shared memory.
+//
+// What store_shared does where two floats are converted at once. Must not normalise or scale.
+#pragma once
+
+#include "attnc/atom/round_single.cuh"
+#include "attnc/tile/fragment.cuh"
+#include "attnc/tile/shared_tile.cuh"
+
+namespace attnc::warp {
+
+/// Rounds a fragment to T and stores it to `staging`. Each warp writes its own rows only.
+template <class T, int Rows, int Cols, int Warps>
+ATTNC_DEVICE void store_shared_singly(SharedTile<T, Rows, Cols> staging,
+                                      Fragment<Rows, Cols, Warps> const &fragment) {
+  using F = Fragment<Rows, Cols, Warps>;
+  const int lane = lane_index();
+  const unsigned first = staging.address(F::row(0, lane, warp_index()), F::column(0, lane));
+#pragma unroll
+  for (int i = 0; i < F::kSize; i += 2) {
+    const unsigned row_address = staging.step_rows(first, F::row(i, 0, 0));
+    const unsigned low = atom::round_single<T>(fragment.values[i]);
+    const unsigned high = atom::round_single<T>(fragment.values[i + 1]);
+    atom::store_shared_4(staging.step_columns(row_address, F::column(i, 0)), low | high << 16);
+  }
+}
+
+} // namespace attnc::warp

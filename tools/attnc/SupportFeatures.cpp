@@ -1,0 +1,117 @@
+// SupportFeatures.cpp - the table.
+#include "tools/attnc/SupportFeatures.h"
+
+#include <array>
+
+namespace attnc::cli {
+namespace {
+
+constexpr SupportFeature kFeatures[] = {
+    {"heads", "MHA", "heads: 4"},
+    {"heads", "GQA", "heads: {query: 6, kv: 2}"},
+    {"heads", "MQA", "heads: {query: 4, kv: 1}"},
+    {"heads", "v narrower than q (192 / 128)", "head_dim: 192\nhead_dim_v: 128"},
+    {"heads", "v wider than q (64 / 256)", "head_dim: 64\nhead_dim_v: 256"},
+    {"heads", "latent heads (576 / 512)", "head_dim: 576\nhead_dim_v: 512"},
+    {"layout", "packed tokens", "layout: packed"},
+    {"layout", "padded, bshd", "layout: padded"},
+    {"layout", "padded, lengths of keys only", "layout: padded\nlengths: kv"},
+    {"layout", "padded, no lengths", "layout: padded\nlengths: none"},
+    {"layout", "bhsd", "layout: bhsd"},
+    {"layout", "fused QKV tensor", "qkv: fused"},
+    {"layout", "axis orders (d not innermost)", "layout: {q: bhds, k: bhds}"},
+    {"layout", "QKV bias", "qkv_bias: true"},
+    {"types", "f32 out", "out_dtype: f32"},
+    {"types", "f16 accumulation", "accumulate: f16"},
+    {"outputs", "out and lse", "outputs: [out, lse]"},
+    {"outputs", "row max", "outputs: [out, row_max]"},
+    {"outputs", "largest logit of a head", "outputs: [out, max_logit]"},
+    {"mask", "none", "mask: none"},
+    {"mask", "causal, bottom right", "mask: causal"},
+    {"mask", "causal, top left", "mask: causal\nanchor: top_left"},
+    {"mask", "sliding window", "mask: {all: [causal, {sliding_window: 4096}]}"},
+    {"mask", "window to both sides", "mask: {window: {left: 128, right: 64}}"},
+    {"mask", "chunked", "mask: {all: [causal, {chunked: 8192}]}"},
+    {"mask", "prefix-LM, prefix per request",
+     "inputs: {n: {shape: [batch], dtype: i32}}\nmask: {prefix_lm: n}"},
+    {"mask", "StreamingLLM", "mask: {streaming: {window: 1024, keep: 4}}"},
+    {"mask", "documents by ids",
+     "layout: padded\ninputs: {ids: {shape: [batch, kv_len], dtype: i32}}\nmask: {all: [causal, {documents: "
+     "ids}]}"},
+    {"mask", "left padding",
+     "inputs: {pad: {shape: [batch], dtype: i32}}\nmask: {all: [causal, {left_padding: pad}]}"},
+    {"mask", "local and strided", "mask: {strided: {local: 16, stride: 8, block: 64, head_step: 1}}"},
+    {"mask", "tree, bool matrix",
+     "layout: padded\ninputs: {t: {shape: [batch, q_len, q_len], dtype: bool}}\nmask: {tree: t}"},
+    {"mask", "tree, bits", "layout: padded\ninputs: {t: {shape: [q_len, 4], dtype: i32}}\nmask: {tree: t}"},
+    {"mask", "bool tensor",
+     "layout: padded\ninputs: {m: {shape: [batch, 1, q_len, kv_len], dtype: bool}}\nmask: {tensor: m}"},
+    {"mask", "bit tensor",
+     "layout: padded\ninputs: {w: {shape: [batch, q_len, 64], dtype: i32}}\nmask: {bits: w}"},
+    {"mask", "block-sparse map",
+     "inputs: {m: {shape: [heads, 16, 16], dtype: bool}}\nmask: {block_sparse: m}"},
+    {"mask", "expression with a run-time scalar",
+     "params: {w: {type: i32, default: 100}}\nmask: \"kv <= q and q - kv < w\""},
+    {"mask", "not, any, all", "mask: {any: [{not: {window: {left: 9}}}, {all: [causal, kv < 16]}]}"},
+    {"score", "scale given", "score: {scale: 0.0625}"},
+    {"score", "scale as a run-time scalar", "params: {tau: {type: f32, default: 0.1}}\nscore: {scale: tau}"},
+    {"score", "soft-cap", "score: {softcap: 50.0}"},
+    {"score", "logn", "score: {logn: 2048}"},
+    {"score", "additive bias tensor",
+     "layout: padded\ninputs: {bias: {shape: [1, heads, q_len, kv_len], dtype: f16}}\nscore: {bias: bias}"},
+    {"score", "ALiBi, computed", "mask: causal\nscore: {alibi: computed}"},
+    {"score", "ALiBi, slopes given",
+     "inputs: {slope: {shape: [heads], dtype: f32}}\nmask: causal\nscore: {alibi: slope}"},
+    {"score", "T5 relative bias",
+     "inputs: {t: {shape: [32, heads], dtype: f32}}\nscore: {scale: 1.0, relative_bias: t}"},
+    {"score", "sinks in the lse",
+     "inputs: {sink: {shape: [heads], dtype: f32}}\nscore: {sinks: sink}\noutputs: [out, lse]"},
+    {"score", "sinks outside the lse",
+     "inputs: {sink: {shape: [heads], dtype: bf16}}\nscore: {sinks: {logits: sink, in_lse: false}}\noutputs: "
+     "[out, lse]"},
+    {"score", "expression", "score: {expr: \"s * exp2(-0.01 * abs(q - kv)) + tanh(s)\"}"},
+    {"schedule", "pinned: 128 x 64, 2 stages, 4 warps",
+     "schedule: {tile_q: 128, tile_kv: 64, stages: 2, warps: 4}"},
+    {"schedule", "pinned: 64 x 128, 3 stages", "schedule: {tile_q: 64, tile_kv: 128, stages: 3}"},
+    {"later", "decode", "phase: decode"},
+    {"later", "chunked prefill", "phase: chunked_prefill"},
+    {"later", "KV cache", "cache: {}"},
+    {"later", "paged KV cache", "paging: {}"},
+    {"later", "RoPE", "rope: {}"},
+    {"later", "quantisation", "quant: {}"},
+    {"later", "split KV", "split: 4"},
+    {"later", "plain family on request", "fallback: plain"},
+};
+
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kPlain = {{
+    {"attnc", "attnc: 1"},
+    {"name", "name: probe"},
+    {"phase", "phase: prefill"},
+    {"heads", "heads: {query: 4, kv: 2}"},
+    {"layout", "layout: packed"},
+}};
+
+bool hasKey(std::string_view fragment, std::string_view key) {
+  const std::string line = std::string(key) + ":";
+  return fragment.starts_with(line) || fragment.find("\n" + line) != std::string_view::npos;
+}
+
+} // namespace
+
+std::span<const SupportFeature> supportFeatures() { return kFeatures; }
+
+std::string probeSpec(std::string_view fragment, std::string_view dtype, int64_t headDim) {
+  std::string out;
+  auto line = [&](std::string_view key, const std::string &text) {
+    if (!hasKey(fragment, key))
+      out += text + "\n";
+  };
+  for (const auto &[key, text] : kPlain)
+    line(key, std::string(text));
+  line("head_dim", "head_dim: " + std::to_string(headDim));
+  line("dtype", "dtype: " + std::string(dtype));
+  line("mask", "mask: none");
+  return out + std::string(fragment) + (fragment.empty() ? "" : "\n");
+}
+
+} // namespace attnc::cli
