@@ -89,7 +89,7 @@ def module_text(c):
     scale = "scale_operand %scale" if c.runtime_scale else f"scale {c.scale:.17e}"
     return f"""attn.kernel @k(%q: {q} {{attn.name = "q"}}, %k: {k} {{attn.name = "k"}}, %v: {v} {{attn.name = "v"}}{extra})
     -> ({out} {{attn.name = "out"}}, {rows} {{attn.name = "lse"}}) attributes {{lengths = #attn<lengths {c.lengths}>}} {{
-  %o, %l = attn.attention %q, %k, %v {scale} anchor {c.anchor}
+  %o, %l = attn.attention %q, %k, %v {scale} statistics ["lse"] anchor {c.anchor}
     score {region("%s: f32, " + positions, score, s, "f32")}
     mask {region(positions, mask, combined, "i1")}
     : ({q}, {k}, {v}{", f32" if c.runtime_scale else ""}) -> ({out}, {rows})

@@ -190,5 +190,21 @@ END:)"))
   EXPECT_EQ(*out, 32u);
 }
 
+TEST(Threads, KernelsWithoutSharedMemoryRunOnEveryArch) {
+  for (const Target &target : Target::all()) { // compute capability 7.5 reserves no shared memory either
+    Sim sim({}, target.name());
+    std::string text = kernelText(".param .u64 out", R"(
+ld.param.u64 %rd1, [out]; mov.u32 %r1, %ctaid.x; mul.wide.u32 %rd2, %r1, 4; add.u64 %rd1, %rd1, %rd2;
+mov.u32 %r2, 1; red.global.add.u32 [%rd1], %r2;)");
+    text.replace(text.find("sm_90"), 5, target.name());
+    Status loaded = sim.load(text);
+    ASSERT_TRUE(loaded.ok()) << target.name() << ": " << loaded.str();
+    uint32_t *out = sim.buffer(Words(3));
+    Status status = sim.arg(out).launch("kernel", 32, {3, 1, 1});
+    ASSERT_TRUE(status.ok()) << target.name() << ": " << status.str();
+    EXPECT_EQ(Words(out, out + 3), Words(3, 32)) << target.name();
+  }
+}
+
 } // namespace
 } // namespace attnc::simtest

@@ -42,8 +42,9 @@ size_t residentLimit(const LaunchContext &context, const Target &target) {
   int shared =
       static_cast<int>(context.kernel->staticShared + context.dynamicShared) + target.sharedBytesReserved;
   int threads = static_cast<int>((context.threads + kLanes - 1) / kLanes * kLanes);
-  int limit =
-      std::min({target.maxBlocksPerSm, target.maxThreadsPerSm / threads, target.sharedBytesPerSm / shared});
+  int limit = std::min(target.maxBlocksPerSm, target.maxThreadsPerSm / threads);
+  if (shared > 0) // compute capability 7.5 reserves none for itself
+    limit = std::min(limit, target.sharedBytesPerSm / shared);
   return static_cast<size_t>(std::max(limit, 1));
 }
 
