@@ -134,6 +134,12 @@ Status checkLayout(const Spec &spec) {
   if (alignment != 2 && alignment != 4 && alignment != 8 && alignment != 16) // S44
     return fail("expected 'alignment' to be 2, 4, 8 or 16 bytes, got " + std::to_string(alignment),
                 spec.alignment.where);
+  if (alignment < dtypeSize(spec.dtype.value)) // S45
+    return fail("expected 'alignment' to be at least the " + std::to_string(dtypeSize(spec.dtype.value)) +
+                    " bytes of an element of " + std::string(dtypeName(spec.dtype.value)) + ", got " +
+                    std::to_string(alignment),
+                spec.alignment.where)
+        .note("the dtype is given here", spec.dtype.where);
   bool given = spec.anchor.where.valid() || spec.anchor.value != Anchor::BottomRight;
   if (given && !anchorMatters(spec)) // S7
     return fail("expected 'anchor' only where a mask or score depends on q, got none that does",

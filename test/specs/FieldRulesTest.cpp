@@ -1,4 +1,4 @@
-// FieldRulesTest.cpp - rules S1..S10 and S40..S44: names, heads, sizes, layout, scale and soft-cap.
+// FieldRulesTest.cpp - rules S1..S10 and S40..S45: names, heads, sizes, layout, scale and soft-cap.
 #include "RuleCases.h"
 
 using namespace attnc;
@@ -77,6 +77,13 @@ const std::vector<Bad> kBad{
      9},
     {"S44", {"alignment: 32"}, "expected 'alignment' between 2 and 16, got 32", 9, 12},
     {"S44", {"alignment: 6"}, "expected 'alignment' to be 2, 4, 8 or 16 bytes, got 6", 9, 12},
+    {"S45",
+     {"dtype: f32", "alignment: 2"},
+     "expected 'alignment' to be at least the 4 bytes of an element of f32, got 2",
+     9,
+     12,
+     6,
+     8},
     {"S5", {"dtype: fp16"}, "expected f16, bf16 or f32 for 'dtype', got 'fp16'; did you mean 'f16'", 6, 8},
     {"S5",
      {"dtype: tf32"},
