@@ -1,6 +1,9 @@
 // SupportFeatures.cpp - the table.
 #include "tools/attnc/SupportFeatures.h"
 
+#include "specs/FormatKeys.h"
+
+#include <algorithm>
 #include <array>
 
 namespace attnc::cli {
@@ -111,6 +114,14 @@ bool hasKey(std::string_view fragment, std::string_view key) {
 } // namespace
 
 std::span<const SupportFeature> supportFeatures() { return kFeatures; }
+
+bool isAskedWith(const SupportFeature &feature, std::string_view dtype, bool plainIsSupported) {
+  if (hasKey(feature.yaml, "dtype"))
+    return feature.yaml.starts_with("dtype: " + std::string(dtype) + "\n");
+  if (hasKey(feature.yaml, "fallback"))
+    return std::find(keys::kDtypes.begin(), keys::kDtypes.end(), dtype) != keys::kDtypes.end();
+  return plainIsSupported;
+}
 
 std::string probeSpec(std::string_view fragment, std::string_view dtype, int64_t headDim) {
   std::string out;
