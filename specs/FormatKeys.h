@@ -50,8 +50,8 @@ inline constexpr std::array<Word, 7> kDims{"batch",  "heads",   "kv_heads", "q_l
 inline constexpr std::array<Word, 2> kParam{"type", "default"};
 inline constexpr std::array<Word, 1> kParamReserved{"per"};
 
-inline constexpr std::array<Word, 4> kOutputs{"out", "lse", "row_max", "max_logit"};
-inline constexpr std::array<Word, 4> kOutputsReserved{"row_sum", "k_rotated", "weights", "debug"};
+inline constexpr std::array<Word, 5> kOutputs{"out", "lse", "row_max", "max_logit", "debug"};
+inline constexpr std::array<Word, 3> kOutputsReserved{"row_sum", "k_rotated", "weights"};
 
 inline constexpr std::array<Word, 6> kSchedule{"tile_q", "tile_kv", "stages", "warps", "family", "block_map"};
 inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",   "mma",

@@ -125,6 +125,7 @@ struct Outputs {
   bool lse = false;
   bool rowMax = false;   ///< largest visible logit of a row and head
   bool maxLogit = false; ///< largest of a head over all rows
+  bool debug = false;    ///< S, P, m and l of every tile, four tensors named debug_*
   Location where;
 };
 

@@ -230,6 +230,7 @@ private:
     spec.outputs.lse = given[1] != nullptr;
     spec.outputs.rowMax = given[2] != nullptr;
     spec.outputs.maxLogit = given[3] != nullptr;
+    spec.outputs.debug = given[4] != nullptr;
     return Status::success();
   }
 

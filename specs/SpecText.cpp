@@ -197,7 +197,7 @@ std::string specText(const Spec &spec) {
       line("  " + param.name, paramText(param));
   }
   line("outputs", std::string("[out") + (spec.outputs.lse ? ", lse" : "") + (spec.outputs.rowMax ? ", row_max" : "") +
-                       (spec.outputs.maxLogit ? ", max_logit" : "") + "]");
+                       (spec.outputs.maxLogit ? ", max_logit" : "") + (spec.outputs.debug ? ", debug" : "") + "]");
   if (std::string schedule = scheduleText(spec.schedule); !schedule.empty())
     line("schedule", schedule);
   return out;

@@ -52,6 +52,18 @@ void Printer::print(tile::StoreMaxOp op) {
   end();
 }
 
+void Printer::print(tile::DumpOp op) {
+  use("attn/dump");
+  std::string source = expr(op.getSrc());
+  line() << "warp::dump" << (op.getPartial() ? "_sum" : "");
+  if (isa<tile::RowVectorType>(op.getSrc().getType()))
+    os << '<' << op.getStep().getName() << '>';
+  os << '(' << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride()) << ", "
+     << source << ", " << (op.getFactor() ? expr(op.getFactor()) : "1.0f") << ", {" << expr(op.getFirstRow()) << ", "
+     << expr(op.getRowsEnd()) << "}, {" << expr(op.getFirstKey()) << ", " << expr(op.getKeysEnd()) << "});";
+  end();
+}
+
 void Printer::print(tile::StoreConstantOp op) {
   use("attn/max_logit");
   line() << "block::store_constant<kThreads>(" << expr(op.getPointer()) << ", " << expr(op.getCount()) << ", "

@@ -40,7 +40,7 @@ LogicalResult Printer::printOp(Operation &op) {
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
             tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
             tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp,
-            tile::StoreRowValuesOp, tile::StoreMaxOp, tile::StoreConstantOp, tile::WalkSpansOp,
+            tile::StoreRowValuesOp, tile::StoreMaxOp, tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp,
             tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp,
             tile::ConvertOp, tile::FinishOp>([&](auto statement) {
         print(statement);

@@ -79,6 +79,7 @@ private:
   void print(tile::StoreFragmentOp op);
   void print(tile::StoreRowValuesOp op);
   void print(tile::StoreMaxOp op);
+  void print(tile::DumpOp op);
   void print(tile::StoreConstantOp op);
 
   // PrintComputeOps.cpp

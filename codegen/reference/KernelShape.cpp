@@ -86,7 +86,9 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
     Parameter result;
     result.name = kernel.resultName(index).str();
     auto tokens = dyn_cast<attn::TokensType>(type);
-    result.role = tokens ? Role::Out : isa<attn::RowsType>(type) ? Role::Rows : Role::PerHead;
+    result.role = tokens ? Role::Out : isa<attn::RowsType>(type)    ? Role::Rows
+                        : isa<attn::PairsType>(type) ? Role::Pairs
+                                                     : Role::PerHead;
     result.dtype = tokens ? dtypeOf(tokens.getElementType()) : DType::F32;
     result.heads = shape.heads;
     result.dim = tokens ? tokens.getDim() : 1;

@@ -24,6 +24,7 @@ enum class Role : uint8_t {
   Scalar,
   Out, ///< tokens with the rows of q
   Rows,    ///< one value per row of q and head
+  Pairs,   ///< one value per row of q, head and key
   PerHead, ///< one value per head
 };
 

@@ -145,6 +145,11 @@ void addBias(std::vector<double> &tokens, const std::vector<double> &bias, DType
   }
 }
 
+/// Elements of an output for each row and head.
+int64_t columnsOf(const Parameter &parameter, const std::vector<int64_t> &shape) {
+  return parameter.role == Role::Pairs ? shape.back() : parameter.dim;
+}
+
 /// Outputs of padding rows; rows of a packed tensor outside every request are not defined at all.
 ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &arguments) const {
   const Parameter &query = kernel.tokens(Role::Query);
@@ -160,6 +165,8 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
     bool isOut = parameter.role == Role::Out;
     if (isOut)
       output.shape.push_back(parameter.dim);
+    if (parameter.role == Role::Pairs)
+      output.shape.push_back(batch.dims.find("kv_len")->second);
     if (parameter.role == Role::PerHead) {
       output.shape = {parameter.heads};
       output.values.assign(size_t(parameter.heads), -kInfinity);
@@ -167,7 +174,7 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
       result.outputs.push_back(std::move(output));
       continue;
     }
-    size_t perRow = size_t(parameter.heads * parameter.dim);
+    size_t perRow = size_t(parameter.heads * columnsOf(parameter, output.shape));
     size_t count = size_t(batch.rows) * perRow;
     output.values.assign(count, isOut ? 0 : -kInfinity);
     output.bounds.assign(count, 0);
@@ -209,10 +216,11 @@ void Engine::runHead(const Request &request, int64_t index, int64_t head,
   }
   for (size_t i = 0; i < kernel.results.size(); ++i) {
     const Parameter &parameter = kernel.results[i];
+    const int64_t columns = columnsOf(parameter, result.outputs[i].shape);
     std::vector<int64_t> shape{request.qLen, parameter.heads};
-    if (parameter.role == Role::Out)
-      shape.push_back(parameter.dim);
-    ptrdiff_t first = ptrdiff_t(request.qFirst * parameter.heads * parameter.dim);
+    if (parameter.role != Role::Rows)
+      shape.push_back(columns);
+    ptrdiff_t first = ptrdiff_t(request.qFirst * parameter.heads * columns);
     if (parameter.role == Role::PerHead) { // each head raises its own element, request by request
       shape = {parameter.heads};
       first = 0;

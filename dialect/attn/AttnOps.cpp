@@ -76,8 +76,8 @@ LogicalResult KernelOp::verify() {
   for (auto [index, type] : llvm::enumerate(getResultTypes())) {
     if (failed(checkName(resultName(index), "result", index)))
       return failure();
-    if (!isa<TokensType, RowsType, SideType>(type)) // C3
-      return emitOpError("expected results to be tokens, rows or side tensors, got ") << type;
+    if (!isa<TokensType, RowsType, PairsType, SideType>(type)) // C3
+      return emitOpError("expected results to be tokens, rows, pairs or side tensors, got ") << type;
   }
   if (isPacked() && getLengths() != Lengths::Both) // C5
     return emitOpError("expected lengths both for a packed kernel, got ") << stringifyLengths(getLengths());
@@ -185,8 +185,8 @@ static LogicalResult verifyStatistics(AttentionOp op) {
   TokensType q = op.getQ().getType();
   llvm::StringSet<> seen;
   for (auto [name, value] : llvm::zip_equal(op.getStatistics().getAsValueRange<StringAttr>(), op.getRest())) {
-    if (!llvm::is_contained({"lse", "row_max", "max_logit"}, name) || !seen.insert(name).second)
-      return op.emitOpError("expected different statistics of lse, row_max and max_logit, got \"") << name << '"';
+    if (!llvm::is_contained({"lse", "row_max", "max_logit", "debug_scores"}, name) || !seen.insert(name).second)
+      return op.emitOpError("expected different statistics of lse, row_max, max_logit and debug_scores, got \"") << name << '"';
     if (name == "max_logit") {
       auto side = dyn_cast<SideType>(value.getType());
       if (!side || !isPerHead(side, q.getHeads()) || !side.getElementType().isF32())
@@ -194,10 +194,13 @@ static LogicalResult verifyStatistics(AttentionOp op) {
                << q.getHeads() << " query heads, got " << value.getType();
       continue;
     }
-    auto rows = dyn_cast<RowsType>(value.getType());
-    if (!rows || rows.getHeads() != q.getHeads() || rows.getLayout() != q.getLayout())
-      return op.emitOpError("expected ")
-             << name << " as rows with the heads and layout of q, got " << value.getType() << " for " << q;
+    const bool isPairs = name == "debug_scores";
+    Type f32 = Float32Type::get(op.getContext()), expected = RowsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
+    if (isPairs)
+      expected = PairsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
+    if (value.getType() != expected)
+      return op.emitOpError("expected ") << name << " as " << (isPairs ? "pairs" : "rows")
+                                         << " with the heads and layout of q, got " << value.getType() << " for " << q;
   }
   return success();
 }

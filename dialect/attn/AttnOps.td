@@ -76,7 +76,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
 
     `statistics` names the results behind out. `lse` and `row_max` are rows: the natural log of the sum of exponentials of a
     row's visible logits, and the largest of them (the sink is not one); -inf where nothing is visible. `max_logit` is the
-    largest of every head over all rows and requests.
+    largest of every head over all rows and requests. `debug_scores` is every visible logit, -inf for a hidden one; a kernel
+    may leave out what it proved hidden, and dumps its weights, running maxima and running sums beside it.
 
     `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
     capped. It is part of the LSE unless `sinks_outside_lse`.
@@ -91,7 +92,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
     the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) one
     result for each of the statistics, which are different: rows of f32 with the query heads and layout of q, and for
-    max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
+    debug_scores pairs like that, for max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
     are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16. (C11) q has an argument of
     its own or shares it with k and v; then lengths are not `kv`.
@@ -115,7 +116,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
                        OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
                        OptionalAttr<Attn_MaskProofAttr>:$proof,
                        DefaultValuedAttr<StrArrayAttr, "{}">:$statistics);
-  let results = (outs Attn_TokensType:$out, Variadic<AnyTypeOf<[Attn_RowsType, Attn_SideType]>>:$rest);
+  let results = (outs Attn_TokensType:$out, Variadic<AnyTypeOf<[Attn_RowsType, Attn_PairsType, Attn_SideType]>>:$rest);
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?

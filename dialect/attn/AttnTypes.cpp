@@ -60,7 +60,8 @@ LogicalResult TokensType::verify(function_ref<InFlightDiagnostic()> emitError, i
   return success();
 }
 
-Type RowsType::parse(AsmParser &parser) {
+/// What rows and pairs share: `<heads x element, layout>`.
+template <class Shaped> static Type parsePerHead(AsmParser &parser) {
   SmallVector<int64_t, 1> dims;
   Type element;
   Layout layout;
@@ -72,20 +73,35 @@ Type RowsType::parse(AsmParser &parser) {
     parser.emitError(where, "expected the number of heads, got ") << dims.size() << " sizes";
     return {};
   }
-  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], element, layout);
+  return Shaped::getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], element, layout);
 }
 
-void RowsType::print(AsmPrinter &printer) const {
-  printer << '<' << getHeads() << 'x' << getElementType() << ", " << stringifyLayout(getLayout()) << '>';
-}
-
-LogicalResult RowsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element,
-                               Layout) {
+static LogicalResult verifyPerHead(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element) {
   if (heads <= 0) // C1
     return emitError() << "expected positive heads, got " << heads;
   if (!element.isF32()) // C2
     return emitError() << "expected an element type of f32, got " << element;
   return success();
+}
+
+Type RowsType::parse(AsmParser &parser) { return parsePerHead<RowsType>(parser); }
+
+void RowsType::print(AsmPrinter &printer) const {
+  printer << '<' << getHeads() << 'x' << getElementType() << ", " << stringifyLayout(getLayout()) << '>';
+}
+
+LogicalResult RowsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element, Layout) {
+  return verifyPerHead(emitError, heads, element);
+}
+
+Type PairsType::parse(AsmParser &parser) { return parsePerHead<PairsType>(parser); }
+
+void PairsType::print(AsmPrinter &printer) const {
+  printer << '<' << getHeads() << 'x' << getElementType() << ", " << stringifyLayout(getLayout()) << '>';
+}
+
+LogicalResult PairsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element, Layout) {
+  return verifyPerHead(emitError, heads, element);
 }
 
 LogicalResult SideType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayAttr shape, Type element) {

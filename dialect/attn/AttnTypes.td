@@ -31,6 +31,19 @@ def Attn_RowsType : Attn_Type<"Rows", "rows"> {
   let genVerifyDecl = 1;
 }
 
+def Attn_PairsType : Attn_Type<"Pairs", "pairs"> {
+  let summary = "one value per query row, head and key";
+  let description = [{
+    `!attn.pairs<16xf32, packed>` is [total tokens, 16, kv_len] with kv_len the longest request's; `padded` and `bhsd` are
+    [batch, length, 16, kv_len]. Debug outputs have this type.
+
+    Constraints: (C1) heads is positive. (C2) the element type is f32.
+  }];
+  let parameters = (ins "int64_t":$heads, "::mlir::Type":$elementType, EnumParameter<Attn_Layout>:$layout);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+}
+
 def Attn_SideType : Attn_Type<"Side", "side"> {
   let summary = "a tensor that masks and scores read";
   let description = [{

@@ -168,6 +168,31 @@ def Tile_ReachesOp : Tile_Op<"reaches", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Tile_DumpOp : Tile_Op<"dump"> {
+  let summary = "stores what a block holds of a tile of (row, key) pairs, for debugging";
+  let description = [{
+    Row r and key c of the tile go to `pointer[offset + (first_row + r) * stride + first_key + c]` where first_row + r is
+    below rows_end and first_key + c below keys_end. A row vector goes to every key of its row, so that all dumps have
+    one shape; `partial`: its lanes hold parts of a sum. Values are times `factor` if there is one.
+
+    Constraints: (C1) a writable pointer to f32. (C2) a fragment has the step's columns. (C3) `partial` is for row vectors.
+    ```mlir
+    tile.dump %scores factor %scale to %p offset %o stride %s rows %first_row, %q_len keys %kv, %kv_len
+        step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
+    ```
+  }];
+  let arguments = (ins Arg<AnyTypeOf<[Tile_FragmentType, Tile_RowVectorType]>, "", [MemRead]>:$src,
+                       Optional<F32>:$factor, UnitAttr:$partial, Arg<Tile_PointerType, "", [MemWrite]>:$pointer,
+                       I64:$offset, I64:$stride, Index:$first_row, Index:$rows_end, Index:$first_key, Index:$keys_end,
+                       Tile_DimAttr:$step);
+  let assemblyFormat = [{
+    $src (`factor` $factor^)? (`partial` $partial^)? `to` $pointer `offset` $offset `stride` $stride
+        `rows` $first_row `,` $rows_end `keys` $first_key `,` $keys_end `step` $step attr-dict `:`
+        qualified(type($src)) `->` qualified(type($pointer))
+  }];
+  let hasVerifier = 1;
+}
+
 def Tile_StoreMaxOp : Tile_Op<"store_max", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "raises one float in global memory to the maximum of a row vector";
   let description = [{

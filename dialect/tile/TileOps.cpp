@@ -94,6 +94,14 @@ template <class Op> static LogicalResult verifyFloatStore(Op op) {
   return success();
 }
 LogicalResult StoreMaxOp::verify() { return verifyFloatStore(*this); }
+LogicalResult DumpOp::verify() {
+  auto fragment = dyn_cast<FragmentType>(getSrc().getType());
+  if (fragment && fragment.columns() != getStep().getSize()) // C2
+    return emitOpError("expected a fragment of ") << getStep().getSize() << " columns, got " << fragment;
+  if (fragment && getPartial()) // C3
+    return emitOpError("expected 'partial' for a row vector, got ") << fragment;
+  return verifyFloatStore(*this); // C1
+}
 LogicalResult StoreConstantOp::verify() { return verifyFloatStore(*this); }
 
 LogicalResult ReadSideOp::verify() {

@@ -192,11 +192,14 @@ attn::KernelOp SpecImporter::createKernel() {
   SmallVector<StringRef> names = {"out"};
   Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(),
                                   layout(spec.axes.q));
+  Type pairs = attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(),
+                                    layout(spec.axes.q));
   Type perHead =
       attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")), builder.getF32Type());
   for (auto [wanted, name, type] : {std::tuple(spec.outputs.lse, "lse", rows),
                                     std::tuple(spec.outputs.rowMax, "row_max", rows),
-                                    std::tuple(spec.outputs.maxLogit, "max_logit", perHead)})
+                                    std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
+                                    std::tuple(spec.outputs.debug, "debug_scores", pairs)})
     if (wanted) {
       results.push_back(type);
       names.push_back(name);

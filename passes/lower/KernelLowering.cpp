@@ -207,6 +207,7 @@ void KernelLowering::buildStorageAndLoop() {
   Operand k = buildOperand("k", attention.getK(), keyDim, at.kvHead, at.kvBegin);
   Operand v = buildOperand("v", attention.getV(), valueDim, at.kvHead, at.kvBegin);
   buildSideViews();
+  buildDumpRows();
 
   section("Storage.");
   Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, keyWidth, element));
@@ -236,8 +237,10 @@ void KernelLowering::buildStorageAndLoop() {
     if (mapsScores())
       buildScoreMap(scores, kv);
     buildBoundaryMap(scores, kv);
+    dumpScores(scores, kv);
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
+    dumpSoftmax(scores, rowMax, rowSum, kv);
     buildValueCopy(v.rows, kv, vTile);
     buildWeightedSum(acc, scores, v, vTile);
     tile::YieldOp::create(b, loc);
@@ -436,10 +439,15 @@ void KernelLowering::buildProgram() {
   for (auto [name, value] :
        llvm::zip_equal(attention.getStatistics().getAsValueRange<StringAttr>(), attention.getRest())) {
     SmallVector<std::string> shape = {heads};
-    if (isa<attn::RowsType>(value.getType()))
+    if (!isa<attn::SideType>(value.getType()))
       shape = packed() ? SmallVector<std::string>{"total_q", heads}
                        : SmallVector<std::string>{"batch", "q_len", heads};
+    if (isa<attn::PairsType>(value.getType()))
+      shape.push_back(keyCount());
     addTensor(name, b.getF32Type(), shape, true, false, 4);
+    if (name == "debug_scores")
+      for (StringRef dumped : {"debug_weights", "debug_row_max", "debug_row_sum"})
+        addTensor(dumped, b.getF32Type(), shape, true, false, 4);
   }
   for (BlockArgument argument : source.getBody().getArguments())
     if (argument.getType().isIntOrFloat()) {

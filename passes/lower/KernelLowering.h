@@ -25,7 +25,8 @@ struct Operand {
 };
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
-/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, KernelLowering.cpp the rest.
+/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds,
+/// KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -70,12 +71,21 @@ private:
   std::string wordsFormula();
   mlir::Value blockMapWords();
   mlir::Value walkBlockMap();
+  /// The dim that says how many keys the longest request has.
+  std::string keyCount() { return attention.isSelfAttention() ? "q_len" : "kv_len"; }
   int64_t keysOfWord() { return tileKv.getSize() * 32; }
 
   // LowerStatistics.cpp
   void storeStatistics(mlir::Value rowMax, mlir::Value lse);
   void storeRows(llvm::StringRef tensor, mlir::Value rows);
   void buildStatisticsFill(attn::AttentionOp filled);
+
+  // LowerDebug.cpp
+  void buildDumpRows();
+  void dumpScores(mlir::Value scores, mlir::Value firstKey);
+  void dumpSoftmax(mlir::Value weights, mlir::Value rowMax, mlir::Value rowSum, mlir::Value firstKey);
+  void dump(llvm::StringRef tensor, mlir::Value source, mlir::Value firstKey, mlir::Value factor, bool partial);
+  mlir::Value unitOfScores();
 
   // LowerBounds.cpp
   void buildScalars();
@@ -130,6 +140,10 @@ private:
   BlockScalars at;
   KeyWalk<mlir::Value> keys;
   mlir::Value keyTiles; ///< the walk of the loop, where it passes tiles over
+
+  struct {
+    mlir::Value offset, stride; ///< of row 0 and key 0, and between rows
+  } dumps;
 
   struct FieldInfo {
     mlir::Value value;

@@ -9,8 +9,7 @@ using namespace attnc;
 using namespace attnc::lower;
 
 std::string KernelLowering::wordsFormula() {
-  std::string keyCount = attention.isSelfAttention() ? "q_len" : "kv_len";
-  return "ceildiv(" + keyCount + ", " + std::to_string(keysOfWord()) + ")";
+  return "ceildiv(" + keyCount() + ", " + std::to_string(keysOfWord()) + ")";
 }
 
 /// Words of a row: a bit for every tile of keys, 32 a word.

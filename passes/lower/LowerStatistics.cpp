@@ -34,13 +34,12 @@ void KernelLowering::storeStatistics(Value rowMax, Value lse) {
     storeRows("lse", lse);
   if (!attention.statistic("row_max") && !attention.statistic("max_logit"))
     return;
-  if (!mapsScores()) { // the scale was left to exp2
+  if (Value scale = unitOfScores()) { // the scale was left to exp2
     OpBuilder::InsertionGuard guard(b);
     auto map = tile::MapRowsOp::create(b, loc, rowMax);
     Block *body = b.createBlock(&map.getBody());
     body->addArgument(b.getF32Type(), loc);
     body->addArgument(b.getIndexType(), loc);
-    Value scale = constant("kScale", float(attention.getScaleAttr().getValueAsDouble()));
     tile::YieldOp::create(b, loc, arith::MulFOp::create(b, loc, body->getArgument(0), scale).getResult());
   }
   if (attention.statistic("row_max"))

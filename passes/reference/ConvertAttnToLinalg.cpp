@@ -29,6 +29,8 @@ Type loweredType(Type type) {
     return MemRefType::get({ShapedType::kDynamic, tokens.getHeads(), tokens.getDim()}, f64);
   if (auto rows = dyn_cast<attn::RowsType>(type))
     return MemRefType::get({ShapedType::kDynamic, rows.getHeads()}, f64);
+  if (auto pairs = dyn_cast<attn::PairsType>(type))
+    return MemRefType::get({ShapedType::kDynamic, pairs.getHeads(), ShapedType::kDynamic}, f64);
   if (auto side = dyn_cast<attn::SideType>(type)) {
     Type element = side.getElementType();
     element = isa<FloatType>(element) ? f64 : element.isInteger(1) ? builder.getI8Type() : element;
@@ -102,6 +104,8 @@ LogicalResult convert(attn::KernelOp kernel) {
       into = {&arguments.rowMax, &arguments.rowMaxBound};
     else if (result == attention->statistic("max_logit"))
       into = {&arguments.maxLogit, &arguments.maxLogitBound};
+    else if (result == attention->statistic("debug_scores"))
+      into = {&arguments.scores, &arguments.scoresBound};
     *into.first = entry->getArgument(next++);
     *into.second = entry->getArgument(next++);
   }

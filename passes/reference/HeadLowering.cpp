@@ -48,6 +48,8 @@ public:
       products();
       if (failed(logits()))
         return failure();
+      if (in.scores)
+        storeScores();
       maximum();
       if (in.rowMax || in.maxLogit)
         storeMaximum();
@@ -135,6 +137,7 @@ private:
   void products();
   Value productError(ValueRange terms);
   LogicalResult logits();
+  void storeScores();
   void maximum();
   void storeMaximum();
   void weights();
@@ -291,6 +294,20 @@ LogicalResult HeadLowering::logits() {
     return {f.choose(visible.value, score.value, hidden), off, doubtful};
   });
   return result;
+}
+
+/// The masked logits as an output, for debug builds. A key that rounding may show or hide is not certain.
+void HeadLowering::storeScores() {
+  auto loop = scf::ForOp::create(b, zero, kvLen, one);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  Value key = loop.getInductionVar(), score = load(logit, key);
+  Value hidden = f.compare(CmpFPredicate::OEQ, score, c(-kInfinity));
+  Value certain = f.compare(CmpFPredicate::OEQ, load(doubt, key), c(-kInfinity));
+  Value off = f.add(load(slack, key), f.mul(f.abs(score), c(2 * rounding::kUnitF32)));
+  Value bound = f.choose(certain, f.choose(hidden, c(0), off), c(kInfinity));
+  store(score, in.scores, {row, in.head, key});
+  store(bound, in.scoresBound, {row, in.head, key});
 }
 
 /// Step 3: the row's maximum, -inf if nothing is visible. NaN stays out of it and comes back in step 4.

@@ -17,6 +17,7 @@ struct HeadArguments {
   mlir::Value lse, lseBound;  ///< memref<?xHxf64>; null if the kernel does not return it
   mlir::Value rowMax, rowMaxBound;     ///< the same
   mlir::Value maxLogit, maxLogitBound; ///< memref<?xf64>, raised by every row; null if the kernel does not return it
+  mlir::Value scores, scoresBound; ///< memref<?xHx?xf64>, a row the keys of the longest request; null as above
   llvm::DenseMap<mlir::Value, mlir::Value> captured; ///< kernel arguments that regions read
 };
 

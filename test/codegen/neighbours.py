@@ -52,6 +52,7 @@ ASKED_BY = {
     "SideTensor": r"inputs:",
     "finish_with_sink": r"sinks",
     "store_max": r"max_logit",
+    "dump": r"debug",
     r"\blse\b": r"lse",
     "bf16": r"bf16",
     r"\bf16\b": r"\bf16",

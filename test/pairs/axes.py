@@ -174,7 +174,8 @@ SINKS = score("sinks", (
 
 OUTPUTS = Axis("outputs", (Value("out, lse", {"outputs": ["out", "lse"]}), Value("out", {"outputs": ["out"]}),
                           Value("all", {"outputs": ["out", "lse", "row_max", "max_logit"]}),
-                          Value("out, max_logit", {"outputs": ["out", "max_logit"]})))
+                          Value("out, max_logit", {"outputs": ["out", "max_logit"]}),
+                          Value("debug", {"outputs": ["out", "lse", "debug"]})))
 
 DTYPE = Axis("dtype", (
     Value("f16", {"dtype": "f16"}), Value("bf16", {"dtype": "bf16"}), Value("f32", {"dtype": "f32"}),

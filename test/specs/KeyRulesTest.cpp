@@ -169,7 +169,7 @@ const std::vector<Bad> kBad{
      7},
     {"K4",
      {"outputs: [out, lsee]"},
-     "expected out, lse, row_max or max_logit for 'outputs', got 'lsee'; did you mean 'lse'",
+     "expected out, lse, row_max, max_logit or debug for 'outputs', got 'lsee'; did you mean 'lse'",
      9,
      16},
     {"K5", {"-attnc"}, "expected the required key 'attnc', got none", 1, 1},

@@ -21,7 +21,7 @@ struct CheckOptions {
   std::string arch, device = "sim";
   int seeds = 2;
   JitFlags jit;
-  bool json = false;
+  bool debug = false, json = false;
 };
 
 /// What is known of one spec, one line of the table.
@@ -63,6 +63,7 @@ private:
     out.failed = "read";
     ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(path));
     out.name = spec.name.value;
+    spec.outputs.debug |= options.debug;
     out.failed = "compile";
     ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit.compile(spec, target));
     ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
@@ -96,7 +97,7 @@ private:
           std::shared_ptr<Device> device,
           openDevice(options.device == "sim" ? DeviceKind::Sim : DeviceKind::Cuda, target, sim));
       ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
-      ATTNC_ASSIGN_OR_RETURN(Comparison comparison, compare(expected, arguments));
+      ATTNC_ASSIGN_OR_RETURN(Comparison comparison, compareRun(kernel.program(), expected, arguments));
       ++out.runs;
       for (const TensorComparison &tensor : comparison.tensors) {
         out.worst = std::max(out.worst, tensor.maxRatio);
@@ -209,6 +210,7 @@ void addCheckCommand(CLI::App &app, Action &action) {
   verb->add_option("--seeds", options->seeds, "Runs of each case; on sim each with another order of warps")
       ->check(integerBetween(1, 1000))
       ->capture_default_str();
+  addDebug(*verb, options->debug);
   options->jit.addTo(*verb);
   addJson(*verb, options->json);
   verb->callback([options, &action] { action = [options] { return check(*options); }; });

@@ -161,7 +161,10 @@ private:
       Result<HostTensor> made = HostTensor::zeros(sig.dtype, dims.shapeOf(sig.name));
       if (!made.ok())
         return made.status().prefix("tensor '" + sig.name + "': ");
-      if (!sig.output)
+      if (sig.output) // what a kernel forgets to write is no number
+        for (int64_t i = 0; i < made->elements(); ++i)
+          made->set(i, std::numeric_limits<double>::quiet_NaN());
+      else
         fill(sig.name, *made);
       out.tensors.emplace(sig.name, std::move(*made));
     }

@@ -22,7 +22,7 @@ struct RunOptions {
   JitFlags jit;
   SimOptions sim;
   std::vector<std::string> outputs;
-  bool check = false, counters = false, json = false;
+  bool check = false, debug = false, counters = false, json = false;
 };
 
 /// One run, step by step; what it learns is what is printed.
@@ -33,6 +33,7 @@ public:
   Status run() {
     Stopwatch watch;
     ATTNC_ASSIGN_OR_RETURN(spec, readSpec(options.spec));
+    spec.outputs.debug |= options.debug;
     times["read"] = watch.milliseconds();
     ATTNC_RETURN_IF_ERROR(openTarget());
     ATTNC_RETURN_IF_ERROR(kind == DeviceKind::Reference ? compileForReference() : compileForDevice());
@@ -189,7 +190,7 @@ private:
     ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
     const Arguments arguments = problem.arguments(program());
     ATTNC_ASSIGN_OR_RETURN(ReferenceResult expected, oracle->run(arguments));
-    ATTNC_ASSIGN_OR_RETURN(Comparison compared, compare(expected, arguments));
+    ATTNC_ASSIGN_OR_RETURN(Comparison compared, compareRun(program(), std::move(expected), arguments));
     comparison.emplace(std::move(compared));
     times["check"] = watch.milliseconds();
     return Status::success();
@@ -248,6 +249,7 @@ void addRunCommand(CLI::App &app, Action &action) {
   addRepeated(*verb, "--output", options->outputs, "Write an output to a .npy file (bf16 as f32)")
       ->type_name("NAME=FILE");
   verb->add_flag("--check", options->check, "Compare every element with the reference");
+  addDebug(*verb, options->debug);
   verb->add_option("--sim-seed", options->sim.seed,
                    "Order in which the simulator runs warps; 0 is program order")
       ->check(integerBetween(0, UINT64_MAX))

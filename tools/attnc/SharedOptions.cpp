@@ -48,6 +48,11 @@ void addArch(CLI::App &verb, std::string &arch) {
       ->type_name("ARCH");
 }
 
+void addDebug(CLI::App &verb, bool &debug) {
+  verb.add_flag("--debug", debug,
+                "Build with dumps of every tile's scores, weights, running maxima and sums (outputs: [debug])");
+}
+
 void addJson(CLI::App &verb, bool &json) { verb.add_flag("--json", json, "Print one JSON document"); }
 
 void JitFlags::addTo(CLI::App &verb) {

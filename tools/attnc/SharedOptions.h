@@ -40,6 +40,8 @@ CLI::Option *addRepeated(CLI::App &verb, const std::string &name, std::vector<st
 
 /// --arch.
 void addArch(CLI::App &verb, std::string &arch);
+/// --debug: dumps beside the outputs that the spec asks for.
+void addDebug(CLI::App &verb, bool &debug);
 /// --json.
 void addJson(CLI::App &verb, bool &json);
 

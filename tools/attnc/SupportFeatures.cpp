@@ -36,6 +36,7 @@ constexpr SupportFeature kFeatures[] = {
     {"outputs", "out and lse", "outputs: [out, lse]"},
     {"outputs", "row max", "outputs: [out, row_max]"},
     {"outputs", "largest logit of a head", "outputs: [out, max_logit]"},
+    {"outputs", "dumps of every tile, for debugging", "outputs: [out, debug]"},
     {"mask", "none", "mask: none"},
     {"mask", "causal, bottom right", "mask: causal"},
     {"mask", "causal, top left", "mask: causal\nanchor: top_left"},

@@ -1,6 +1,9 @@
 // Verdict.cpp - the rule of Verdict.h.
 #include "tools/attnc/Verdict.h"
 
+#include "codegen/reference/Dumps.h"
+
+#include <cstdlib>
 #include <numeric>
 
 namespace attnc::cli {
@@ -27,6 +30,15 @@ bool mostlyUnchecked(const TensorComparison &tensor, double undefined) {
 std::string_view verdictName(Verdict verdict) {
   constexpr std::string_view names[] = {"passed", "failed", "unchecked"};
   return names[static_cast<size_t>(verdict)];
+}
+
+Result<Comparison> compareRun(const Program &program, ReferenceResult expected, const Arguments &actual) {
+  int64_t tileKv = 0;
+  for (const Remark &remark : program.remarks)
+    if (remark.key == "schedule.tile_kv")
+      tileKv = std::strtoll(remark.value.c_str(), nullptr, 10);
+  ATTNC_ASSIGN_OR_RETURN(expected, expectDumps(std::move(expected), actual, tileKv));
+  return compare(expected, actual);
 }
 
 Verdict judge(const Comparison &comparison, const Problem &problem) {

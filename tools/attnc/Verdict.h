@@ -19,6 +19,10 @@ enum class Verdict : uint8_t {
 /// "passed", "failed", "unchecked".
 std::string_view verdictName(Verdict verdict);
 
+/// Every output of a run beside the reference, and of a debug build the dumps of every tile. Outputs must have been NaN
+/// before the run.
+Result<Comparison> compareRun(const Program &program, ReferenceResult expected, const Arguments &actual);
+
 /// An element whose bound is infinite is not checked: rounding alone could make anything of it. Where that is
 /// more than half of a tensor, the comparison shows nothing. Rows of a packed tensor that belong to no
 /// request do not count, as nothing is defined there.

@@ -96,7 +96,8 @@ private:
     ATTNC_ASSIGN_OR_RETURN(cli::Problem problem, cli::makeProblem(kernel.program(), item.request));
     ATTNC_ASSIGN_OR_RETURN(ReferenceResult expected, gpu::readExpected(folder / item.file));
     ATTNC_RETURN_IF_ERROR(cli::execute(kernel, *device, problem).status());
-    ATTNC_ASSIGN_OR_RETURN(Comparison comparison, compare(expected, problem.arguments(kernel.program())));
+    ATTNC_ASSIGN_OR_RETURN(Comparison comparison, cli::compareRun(kernel.program(), std::move(expected),
+                                                                  problem.arguments(kernel.program())));
     double worst = 0;
     for (const TensorComparison &tensor : comparison.tensors)
       worst = std::max(worst, tensor.maxRatio);

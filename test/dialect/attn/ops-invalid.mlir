@@ -191,7 +191,7 @@ attn.kernel @kernel_c2_argument(%x: i64 {attn.name = "x"}) attributes {lengths =
 
 // -----
 
-// expected-error @below {{'attn.kernel' op expected results to be tokens, rows or side tensors, got 'f32'}}
+// expected-error @below {{'attn.kernel' op expected results to be tokens, rows, pairs or side tensors, got 'f32'}}
 attn.kernel @kernel_c3_result(%x: f32 {attn.name = "x"}) -> (f32 {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
   attn.return %x : f32
 }
@@ -389,9 +389,31 @@ attn.kernel @attention_c10_tf32(%q: !attn.tokens<2x64xf16, packed> {attn.name = 
 // -----
 
 attn.kernel @attention_c6_twice(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  // expected-error @below {{expected different statistics of lse, row_max and max_logit, got "lse"}}
+  // expected-error @below {{expected different statistics of lse, row_max, max_logit and debug_scores, got "lse"}}
   %o, %l, %m = attn.attention %q, %k, %k scale 1.0 statistics ["lse", "lse"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<4xf32, packed>, !attn.rows<4xf32, packed>)
   attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c6_debug_scores(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected debug_scores as pairs with the heads and layout of q, got '!attn.rows<4xf32, packed>' for '!attn.tokens<4x64xf16, packed>'}}
+  %o, %l = attn.attention %q, %k, %k scale 1.0 statistics ["debug_scores"] anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.rows<4xf32, packed>)
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @pairs_c1_heads(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}) -> (
+    // expected-error @below {{expected positive heads, got 0}}
+    !attn.pairs<0xf32, packed>) attributes {lengths = #attn<lengths both>} {
+}
+
+// -----
+
+attn.kernel @pairs_c2_element(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}) -> (
+    // expected-error @below {{expected an element type of f32, got 'f16'}}
+    !attn.pairs<4xf16, packed>) attributes {lengths = #attn<lengths both>} {
 }
 
 // -----

@@ -342,3 +342,30 @@ tile.kernel @store_max_c1_read_only(%p: !tile.pointer<f32> {tile.name = "p"}, %n
   tile.store_max %max to %p at %n rows %n, %n : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32>
   tile.return
 }
+
+// -----
+
+tile.kernel @dump_c1_read_only(%p: !tile.pointer<f32> {tile.name = "p"}, %n: index {tile.name = "n"}, %s: i64 {tile.name = "s"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %x = tile.alloc "x" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected a writable pointer to f32, got '!tile.pointer<f32>'}}
+  tile.dump %x to %p offset %s stride %s rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32>
+  tile.return
+}
+
+// -----
+
+tile.kernel @dump_c2_columns(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %n: index {tile.name = "n"}, %s: i64 {tile.name = "s"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %x = tile.alloc "x" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  // expected-error @below {{expected a fragment of 32 columns, got '!tile.fragment<kTileQ=64 x kTileKv=64, warps 4>'}}
+  tile.dump %x to %p offset %s stride %s rows %n, %n keys %n, %n step <kTileKv = 32> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}
+
+// -----
+
+tile.kernel @dump_c3_partial(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %n: index {tile.name = "n"}, %s: i64 {tile.name = "s"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %x = tile.alloc "x" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  // expected-error @below {{expected 'partial' for a row vector, got '!tile.fragment<kTileQ=64 x kTileKv=64, warps 4>'}}
+  tile.dump %x partial to %p offset %s stride %s rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}

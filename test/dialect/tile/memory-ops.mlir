@@ -184,6 +184,18 @@ tile.kernel @search_and_reach(%p: !tile.pointer<i32> {tile.name = "p"}, %b: inde
   tile.return
 }
 
+// CHECK-LABEL: @dump
+// CHECK: tile.dump %{{.*}} factor %{{.*}} to %{{.*}} offset %{{.*}} stride %{{.*}} rows %{{.*}}, %{{.*}} keys %{{.*}}, %{{.*}} step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
+// CHECK: tile.dump %{{.*}} partial to %{{.*}} offset %{{.*}} stride %{{.*}} rows %{{.*}}, %{{.*}} keys %{{.*}}, %{{.*}} step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+tile.kernel @dump(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %n: index {tile.name = "n"}, %stride: i64 {tile.name = "stride"},
+                  %scale: f32 {tile.name = "scale"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %sums = tile.alloc "sums" : !tile.row_vector<kTileQ=64, warps 4>
+  tile.dump %scores factor %scale to %p offset %stride stride %stride rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.dump %sums partial to %p offset %stride stride %stride rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}
+
 // CHECK-LABEL: @store_max
 // CHECK: tile.store_constant 0xFF800000 to %{{.*}} count %{{.*}} : !tile.pointer<f32, writable true>
 // CHECK: tile.store_max %{{.*}} to %{{.*}} at %{{.*}} rows %{{.*}}, %{{.*}} : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>

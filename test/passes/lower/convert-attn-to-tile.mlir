@@ -611,3 +611,29 @@ attn.kernel @orders(%q: !attn.tokens<2x64xf16, bdhs> {attn.name = "q"}, %k: !att
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, bdhs>, !attn.tokens<2x64xf16, sbhd>, !attn.tokens<2x64xf16, padded>) -> !attn.tokens<2x64xf32, bhds>
   attn.return %o : !attn.tokens<2x64xf32, bhds>
 }
+
+// -----
+
+// A debug build: the scores before the softmax, and after it what the softmax made of them; four tensors of one shape.
+// The scale is still in exp2, so scores and maxima are dumped times it. Lanes hold parts of the row sum.
+// CHECK-LABEL: tile.kernel @dumps_fwd
+// CHECK: [[STRIDE:%[a-z0-9]+]] = tile.let "dump_stride"
+// CHECK: [[OFFSET:%[a-z0-9]+]] = tile.let "dump_offset"
+// CHECK: tile.mma_abt [[SCORES:%[a-z0-9]+]] =
+// CHECK: tile.map [[SCORES]] boundary
+// CHECK: [[SCALE:%[a-z0-9]+]] = tile.constant "kScale" 1.250000e-01
+// CHECK: tile.dump [[SCORES]] factor [[SCALE]] to %{{.*}} offset [[OFFSET]] stride [[STRIDE]]
+// CHECK: tile.online_softmax [[SCORES]], [[MAX:%[a-z0-9]+]], [[SUM:%[a-z0-9]+]], %{{.*}} scale
+// CHECK: tile.dump [[SCORES]] to
+// CHECK: tile.dump [[MAX]] factor
+// CHECK: tile.dump [[SUM]] partial to
+// CHECK: tile.program @dumps
+// CHECK-SAME: <name = "debug_scores", elementType = f32, shape = ["batch", "q_len", "2", "kv_len"], output = true>
+// CHECK-SAME: <name = "debug_weights", elementType = f32, shape = ["batch", "q_len", "2", "kv_len"], output = true>
+// CHECK-SAME: <name = "debug_row_max", {{.*}}<name = "debug_row_sum",
+attn.kernel @dumps(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"}, !attn.pairs<2xf32, padded> {attn.name = "debug_scores"})
+    attributes {lengths = #attn<lengths none>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o, %s = attn.attention %q, %k, %k scale 0.125 statistics ["debug_scores"] anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> (!attn.tokens<2x64xf16, padded>, !attn.pairs<2xf32, padded>)
+  attn.return %o, %s : !attn.tokens<2x64xf16, padded>, !attn.pairs<2xf32, padded>
+}
