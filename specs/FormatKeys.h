@@ -10,14 +10,13 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 21> kTop{
-    "attnc",  "name", "phase", "heads",  "head_dim", "head_dim_v", "dtype",   "out_dtype", "layout",
-    "lengths", "anchor", "mask", "score", "inputs",   "params",     "outputs", "schedule",
-    "precision", "accumulate", "fallback", "extends"};
-inline constexpr std::array<Word, 26> kTopReserved{
+inline constexpr std::array<Word, 24> kTop{
+    "attnc",     "name",    "phase",     "heads",      "head_dim", "head_dim_v", "dtype",  "out_dtype",
+    "layout",    "qkv",     "qkv_bias",  "alignment",  "lengths",  "anchor",     "mask",   "score",
+    "inputs",    "params",  "outputs",   "schedule",   "precision", "accumulate", "fallback", "extends"};
+inline constexpr std::array<Word, 22> kTopReserved{
     // heads, sizes, tensors
-    "qkv", "qkv_bias", "axes", "strides", "positions",
-    "mla",
+    "positions", "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
@@ -62,7 +61,13 @@ inline constexpr std::array<Word, 1> kPhases{"prefill"};
 inline constexpr std::array<Word, 4> kPhasesReserved{"decode", "append", "mixed", "chunked_prefill"};
 /// `bshd` is another name of `padded`.
 inline constexpr std::array<Word, 4> kLayouts{"packed", "padded", "bhsd", "bshd"};
-inline constexpr std::array<Word, 5> kLayoutsReserved{"fused_qkv", "contiguous", "paged", "cyclic", "strided"};
+inline constexpr std::array<Word, 3> kLayoutsReserved{"contiguous", "paged", "cyclic"};
+/// Beside these, any order of the letters of kAxes is a layout; a mapping gives each tensor an order of its
+/// own.
+inline constexpr Word kAxes = "bshd";
+inline constexpr std::array<Word, 4> kLayoutTensors{"q", "k", "v", "out"};
+inline constexpr std::array<Word, 2> kLayoutFusedTensors{"qkv", "out"};
+inline constexpr std::array<Word, 2> kQkv{"separate", "fused"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};
 inline constexpr std::array<Word, 3> kDtypes{"f16", "bf16", "f32"};

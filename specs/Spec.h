@@ -22,9 +22,15 @@ template <class T> struct Located {
 };
 
 enum class Phase : uint8_t { Prefill };
-/// Packed: [tokens, heads, dim] with cumulative lengths. Padded: [batch, length, heads, dim]. Bhsd: [batch, heads,
-/// length, dim].
-enum class TokenLayout : uint8_t { Packed, Padded, Bhsd };
+/// Packed: [tokens, heads, dim] with cumulative lengths. Padded: batch, length, heads and dim in the order of
+/// the axes.
+enum class TokenLayout : uint8_t { Packed, Padded };
+/// The axes of each padded tensor, outermost first: the letters b, s, h and d in any order. With fused qkv,
+/// q, k and v are one tensor and have one order.
+struct TokenAxes {
+  std::string q = "bshd", k = "bshd", v = "bshd", out = "bshd";
+  bool operator==(const TokenAxes &) const = default;
+};
 /// Which lengths of a padded batch vary by request.
 enum class LengthsKind : uint8_t { None, Kv, Both };
 /// Where query row 0 sits: BottomRight puts the last query at the last key (semantics 3.3).
@@ -70,7 +76,8 @@ struct Score {
   /// The scale is the run-time scalar of this name instead.
   std::string scaleParam;
   std::optional<Located<double>> softcap;
-  /// The input with one more logit a query head, which has no value; part of the lse unless `sinkInLse` is false.
+  /// The input with one more logit a query head, which has no value; part of the lse unless `sinkInLse` is
+  /// false.
   std::optional<Located<std::string>> sinks;
   bool sinkInLse = true;
   /// In the order in which they apply: those that scale come before the soft-cap, those that add after it.
@@ -142,6 +149,10 @@ struct Spec {
   Located<DType> accumulate{DType::F32, {}}; ///< the sums of q . k: F32, or F16
   Located<bool> plainFallback;               ///< the plain family may do what tensor cores cannot
   Located<TokenLayout> layout;
+  TokenAxes axes;                     ///< of a padded layout
+  Located<bool> fusedQkv;             ///< q, k and v are the heads of one tensor `qkv`, in this order
+  Located<bool> qkvBias;              ///< a vector a head is added to q, k and v
+  Located<int64_t> alignment{16, {}}; ///< of addresses and strides of tokens, in bytes: 2, 4, 8 or 16
   Located<LengthsKind> lengths;
   Located<Anchor> anchor;
   MaskNode mask;

@@ -8,6 +8,7 @@
 #include "specs/ExprRange.h"
 #include "specs/ExprTyping.h"
 #include "specs/FieldReader.h"
+#include "specs/FormatKeys.h"
 #include "specs/NumberText.h"
 
 #include <algorithm>
@@ -99,6 +100,46 @@ Status checkLayout(const Spec &spec) {
                 "vary",
                 spec.lengths.where)
         .note("the layout is given here", spec.layout.where);
+  if (spec.fusedQkv.value) {
+    if (spec.headDimV.value != spec.headDim.value) // S40
+      return fail("expected 'head_dim_v' to be head_dim (" + std::to_string(spec.headDim.value) +
+                      ") where qkv is fused into one tensor, got " + std::to_string(spec.headDimV.value),
+                  spec.headDimV.where)
+          .note("qkv is fused here", spec.fusedQkv.where);
+    if (spec.lengths.value == LengthsKind::Kv) // S41
+      return fail("expected 'lengths' none or both where qkv is fused, as queries and keys are the same "
+                  "tokens, got kv",
+                  spec.lengths.where)
+          .note("qkv is fused here", spec.fusedQkv.where);
+    if (spec.anchor.where.valid()) // S42
+      return fail("expected no 'anchor' where qkv is fused, as query and key of a token have one position, "
+                  "got one",
+                  spec.anchor.where)
+          .note("qkv is fused here", spec.fusedQkv.where);
+  }
+  const TokenAxes &axes = spec.axes;
+  bool anyRows = spec.layout.value == TokenLayout::Packed || spec.qkvBias.value;
+  for (const std::string &order : {axes.q, axes.k, axes.v, axes.out}) {
+    if (!std::is_permutation(order.begin(), order.end(), keys::kAxes.begin(), keys::kAxes.end())) // K4
+      return fail("expected an order of the letters b, s, h and d, got " + inQuotes(order),
+                  spec.layout.where);
+    anyRows |= order.back() == 'd';
+  }
+  if (spec.alignment.where.valid() && !anyRows) // S43
+    return fail(
+               "expected 'alignment' only where head_dim is the innermost axis of a tensor, got it with none",
+               spec.alignment.where)
+        .note("the axes are given here", spec.layout.where);
+  int64_t alignment = spec.alignment.value;
+  if (alignment != 2 && alignment != 4 && alignment != 8 && alignment != 16) // S44
+    return fail("expected 'alignment' to be 2, 4, 8 or 16 bytes, got " + std::to_string(alignment),
+                spec.alignment.where);
+  if (alignment < dtypeSize(spec.dtype.value)) // S45
+    return fail("expected 'alignment' to be at least the " + std::to_string(dtypeSize(spec.dtype.value)) +
+                    " bytes of an element of " + std::string(dtypeName(spec.dtype.value)) + ", got " +
+                    std::to_string(alignment),
+                spec.alignment.where)
+        .note("the dtype is given here", spec.dtype.where);
   bool given = spec.anchor.where.valid() || spec.anchor.value != Anchor::BottomRight;
   if (given && !anchorMatters(spec)) // S7
     return fail("expected 'anchor' only where a mask or score depends on q, got none that does",
@@ -165,7 +206,8 @@ Status checkSinks(const Spec &spec) {
   bool perHead = input->shape.size() == 1 &&
                  (input->shape[0].name == "heads" || input->shape[0].size == spec.queryHeads.value);
   if (!isFloat || !perHead) // S27
-    return fail("expected a float input of shape [heads] for 'sinks', got '" + input->name + "'", sinks->where)
+    return fail("expected a float input of shape [heads] for 'sinks', got '" + input->name + "'",
+                sinks->where)
         .note("the input is declared here", input->where);
   if (!spec.score.sinkInLse && !spec.outputs.lse) // S23
     return fail("expected 'lse' among the outputs where 'in_lse' is given, got none", sinks->where);
@@ -295,8 +337,9 @@ std::string_view takenBy(std::string_view name) {
     return "a word of expressions";
   if (findFunction(name))
     return "a function of expressions";
-  constexpr std::array<std::string_view, 8> kTensors{"k",      "v",       "out",  "lse",
-                                                     "q_lens", "kv_lens", "cu_q", "cu_kv"};
+  constexpr std::array<std::string_view, 13> kTensors{"k",       "v",      "out",     "lse", "q_lens",
+                                                      "kv_lens", "cu_q",   "cu_kv",   "qkv", "q_bias",
+                                                      "k_bias",  "v_bias", "qkv_bias"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end())
     return "a tensor of every kernel";
   constexpr std::array<std::string_view, 5> kDims{"batch", "heads", "kv_heads", "total_q", "total_kv"};
@@ -367,6 +410,8 @@ void visitExpressions(const Spec &spec, const std::function<void(const Expr &)> 
 }
 
 bool anchorMatters(const Spec &spec) {
+  if (spec.fusedQkv.value)
+    return false;
   bool matters = false;
   visitMask(spec.mask, [&](const MaskNode &mask) {
     matters |= mask.kind == MaskNode::Kind::Causal || mask.kind == MaskNode::Kind::Window ||

@@ -8,6 +8,7 @@
 #include "specs/FormatKeys.h"
 #include "specs/SpecCheck.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -104,18 +105,71 @@ private:
                              readChoice(out->value, "out_dtype", keys::kOutDtypes, keys::kDtypesReserved));
       spec.outDtype = {*parseDType(keys::kOutDtypes[word]), out->value.where};
     }
+    if (const YamlEntry *qkv = root.find("qkv"))
+      ATTNC_RETURN_IF_ERROR(choose(spec.fusedQkv, "qkv", qkv->value, keys::kQkv, keys::kNone));
+    if (const YamlEntry *bias = root.find("qkv_bias")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.qkvBias.value, readFlag(bias->value, "qkv_bias"));
+      spec.qkvBias.where = bias->value.where;
+    }
+    if (const YamlEntry *alignment = root.find("alignment")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.alignment.value, readInt(alignment->value, "alignment", 2, 16)); // S44
+      spec.alignment.where = alignment->value.where;
+    }
     ATTNC_RETURN_IF_ERROR(readArithmetic());
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
-    ATTNC_ASSIGN_OR_RETURN(size_t word,
-                           readChoice(*layout, "layout", keys::kLayouts, keys::kLayoutsReserved));
-    constexpr TokenLayout kMeanings[] = {TokenLayout::Packed, TokenLayout::Padded, TokenLayout::Bhsd,
-                                         TokenLayout::Padded};
-    spec.layout = {kMeanings[word], layout->where};
+    ATTNC_RETURN_IF_ERROR(readLayout(*layout));
     spec.lengths.value = LengthsKind::Both;
     if (const YamlEntry *lengths = root.find("lengths"))
       ATTNC_RETURN_IF_ERROR(choose(spec.lengths, "lengths", lengths->value, keys::kLengths, keys::kNone));
     if (const YamlEntry *anchor = root.find("anchor"))
       ATTNC_RETURN_IF_ERROR(choose(spec.anchor, "anchor", anchor->value, keys::kAnchors, keys::kNone));
+    return Status::success();
+  }
+
+  /// An order of the letters of the axes, or nothing.
+  static std::optional<std::string> axesOrder(const YamlNode &node) {
+    bool all = node.isScalar() && std::is_permutation(node.text.begin(), node.text.end(), keys::kAxes.begin(),
+                                                      keys::kAxes.end());
+    return all ? std::optional(node.text) : std::nullopt;
+  }
+
+  Status readLayout(const YamlNode &layout) {
+    spec.layout = {TokenLayout::Padded, layout.where};
+    if (layout.kind == YamlNode::Kind::Map)
+      return readAxes(layout);
+    if (std::optional<std::string> order = axesOrder(layout)) {
+      spec.axes = {*order, *order, *order, *order};
+      return Status::success();
+    }
+    ATTNC_ASSIGN_OR_RETURN(size_t word, readChoice(layout, "layout", keys::kLayouts, keys::kLayoutsReserved));
+    spec.layout.value = word == 0 ? TokenLayout::Packed : TokenLayout::Padded;
+    return Status::success();
+  }
+
+  /// An order for each tensor; those left out are bshd.
+  Status readAxes(const YamlNode &layout) {
+    Words tensors = keys::kLayoutTensors;
+    if (spec.fusedQkv.value)
+      tensors = keys::kLayoutFusedTensors;
+    ATTNC_RETURN_IF_ERROR(checkKeys(layout, "'layout'", tensors, keys::kNone));
+    if (layout.entries.empty()) // K3
+      return Status(Code::InvalidSpec, "expected the order of a tensor's axes in 'layout', got nothing",
+                    layout.where);
+    for (const YamlEntry &entry : layout.entries) {
+      std::optional<std::string> order = axesOrder(entry.value);
+      if (!order) // K4
+        return Status(Code::InvalidSpec,
+                      "expected an order of the letters b, s, h and d for " + inQuotes(entry.key) + ", got " +
+                          describe(entry.value),
+                      entry.value.where);
+      if (entry.key == "qkv")
+        spec.axes.q = spec.axes.k = spec.axes.v = *order;
+      else
+        (entry.key == "q"   ? spec.axes.q
+         : entry.key == "k" ? spec.axes.k
+         : entry.key == "v" ? spec.axes.v
+                            : spec.axes.out) = *order;
+    }
     return Status::success();
   }
 

@@ -59,7 +59,8 @@ std::string scoreText(const Score &score) {
   if (score.softcap)
     flow.add("softcap", floatText(score.softcap->value));
   if (score.sinks)
-    flow.add("sinks", map().add("logits", score.sinks->value).add("in_lse", score.sinkInLse ? "true" : "false").str());
+    flow.add("sinks",
+             map().add("logits", score.sinks->value).add("in_lse", score.sinkInLse ? "true" : "false").str());
   if (score.expr)
     flow.add("expr", exprString(*score.expr));
   return flow.str();
@@ -96,6 +97,17 @@ std::string scheduleText(const SchedulePins &pins) {
   if (pins.blockMap)
     flow.add("block_map", pins.blockMap->value ? "true" : "false");
   return flow.empty() ? "" : flow.str();
+}
+
+std::string layoutText(const Spec &spec) {
+  if (spec.layout.value == TokenLayout::Packed)
+    return "packed";
+  const TokenAxes &axes = spec.axes;
+  if (axes == TokenAxes{axes.q, axes.q, axes.q, axes.q})
+    return axes.q == "bshd" ? "padded" : axes.q;
+  if (spec.fusedQkv.value)
+    return map().add("qkv", axes.q).add("out", axes.out).str();
+  return map().add("q", axes.q).add("k", axes.k).add("v", axes.v).add("out", axes.out).str();
 }
 
 std::string_view lengthsName(LengthsKind lengths) {
@@ -161,9 +173,14 @@ std::string specText(const Spec &spec) {
     line("accumulate", "f16");
   if (spec.plainFallback.value)
     line("fallback", "plain");
-  bool packed = spec.layout.value == TokenLayout::Packed;
-  line("layout", packed ? "packed" : spec.layout.value == TokenLayout::Bhsd ? "bhsd" : "padded");
-  if (!packed)
+  line("layout", layoutText(spec));
+  if (spec.fusedQkv.value)
+    line("qkv", "fused");
+  if (spec.qkvBias.value)
+    line("qkv_bias", "true");
+  if (spec.alignment.value != 16)
+    line("alignment", std::to_string(spec.alignment.value));
+  if (spec.layout.value != TokenLayout::Packed)
     line("lengths", lengthsName(spec.lengths.value));
   if (anchorMatters(spec))
     line("anchor", spec.anchor.value == Anchor::TopLeft ? "top_left" : "bottom_right");

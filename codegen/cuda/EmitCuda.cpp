@@ -160,6 +160,7 @@ void fillSignature(tile::ProgramOp op, Program &program) {
     sig.output = attr.getOutput();
     sig.strided = attr.getStrided();
     sig.alignment = int(attr.getAlignment());
+    sig.anyStrides = attr.getAnyStrides();
     program.tensors.push_back(std::move(sig));
   }
   for (auto attr : op.getScalars().getAsRange<tile::ScalarAttr>()) {

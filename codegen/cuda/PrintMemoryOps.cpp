@@ -30,8 +30,10 @@ void Printer::print(tile::AdvanceOp op) {
 
 void Printer::print(tile::ViewRowsOp op) {
   line() << "const " << type(op.getRows().getType()) << ' ' << names.of(op.getRows()) << "{"
-         << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride())
-         << "};";
+         << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride());
+  if (op.getColumnStride())
+    os << ", " << expr(op.getColumnStride());
+  os << "};";
   end(op);
 }
 
@@ -88,6 +90,12 @@ LogicalResult Printer::print(tile::CopyAsyncOp op) {
   os << ");";
   end();
   return result;
+}
+
+void Printer::print(tile::AddRowOp op) {
+  use(op.getSingly() ? "block/add_row_singly" : "block/add_row");
+  line() << (op.getSingly() ? "block::add_row_singly<kThreads>(" : "block::add_row<kThreads>(") << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+  end();
 }
 
 void Printer::print(tile::CommitOp) {

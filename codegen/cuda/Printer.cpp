@@ -38,10 +38,11 @@ LogicalResult Printer::printOp(Operation &op) {
       .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp>(
           [&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
-            tile::ViewRowsOp, tile::ViewSideOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
-            tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::StoreMaxOp, tile::DumpOp,
-            tile::StoreConstantOp, tile::WalkSpansOp, tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp,
-            tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>([&](auto statement) {
+            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
+            tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp,
+            tile::StoreRowValuesOp, tile::StoreMaxOp, tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp,
+            tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp,
+            tile::ConvertOp, tile::FinishOp>([&](auto statement) {
         print(statement);
         return success();
       })
@@ -116,8 +117,10 @@ std::string Printer::type(Type type) {
       })
       .Case([&](tile::GlobalRowsType t) {
         use("tile/global_rows");
-        return joined({"GlobalRows<", t.getWritable() ? "" : "const ", element(t.getElementType()), ", ",
-                       dim(t.getColumns()), ">"});
+        std::string align =
+            t.getStrided() || t.getAlignment() == 16 ? "" : ", " + std::to_string(t.getAlignment());
+        return joined({t.getStrided() ? "StridedRows<" : "GlobalRows<", t.getWritable() ? "" : "const ",
+                       element(t.getElementType()), ", ", dim(t.getColumns()), align, ">"});
       })
       .Case([&](tile::PointerType t) {
         // A bool tensor has one byte an element.

@@ -70,6 +70,7 @@ private:
   void print(tile::ViewRowsOp op);
   void print(tile::ViewSideOp op);
   mlir::LogicalResult print(tile::CopyAsyncOp op);
+  void print(tile::AddRowOp op);
   void print(tile::CommitOp op);
   void print(tile::WaitOp op);
   void print(tile::SyncOp op);

@@ -31,10 +31,15 @@ static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention
   out.name = kernel.argumentName(index).str();
   BlockArgument value = kernel.getBody().getArgument(index);
   if (auto tokens = dyn_cast<attn::TokensType>(value.getType())) {
-    out.role = value == attention.getQ()   ? Role::Query
-               : value == attention.getK() ? Role::Key
-               : value == attention.getV() ? Role::Value
-                                           : Role::Unused;
+    auto reads = [&](Value operand) { return attn::tokenSource(operand).tokens == value; };
+    out.role = reads(attention.getQ())   ? Role::Query
+               : reads(attention.getK()) ? Role::Key
+               : reads(attention.getV()) ? Role::Value
+                                         : Role::Unused;
+    out.order = attn::axesOf(tokens.getLayout());
+    for (Operation *user : value.getUsers())
+      if (auto biased = dyn_cast<attn::AddBiasOp>(user))
+        out.bias = kernel.argumentName(cast<BlockArgument>(biased.getBias()).getArgNumber());
     out.dtype = dtypeOf(tokens.getElementType());
     out.heads = tokens.getHeads();
     out.dim = tokens.getDim();
@@ -64,13 +69,13 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
     attention = op;
   if (!attention)
     return Status(Code::Unsupported, "expected an attention in the kernel, got none");
-  if (attention.getQ() == attention.getK() || attention.getQ() == attention.getV() ||
-      attention.getK() == attention.getV())
-    return Status(Code::Unsupported, "expected q, k and v to be different arguments");
+  if (attn::tokenSource(attention.getK()).tokens == attn::tokenSource(attention.getV()).tokens &&
+      !attention.isSelfAttention())
+    return Status(Code::Unsupported, "expected k and v to be different arguments, or heads of q's");
   KernelShape shape;
   shape.name = kernel.getSymName().str();
-  shape.packed = kernel.layout() == attn::Layout::Packed;
-  shape.headsFirst = kernel.layout() == attn::Layout::PaddedByHead;
+  shape.packed = kernel.isPacked();
+  shape.selfAttention = attention.isSelfAttention();
   shape.queryLengths = kernel.getLengths() == attn::Lengths::Both;
   shape.keyLengths = kernel.getLengths() != attn::Lengths::None;
   shape.heads = attention.getQ().getType().getHeads();
@@ -87,6 +92,7 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
     result.dtype = tokens ? dtypeOf(tokens.getElementType()) : DType::F32;
     result.heads = shape.heads;
     result.dim = tokens ? tokens.getDim() : 1;
+    result.order = tokens ? attn::axesOf(tokens.getLayout()).str() : "";
     shape.results.push_back(result);
   }
   return shape;

@@ -16,7 +16,7 @@ class KernelOp;
 namespace attnc::reference {
 
 enum class Role : uint8_t {
-  Query,  ///< q tokens
+  Query,  ///< q tokens; of self attention k and v as well
   Key,    ///< k tokens
   Value,  ///< v tokens
   Unused, ///< tokens that the attention does not read
@@ -34,6 +34,8 @@ struct Parameter {
   Role role = Role::Unused;
   DType dtype = DType::F32;
   int64_t heads = 0, dim = 0;
+  std::string order; ///< of tokens: its axes, outermost first, as letters b, s, h and d
+  std::string bias;  ///< of tokens: the argument that is added to them, a row a head; empty if none is
   std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
   bool hasDefault = false;       ///< of a scalar
   double defaultValue = 0;
@@ -42,12 +44,13 @@ struct Parameter {
 struct KernelShape {
   std::string name;
   bool packed = true;
-  bool headsFirst = false; ///< of a padded batch: [batch, heads, length, dim]
+  bool selfAttention = false;                    ///< q, k and v are heads of one argument
   bool queryLengths = false, keyLengths = false; ///< of a padded batch: which vary by request
-  int64_t heads = 0, kvHeads = 0;
+  int64_t heads = 0, kvHeads = 0;                ///< of q and of k
   std::vector<Parameter> arguments, results;
 
-  /// The argument with this role; one of each of Query, Key and Value exists.
+  /// The argument with this role; one of each of Query, Key and Value exists, or only a Query in self
+  /// attention.
   const Parameter &tokens(Role role) const;
 };
 

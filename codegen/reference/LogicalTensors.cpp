@@ -76,22 +76,30 @@ Status checkLengths(const std::string &name, const std::vector<int64_t> &lengths
 /// [batch, length, heads, dim].
 Result<Tensor> findTokens(const KernelShape &kernel, const Parameter &tokens, const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(tokens.name, tokens.dtype, arguments));
-  size_t rank = kernel.packed ? 3 : 4, headAxis = rank - (kernel.headsFirst ? 3 : 2);
   const std::vector<int64_t> &shape = tensor->shape;
-  if (shape.size() != rank || shape[headAxis] != tokens.heads || shape[rank - 1] != tokens.dim) {
-    std::string heads = std::to_string(tokens.heads), dim = std::to_string(tokens.dim);
-    return invalid("expected tensor '" + tokens.name + "' of shape " +
-                   (kernel.packed       ? "[tokens, " + heads
-                    : kernel.headsFirst ? "[batch, " + heads + ", length"
-                                        : "[batch, length, " + heads) +
-                   ", " + dim + "], got " + shapeText(shape));
+  bool fits = shape.size() == tokens.order.size();
+  std::string expected;
+  for (size_t axis = 0; axis < tokens.order.size(); ++axis) {
+    char letter = tokens.order[axis];
+    int64_t size = letter == 'h' ? tokens.heads : tokens.dim;
+    bool fixed = letter == 'h' || letter == 'd';
+    fits = fits && (!fixed || shape[axis] == size);
+    expected += axis ? ", " : "[";
+    expected += fixed ? std::to_string(size) : letter == 'b' ? "batch" : kernel.packed ? "tokens" : "length";
   }
-  return tokensFirst(kernel, *tensor);
+  if (!fits)
+    return invalid("expected tensor '" + tokens.name + "' of shape " + expected + "], got " +
+                   shapeText(shape));
+  return tokensFirst(tokens, *tensor);
 }
 
-Status readPacked(Batch &batch, int64_t totalQ, int64_t totalKv, const Arguments &arguments) {
+Status readPacked(Batch &batch, const KernelShape &kernel, int64_t totalQ, int64_t totalKv,
+                  const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> q, readIntegers("cu_q", -1, arguments));
-  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> kv, readIntegers("cu_kv", int64_t(q.size()), arguments));
+  std::vector<int64_t> kv = q;
+  if (!kernel.selfAttention) {
+    ATTNC_ASSIGN_OR_RETURN(kv, readIntegers("cu_kv", int64_t(q.size()), arguments));
+  }
   ATTNC_RETURN_IF_ERROR(checkOffsets("cu_q", q, totalQ));
   ATTNC_RETURN_IF_ERROR(checkOffsets("cu_kv", kv, totalKv));
   for (size_t i = 0; i + 1 < q.size(); ++i)
@@ -106,7 +114,7 @@ Status readPacked(Batch &batch, int64_t totalQ, int64_t totalKv, const Arguments
   batch.rows = totalQ;
   // The caller may reserve more than the longest request; side tensors are then that large.
   for (auto [name, longest] : {std::pair("q_len", longestQ), std::pair("kv_len", longestKv)}) {
-    auto given = arguments.dims.find(std::string_view(name));
+    auto given = arguments.dims.find(std::string_view(kernel.selfAttention ? "q_len" : name));
     batch.dims[name] = given == arguments.dims.end() ? longest : given->second;
     if (batch.dims[name] < longest)
       return invalid(std::string("expected dim '") + name + "' to be at least the longest request (" +
@@ -126,7 +134,9 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
     ATTNC_ASSIGN_OR_RETURN(qLens, readIntegers("q_lens", count, arguments));
     ATTNC_RETURN_IF_ERROR(checkLengths("q_lens", qLens, longestQ));
   }
-  if (kernel.keyLengths) {
+  if (kernel.selfAttention) {
+    kvLens = qLens;
+  } else if (kernel.keyLengths) {
     ATTNC_ASSIGN_OR_RETURN(kvLens, readIntegers("kv_lens", count, arguments));
     ATTNC_RETURN_IF_ERROR(checkLengths("kv_lens", kvLens, longestKv));
   }
@@ -143,14 +153,17 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
 
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(Tensor q, findTokens(kernel, kernel.tokens(Role::Query), arguments));
-  ATTNC_ASSIGN_OR_RETURN(Tensor k, findTokens(kernel, kernel.tokens(Role::Key), arguments));
-  ATTNC_ASSIGN_OR_RETURN(Tensor v, findTokens(kernel, kernel.tokens(Role::Value), arguments));
+  Tensor k = q, v = q;
+  if (!kernel.selfAttention) {
+    ATTNC_ASSIGN_OR_RETURN(k, findTokens(kernel, kernel.tokens(Role::Key), arguments));
+    ATTNC_ASSIGN_OR_RETURN(v, findTokens(kernel, kernel.tokens(Role::Value), arguments));
+  }
   if (!std::equal(k.shape.begin(), k.shape.end() - 2, v.shape.begin()))
     return invalid("expected tensors 'k' and 'v' of equal length, got " + shapeText(k.shape) + " and " +
                    shapeText(v.shape));
   Batch batch;
   if (kernel.packed)
-    ATTNC_RETURN_IF_ERROR(readPacked(batch, q.shape[0], k.shape[0], arguments));
+    ATTNC_RETURN_IF_ERROR(readPacked(batch, kernel, q.shape[0], k.shape[0], arguments));
   else
     ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, q, k, arguments));
   batch.dims["batch"] = int64_t(batch.requests.size());
@@ -159,12 +172,15 @@ Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
   return batch;
 }
 
-Tensor tokensFirst(const KernelShape &kernel, const Tensor &tensor) {
+Tensor tokensFirst(const Parameter &tokens, const Tensor &tensor) {
   Tensor view = tensor;
-  if (!kernel.headsFirst)
-    return view;
-  view.strides = {tensor.stride(0), tensor.stride(2), tensor.stride(1), tensor.stride(3)};
-  std::swap(view.shape[1], view.shape[2]);
+  view.shape.clear();
+  view.strides.clear();
+  for (char letter : std::string_view("bshd"))
+    if (size_t axis = tokens.order.find(letter); axis != std::string::npos) {
+      view.shape.push_back(tensor.shape[axis]);
+      view.strides.push_back(tensor.stride(axis));
+    }
   return view;
 }
 

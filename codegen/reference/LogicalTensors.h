@@ -38,7 +38,7 @@ struct SideBuffer {
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments);
 
 /// q, k or v as [tokens, heads, dim] or [batch, length, heads, dim], whatever the kernel's layout.
-Tensor tokensFirst(const KernelShape &kernel, const Tensor &tensor);
+Tensor tokensFirst(const Parameter &tokens, const Tensor &tensor);
 /// Rows [first, first + count) of q, k or v as contiguous [count, heads, dim].
 std::vector<double> readRows(const Tensor &tensor, bool packed, int64_t first, int64_t count);
 

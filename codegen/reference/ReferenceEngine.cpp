@@ -1,8 +1,10 @@
 // ReferenceEngine.cpp - calls the reference function for every head of every request.
 //
-// Must not do maths of its own; padding rows are the only values it decides.
+// Must not do maths of its own: it decides the values of padding rows, and what the attention reads where
+// tokens have a bias.
 #include "codegen/reference/ReferenceEngine.h"
 
+#include "codegen/reference/Elements.h"
 #include "codegen/reference/HostCode.h"
 #include "codegen/reference/LogicalTensors.h"
 #include "dialect/attn/Attn.h"
@@ -110,19 +112,37 @@ private:
   HostCode::Packed function;
 };
 
-/// [batch, length, heads, dim] to [batch, heads, length, dim].
-void putHeadsFirst(ReferenceOutput &output) {
-  const int64_t batch = output.shape[0], length = output.shape[1], heads = output.shape[2], dim = output.shape[3];
+/// [batch, length, heads, dim] to the axes that `order` names.
+void putInOrder(ReferenceOutput &output, const std::string &order) {
+  const std::vector<int64_t> from = output.shape;
+  int64_t strides[4] = {}, stride = 1; // of the axes b, s, h, d in `order`
+  for (size_t axis = 4; axis-- > 0;) {
+    const size_t source = std::string_view("bshd").find(order[axis]);
+    output.shape[axis] = from[source];
+    strides[source] = stride;
+    stride *= from[source];
+  }
   for (std::vector<double> *data : {&output.values, &output.bounds}) {
     std::vector<double> moved(data->size());
-    for (int64_t b = 0; b < batch; ++b)
-      for (int64_t row = 0; row < length; ++row)
-        for (int64_t head = 0; head < heads; ++head)
-          std::copy_n(data->begin() + ((b * length + row) * heads + head) * dim, dim,
-                      moved.begin() + ((b * heads + head) * length + row) * dim);
+    auto next = data->begin();
+    for (int64_t b = 0; b < from[0]; ++b)
+      for (int64_t row = 0; row < from[1]; ++row)
+        for (int64_t head = 0; head < from[2]; ++head)
+          for (int64_t e = 0; e < from[3]; ++e)
+            moved[size_t(b * strides[0] + row * strides[1] + head * strides[2] + e * strides[3])] = *next++;
     *data = std::move(moved);
   }
-  std::swap(output.shape[1], output.shape[2]);
+}
+
+/// Adds its row of the bias, [heads, dim], to each vector of `tokens`: in f32, rounded once to the tokens'
+/// type.
+void addBias(std::vector<double> &tokens, const std::vector<double> &bias, DType dtype) {
+  for (size_t i = 0; i < tokens.size(); ++i) {
+    const double sum = double(float(tokens[i] + bias[i % bias.size()]));
+    tokens[i] = dtype == DType::F16    ? reference::halfToDouble(reference::doubleToHalf(sum))
+                : dtype == DType::BF16 ? reference::bfloatToDouble(reference::doubleToBfloat(sum))
+                                       : sum;
+  }
 }
 
 /// Elements of an output for each row and head.
@@ -132,8 +152,8 @@ int64_t columnsOf(const Parameter &parameter, const std::vector<int64_t> &shape)
 
 /// Outputs of padding rows; rows of a packed tensor outside every request are not defined at all.
 ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &arguments) const {
-  const Tensor q =
-      reference::tokensFirst(kernel, arguments.tensors.find(kernel.tokens(Role::Query).name)->second);
+  const Parameter &query = kernel.tokens(Role::Query);
+  const Tensor q = reference::tokensFirst(query, arguments.tensors.find(query.name)->second);
   ReferenceResult result;
   for (const Parameter &parameter : kernel.results) {
     ReferenceOutput output;
@@ -141,6 +161,7 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
     output.dtype = parameter.dtype;
     output.shape = q.shape;
     output.shape.pop_back();
+    output.shape.back() = parameter.heads; // q's tensor may hold k and v as well
     bool isOut = parameter.role == Role::Out;
     if (isOut)
       output.shape.push_back(parameter.dim);
@@ -234,9 +255,12 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
         continue;
       bool isQuery = argument.role == Role::Query;
       const Tensor &given = arguments.tensors.find(argument.name)->second;
-      tokens[i] = reference::readRows(reference::tokensFirst(kernel, given), kernel.packed,
+      tokens[i] = reference::readRows(reference::tokensFirst(argument, given), kernel.packed,
                                       isQuery ? request.qFirst : request.kvFirst,
                                       isQuery ? request.qLen : request.kvLen);
+      for (size_t side = 0; side < kernel.arguments.size(); ++side)
+        if (!argument.bias.empty() && kernel.arguments[side].name == argument.bias)
+          addBias(tokens[i], shared.sides[side].reals, argument.dtype);
     }
     // Heads write different elements, so their order does not matter.
     std::atomic<int64_t> next = 0;
@@ -251,10 +275,10 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
       work();
     }
   }
-  if (kernel.headsFirst)
+  if (!kernel.packed)
     for (size_t i = 0; i < result.outputs.size(); ++i)
       if (kernel.results[i].role == Role::Out)
-        putHeadsFirst(result.outputs[i]);
+        putInOrder(result.outputs[i], kernel.results[i].order);
   return result;
 }
 

@@ -37,6 +37,18 @@ inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
 inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
 /// Kernel attribute: where the spec gives the keys that a target may refuse, {dtype = loc(...), ...}.
 inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
+/// The axes of tokens, outermost first: b request, s token, h head, d dim; "shd" if they are packed.
+llvm::StringRef axesOf(Layout layout);
+
+/// What an attention's q, k or v is: heads of an argument of the kernel, from `firstHead` on, perhaps with a
+/// bias.
+struct TokenSource {
+  mlir::BlockArgument tokens;
+  int64_t firstHead = 0;
+  mlir::BlockArgument bias; ///< a row for each head of `tokens`; null if there is none
+};
+/// Null tokens if the value is anything else.
+TokenSource tokenSource(mlir::Value tokens);
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
 inline constexpr unsigned kProofSymbols = 4;
 } // namespace attnc::attn

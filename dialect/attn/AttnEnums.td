@@ -5,10 +5,22 @@
 include "mlir/IR/EnumAttr.td"
 include "dialect/attn/AttnDialect.td"
 
+/// Packed tokens, or every order of the axes b (request), s (token), h (head) and d (dim); `padded` is bshd.
 def Attn_Layout : I32EnumAttr<"Layout", "where the tokens of a request lie", [
     I32EnumAttrCase<"Packed", 0, "packed">,
     I32EnumAttrCase<"Padded", 1, "padded">,
-    I32EnumAttrCase<"PaddedByHead", 2, "bhsd">]> {
+    I32EnumAttrCase<"Bhsd", 2, "bhsd">,
+    I32EnumAttrCase<"Bsdh", 3, "bsdh">, I32EnumAttrCase<"Bhds", 4, "bhds">,
+    I32EnumAttrCase<"Bdsh", 5, "bdsh">, I32EnumAttrCase<"Bdhs", 6, "bdhs">,
+    I32EnumAttrCase<"Sbhd", 7, "sbhd">, I32EnumAttrCase<"Sbdh", 8, "sbdh">,
+    I32EnumAttrCase<"Shbd", 9, "shbd">, I32EnumAttrCase<"Shdb", 10, "shdb">,
+    I32EnumAttrCase<"Sdbh", 11, "sdbh">, I32EnumAttrCase<"Sdhb", 12, "sdhb">,
+    I32EnumAttrCase<"Hbsd", 13, "hbsd">, I32EnumAttrCase<"Hbds", 14, "hbds">,
+    I32EnumAttrCase<"Hsbd", 15, "hsbd">, I32EnumAttrCase<"Hsdb", 16, "hsdb">,
+    I32EnumAttrCase<"Hdbs", 17, "hdbs">, I32EnumAttrCase<"Hdsb", 18, "hdsb">,
+    I32EnumAttrCase<"Dbsh", 19, "dbsh">, I32EnumAttrCase<"Dbhs", 20, "dbhs">,
+    I32EnumAttrCase<"Dsbh", 21, "dsbh">, I32EnumAttrCase<"Dshb", 22, "dshb">,
+    I32EnumAttrCase<"Dhbs", 23, "dhbs">, I32EnumAttrCase<"Dhsb", 24, "dhsb">]> {
   let cppNamespace = "::attnc::attn";
 }
 

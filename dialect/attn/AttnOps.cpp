@@ -38,11 +38,11 @@ StringRef KernelOp::resultName(unsigned index) {
   return name ? name.getValue() : StringRef();
 }
 
-Layout KernelOp::layout() {
+bool KernelOp::isPacked() {
   for (Type type : getArgumentTypes())
     if (auto tokens = dyn_cast<TokensType>(type))
-      return tokens.getLayout();
-  return Layout::Packed;
+      return tokens.getLayout() == Layout::Packed;
+  return true;
 }
 
 SmallVector<Value> KernelOp::integerScalars() {
@@ -67,9 +67,11 @@ LogicalResult KernelOp::verify() {
       return failure();
     if (!isa<TokensType, SideType>(type) && !type.isInteger(32) && !type.isF32()) // C2
       return emitOpError("expected arguments to be tokens, side tensors, i32 or f32, got ") << type;
-    if (auto tokens = dyn_cast<TokensType>(type); tokens && tokens.getLayout() != layout()) // C4
-      return emitOpError("expected one layout, got ")
-             << stringifyLayout(layout()) << " and " << stringifyLayout(tokens.getLayout());
+    if (auto tokens = dyn_cast<TokensType>(type);
+        tokens && isPacked() != (tokens.getLayout() == Layout::Packed)) // C4
+      return emitOpError("expected all tokens to be packed or none, got ")
+             << stringifyLayout(isPacked() ? Layout::Packed : Layout::Padded) << " and "
+             << stringifyLayout(tokens.getLayout());
   }
   for (auto [index, type] : llvm::enumerate(getResultTypes())) {
     if (failed(checkName(resultName(index), "result", index)))
@@ -77,8 +79,11 @@ LogicalResult KernelOp::verify() {
     if (!isa<TokensType, RowsType, PairsType, SideType>(type)) // C3
       return emitOpError("expected results to be tokens, rows, pairs or side tensors, got ") << type;
   }
-  if (layout() == Layout::Packed && getLengths() != Lengths::Both) // C5
+  if (isPacked() && getLengths() != Lengths::Both) // C5
     return emitOpError("expected lengths both for a packed kernel, got ") << stringifyLengths(getLengths());
+  if (uint64_t bytes = getAlignment().value_or(16);
+      bytes < 2 || bytes > 16 || !llvm::isPowerOf2_64(bytes)) // C6
+    return emitOpError("expected an alignment of 2, 4, 8 or 16, got ") << bytes;
   return success();
 }
 
@@ -110,7 +115,8 @@ static LogicalResult verifyRegion(AttentionOp op, Region &region, StringRef kind
   return success();
 }
 
-/// C9: bounds and reads of a proof are over symbols that the kernel has, and reads are of its i32 side tensors.
+/// C9: bounds and reads of a proof are over symbols that the kernel has, and reads are of its i32 side
+/// tensors.
 static LogicalResult verifyProof(AttentionOp op) {
   MaskProofAttr proof = op.getProofAttr();
   auto kernel = op->getParentOfType<KernelOp>();
@@ -135,10 +141,31 @@ static LogicalResult verifyProof(AttentionOp op) {
     auto type = side == kernel.getBody().args_end() ? SideType() : dyn_cast<SideType>(side->getType());
     if (!type || !type.getElementType().isInteger(32) ||
         type.getRank() != int64_t(read.getIndices().getNumResults()))
-      return op.emitOpError("expected '") << read.getTensor() << "' to be an i32 side tensor of "
-                                          << read.getIndices().getNumResults() << " axes, as the proof reads it";
+      return op.emitOpError("expected '")
+             << read.getTensor() << "' to be an i32 side tensor of " << read.getIndices().getNumResults()
+             << " axes, as the proof reads it";
   }
   return success();
+}
+
+/// C11: queries have an argument of their own, or all three have one, which has one length.
+static LogicalResult verifySources(AttentionOp op) {
+  BlockArgument q = tokenSource(op.getQ()).tokens, k = tokenSource(op.getK()).tokens,
+                v = tokenSource(op.getV()).tokens;
+  if (!q || !k || !v || (q != k && q != v))
+    return success();
+  if (q != k || q != v)
+    return op.emitOpError(
+        "expected q to have an argument of its own or to share it with k and v, got one of them");
+  auto kernel = op->getParentOfType<KernelOp>();
+  if (kernel && kernel.getLengths() == Lengths::Kv)
+    return op.emitOpError("expected lengths none or both where q and k are the same tokens, got kv");
+  return success();
+}
+
+bool AttentionOp::isSelfAttention() {
+  BlockArgument q = tokenSource(getQ()).tokens;
+  return q && q == tokenSource(getK()).tokens;
 }
 
 /// Whether a side tensor is floats of one axis, the query heads.
@@ -181,8 +208,8 @@ static LogicalResult verifyStatistics(AttentionOp op) {
 LogicalResult AttentionOp::verify() {
   TokensType q = getQ().getType(), k = getK().getType(), v = getV().getType(), out = getOut().getType();
   for (TokensType other : {k, v, out}) // C1
-    if (other.getLayout() != q.getLayout())
-      return emitOpError("expected one layout, got ") << q << " and " << other;
+    if ((other.getLayout() == Layout::Packed) != (q.getLayout() == Layout::Packed))
+      return emitOpError("expected all tokens to be packed or none, got ") << q << " and " << other;
   if (q.getDim() != k.getDim()) // C2
     return emitOpError("expected q and k of one dim, got ") << q.getDim() << " and " << k.getDim();
   if (v.getDim() != out.getDim())
@@ -221,7 +248,7 @@ LogicalResult AttentionOp::verify() {
   if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
       failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))
     return failure();
-  if (failed(verifyProof(*this)))
+  if (failed(verifyProof(*this)) || failed(verifySources(*this)))
     return failure();
   return verifyStatistics(*this);
 }
@@ -231,6 +258,52 @@ Value AttentionOp::statistic(StringRef name) {
     if (known == name)
       return value;
   return {};
+}
+
+//===- Tokens -----------------------------------------------------------------------------------------===//
+
+StringRef attnc::attn::axesOf(Layout layout) {
+  return layout == Layout::Packed ? "shd" : layout == Layout::Padded ? "bshd" : stringifyLayout(layout);
+}
+
+TokenSource attnc::attn::tokenSource(Value tokens) {
+  TokenSource source;
+  if (auto slice = tokens.getDefiningOp<SliceHeadsOp>()) {
+    source.firstHead = slice.getFirst();
+    tokens = slice.getTokens();
+  }
+  if (auto biased = tokens.getDefiningOp<AddBiasOp>()) {
+    source.bias = dyn_cast<BlockArgument>(biased.getBias());
+    tokens = source.bias ? biased.getTokens() : Value();
+  }
+  source.tokens = dyn_cast_if_present<BlockArgument>(tokens);
+  return source;
+}
+
+LogicalResult SliceHeadsOp::verify() {
+  TokensType tokens = getTokens().getType(), result = getResult().getType();
+  int64_t first = getFirst(), end = first + result.getHeads();
+  if (first < 0 || end > tokens.getHeads()) // C1
+    return emitOpError("expected heads within ")
+           << tokens.getHeads() << ", got " << first << " to " << end - 1;
+  if (TokensType::get(getContext(), tokens.getHeads(), result.getDim(), result.getElementType(),
+                      result.getLayout()) != tokens) // C2
+    return emitOpError("expected tokens that differ in heads only, got ") << tokens << " and " << result;
+  return success();
+}
+
+LogicalResult AddBiasOp::verify() {
+  TokensType tokens = getTokens().getType();
+  SideType bias = getBias().getType();
+  Builder builder(getContext());
+  ArrayAttr shape = builder.getArrayAttr(
+      {builder.getI64IntegerAttr(tokens.getHeads()), builder.getI64IntegerAttr(tokens.getDim())});
+  if (bias.getShape() != shape || bias.getElementType() != tokens.getElementType()) // C1
+    return emitOpError("expected a bias of ")
+           << SideType::get(getContext(), shape, tokens.getElementType()) << ", got " << bias;
+  if (!isa<BlockArgument>(getTokens()) || !getTokens().hasOneUse()) // C2
+    return emitOpError("expected tokens that are an argument without another use, got ") << getTokens();
+  return success();
 }
 
 LogicalResult SoftcapOp::verify() {

@@ -17,10 +17,11 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     Arguments are tokens, side tensors and run-time scalars (i32 or f32); each carries its user-visible name
     in the argument attribute `attn.name`, scalars may carry `attn.default`. Result names are in the result
     attribute `attn.name`. `lengths` says which lengths of a padded batch vary; packed batches always vary.
+    `alignment` is what addresses and strides of tokens are a multiple of, in bytes; 16 if it is absent.
 
     Constraints: (C1) every argument and result has an `attn.name`, all different. (C2) arguments are tokens,
-    side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens have one layout. (C5) a packed
-    kernel has lengths `both`.
+    side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens are packed or none is.
+    (C5) a packed kernel has lengths `both`. (C6) the alignment is 2, 4, 8 or 16.
 
     ```mlir
     attn.kernel @identity(%q: !attn.tokens<8x64xf16, packed> {attn.name = "q"})
@@ -30,8 +31,8 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
-                       Attn_LengthsAttr:$lengths, OptionalAttr<DictArrayAttr>:$arg_attrs,
-                       OptionalAttr<DictArrayAttr>:$res_attrs);
+                       Attn_LengthsAttr:$lengths, OptionalAttr<I64Attr>:$alignment,
+                       OptionalAttr<DictArrayAttr>:$arg_attrs, OptionalAttr<DictArrayAttr>:$res_attrs);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
   let hasVerifier = 1;
@@ -42,8 +43,8 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     /// The user-visible name of an argument or a result.
     ::llvm::StringRef argumentName(unsigned index);
     ::llvm::StringRef resultName(unsigned index);
-    /// Layout shared by all tokens of the kernel.
-    ::attnc::attn::Layout layout();
+    /// Whether its tokens are packed.
+    bool isPacked();
     /// The integer run-time scalars in argument order: symbols 4 and up of every proof.
     ::llvm::SmallVector<::mlir::Value> integerScalars();
   }];
@@ -81,16 +82,20 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
     capped. It is part of the LSE unless `sinks_outside_lse`.
 
+    q, k and v are arguments of the kernel, with a bias or without, or heads of such an argument, which `tokenSource` (Attn.h)
+    finds. If all three have one argument, queries and keys are the same tokens, with one length.
+
     `products_tf32` lets a kernel round q, k, v and the softmax weights to tf32 where it multiplies them; `sums_f16` lets
     it sum q k^T in f16. Both are leave, not orders: a target that cannot is exact.
 
-    Constraints: (C1) q, k, v and out agree in layout. (C2) q and k agree in dim, v and out in dim, k and v in
+    Constraints: (C1) q, k, v and out are all packed or none is. (C2) q and k agree in dim, v and out in dim, k and v in
     heads. (C3) the query heads are a multiple of the KV heads. (C4) exactly one of the scale attribute and
     the scale operand, and the attribute is positive and finite. (C5) region signatures as above. (C6) one
     result for each of the statistics, which are different: rows of f32 with the query heads and layout of q, and for
     debug_scores pairs like that, for max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
-    are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16.
+    are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16. (C11) q has an argument of
+    its own or shares it with k and v; then lengths are not `kv`.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
@@ -124,7 +129,40 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     /// The result of a statistic by its name; null if there is none.
     ::mlir::Value statistic(::llvm::StringRef name);
     int64_t group() { return getQ().getType().getHeads() / getK().getType().getHeads(); }
+    /// Whether queries and keys are heads of one argument, and so the same tokens.
+    bool isSelfAttention();
   }];
+}
+
+def Attn_SliceHeadsOp : Attn_Op<"slice_heads", [Pure]> {
+  let summary = "some heads of tokens: q, k or v of a fused tensor";
+  let description = [{
+    Constraints: (C1) the heads from `first` on are there. (C2) both agree in dim, element type and layout.
+    ```mlir
+    %k = attn.slice_heads %qkv from 32 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$tokens, I64Attr:$first);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = "$tokens `from` $first attr-dict `:` qualified(type($tokens)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def Attn_AddBiasOp : Attn_Op<"add_bias", [Pure, AllTypesMatch<["tokens", "result"]>]> {
+  let summary = "tokens plus a vector a head";
+  let description = [{
+    Element (token, head, e) becomes `tokens + bias[head, e]`, added in f32 and rounded once to the element type.
+
+    Constraints: (C1) the bias is [heads, dim] of the tokens, in sizes, and of their element type. (C2) the tokens are an
+    argument of the kernel and have no other use.
+    ```mlir
+    %biased = attn.add_bias %q, %q_bias : !attn.tokens<16x64xbf16, packed>, !attn.side<[16, 64], bf16>
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$tokens, Attn_SideType:$bias);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = "$tokens `,` $bias attr-dict `:` qualified(type($tokens)) `,` qualified(type($bias))";
+  let hasVerifier = 1;
 }
 
 def Attn_YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"AttentionOp">]> {

@@ -25,7 +25,7 @@ static ParseResult parseLayout(AsmParser &parser, Layout &layout) {
     return failure();
   std::optional<Layout> parsed = symbolizeLayout(keyword);
   if (!parsed)
-    return parser.emitError(where, "expected packed or padded, got ") << keyword;
+    return parser.emitError(where, "expected packed, padded or an order of b, s, h and d, got ") << keyword;
   layout = *parsed;
   return success();
 }

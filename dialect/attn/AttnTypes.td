@@ -8,7 +8,7 @@ def Attn_TokensType : Attn_Type<"Tokens", "tokens"> {
   let summary = "heads x dim vectors of every token of a batch";
   let description = [{
     `!attn.tokens<16x128xbf16, packed>` is [total tokens, 16, 128]; `padded` is [batch, length, 16, 128], `bhsd`
-    [batch, 16, length, 128].
+    [batch, 16, length, 128], and so on for every order of the letters: `bdhs` is [batch, 128, 16, length].
     The number of tokens and of requests is dynamic.
 
     Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16 or f32.
@@ -22,8 +22,7 @@ def Attn_TokensType : Attn_Type<"Tokens", "tokens"> {
 def Attn_RowsType : Attn_Type<"Rows", "rows"> {
   let summary = "one value per query row and head";
   let description = [{
-    `!attn.rows<16xf32, packed>` is [total tokens, 16]; `padded` and `bhsd` are
-    [batch, length, 16]. LSE has this type.
+    `!attn.rows<16xf32, packed>` is [total tokens, 16]; every other layout is [batch, length, 16]. LSE has this type.
 
     Constraints: (C1) heads is positive. (C2) the element type is f32.
   }];

@@ -40,8 +40,8 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
   if (log2Exact(warps) < 0)
     return emitError() << "expected a power of two of warps, got " << warps;
   if (tileQ < 1 || tileQ % (16 * warps) != 0 || tileQ > 256) // C1
-    return emitError() << "expected tile_q to be a multiple of " << 16 * warps << " (16 rows for each of " << warps
-                       << " warps) up to 256, got " << tileQ;
+    return emitError() << "expected tile_q to be a multiple of " << 16 * warps << " (16 rows for each of "
+                       << warps << " warps) up to 256, got " << tileQ;
   if (tileKv < 16 || tileKv % 16 != 0 || tileKv > 256) // C2
     return emitError() << "expected tile_kv to be a multiple of 16 up to 256, got " << tileKv;
   if (stages < 1 || stages > 4) // C3
@@ -50,7 +50,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type element,
-                                 ArrayAttr shape, bool, bool, int64_t alignment) {
+                                 ArrayAttr shape, bool, bool, int64_t alignment, bool) {
   if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
       !element.isInteger(1)) // C1
     return emitError() << "expected an element type of f32, f16, bf16, i32 or i1 for " << name << ", got "

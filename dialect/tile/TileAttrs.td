@@ -40,7 +40,8 @@ def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$elementType,
                         "::mlir::ArrayAttr":$shape, DefaultValuedParameter<"bool", "false">:$output,
                         DefaultValuedParameter<"bool", "false">:$strided,
-                        DefaultValuedParameter<"int64_t", "4">:$alignment);
+                        DefaultValuedParameter<"int64_t", "4">:$alignment,
+                        DefaultValuedParameter<"bool", "false">:$anyStrides);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -87,19 +87,22 @@ def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
 def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure]> {
   let summary = "rows of a tensor, from an element offset on";
   let description = [{
-    Element (row, column) is at `pointer + offset + row * stride + column`, in 64-bit arithmetic.
+    Element (row, column) is at `pointer + offset + row * stride + column`, in 64-bit arithmetic; with a column stride at
+    `pointer + offset + row * stride + column * column_stride`.
 
-    Constraints: (C1) pointer and rows agree in element type. (C2) rows are writable only if the pointer is.
+    Constraints: (C1) pointer and rows agree in element type. (C2) rows are writable only if the pointer is. (C3) a column
+    stride for strided rows, and only for those.
     ```mlir
     %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride
         : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
     ```
   }];
-  let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, I64:$offset, I64:$stride);
+  let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, I64:$offset, I64:$stride,
+                       Optional<I64>:$column_stride);
   let results = (outs Tile_GlobalRowsType:$rows);
   let assemblyFormat = [{
-    $name $pointer `offset` $offset `stride` $stride attr-dict `:` qualified(type($pointer)) `->`
-        qualified(type($rows))
+    $name $pointer `offset` $offset `stride` $stride (`column_stride` $column_stride^)? attr-dict `:`
+        qualified(type($pointer)) `->` qualified(type($rows))
   }];
   let hasVerifier = 1;
 }
@@ -244,8 +247,10 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     Row r of `dst` becomes row `first_row + r` of `src`; rows outside [valid_begin, valid_end) become zero
     and are not read. With `unless_past` the copy is skipped when first_row >= unless_past. The data may
     be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
-    index) narrows the valid rows further; the mask's gaps are cut out with it. `through_registers` is for targets
-    without cp.async: the data has been stored when the op ends, without a commit or a wait.
+    index) narrows the valid rows further; the mask's gaps are cut out with it. Rows that no asynchronous instruction
+    can copy (strided, or aligned to 2 bytes) have arrived when the op has run, which waits and syncs may treat the same.
+    `through_registers` is for targets without cp.async: all data has been stored when the op ends, without a commit or
+    a wait.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
     the columns in between become zero. (C2) `where` maps an index to i1. (C3) src is read only: nothing writes it while
@@ -264,6 +269,25 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
     $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end (`where` $where^)? `to` $dst
         (`unless_past` $unless_past^)? (`through_registers` $through_registers^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
   }];
+  let hasVerifier = 1;
+}
+
+def Tile_AddRowOp : Tile_Op<"add_row"> {
+  let summary = "adds a row of global memory to every row of a shared tile";
+  let description = [{
+    Element (r, c) of `dst` becomes `dst[r][c] + src[0][c]`, added in f32 and rounded once; columns that `src` lacks keep
+    their value. `singly` rounds one float at a time: for targets that cannot two.
+
+    Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16.
+    (C2) src is contiguous.
+    ```mlir
+    tile.add_row %k_bias_row to %k_tile
+        : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src,
+                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, UnitAttr:$singly);
+  let assemblyFormat = "$src `to` $dst (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
   let hasVerifier = 1;
 }
 

@@ -2,9 +2,9 @@
 #include "dialect/tile/Layout.h"
 #include "dialect/tile/Tile.h"
 
-#include "llvm/Support/MathExtras.h"
 #include "mlir/IR/OpImplementation.h"
 #include "llvm/ADT/TypeSwitch.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 using namespace attnc::tile;
@@ -13,7 +13,9 @@ using namespace attnc::tile;
 #include "dialect/tile/TileOps.cpp.inc"
 
 /// Of a tile that holds these rows: whole mma steps.
-static int64_t tileColumns(GlobalRowsType rows) { return int64_t(llvm::alignTo(rows.getColumns().getSize(), 16)); }
+static int64_t tileColumns(GlobalRowsType rows) {
+  return int64_t(llvm::alignTo(rows.getColumns().getSize(), 16));
+}
 
 LogicalResult AllocOp::verify() {
   std::optional<int64_t> warps;
@@ -55,6 +57,9 @@ LogicalResult ViewRowsOp::verify() {
     return emitOpError("expected pointer and rows of one element type, got ") << pointer << " and " << rows;
   if (rows.getWritable() && !pointer.getWritable()) // C2
     return emitOpError("expected a writable pointer for writable rows, got ") << pointer;
+  if (bool(getColumnStride()) != rows.getStrided()) // C3
+    return emitOpError("expected a column stride for strided rows and for no others, got ")
+           << (getColumnStride() ? "one" : "none") << " for " << rows;
   return success();
 }
 
@@ -120,8 +125,7 @@ LogicalResult ReuseOp::verify() {
 LogicalResult CopyAsyncOp::verify() {
   GlobalRowsType src = getSrc().getType();
   SharedType dst = getDst().getType();
-  if (tileColumns(src) != dst.columns() ||
-      src.getElementType() != dst.getElementType()) // C1
+  if (tileColumns(src) != dst.columns() || src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (src.getWritable()) // C3
     return emitOpError("expected rows to read only, got ") << src;
@@ -136,6 +140,16 @@ LogicalResult CopyAsyncOp::verify() {
   return success();
 }
 
+LogicalResult AddRowOp::verify() {
+  GlobalRowsType src = getSrc().getType();
+  SharedType dst = getDst().getType();
+  if (tileColumns(src) != dst.columns() || src.getElementType() != dst.getElementType()) // C1
+    return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
+  if (src.getStrided()) // C2
+    return emitOpError("expected contiguous rows, got ") << src;
+  return success();
+}
+
 LogicalResult StoreSharedOp::verify() {
   FragmentType src = getSrc().getType();
   SharedType dst = getDst().getType();
@@ -147,8 +161,7 @@ LogicalResult StoreSharedOp::verify() {
 LogicalResult StoreRowsOp::verify() {
   SharedType src = getSrc().getType();
   GlobalRowsType dst = getDst().getType();
-  if (src.columns() != tileColumns(dst) ||
-      src.getElementType() != dst.getElementType()) // C1
+  if (src.columns() != tileColumns(dst) || src.getElementType() != dst.getElementType()) // C1
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (!dst.getWritable()) // C2
     return emitOpError("expected writable rows, got ") << dst;

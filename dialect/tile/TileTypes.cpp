@@ -60,8 +60,18 @@ LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
   return verifyElement(emitError, element); // C1
 }
 
-LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool) {
-  return verifyFloat(emitError, element); // C1
+LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool, int64_t alignment,
+                                     bool strided) {
+  if (failed(verifyFloat(emitError, element))) // C1
+    return failure();
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  if (alignment < bytes || alignment > 16 || !llvm::isPowerOf2_64(alignment)) // C2
+    return emitError() << "expected an alignment of a power of two from " << bytes << " to 16, got "
+                       << alignment;
+  if (strided && alignment != bytes) // C3
+    return emitError() << "expected strided rows to be aligned to their elements of " << bytes
+                       << " bytes, got " << alignment;
+  return success();
 }
 
 LogicalResult SharedType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element) {

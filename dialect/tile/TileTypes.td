@@ -17,16 +17,24 @@ def Tile_PointerType : Tile_Type<"Pointer", "pointer"> {
 }
 
 def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
-  let summary = "rows of contiguous elements in global memory, a run-time stride apart";
+  let summary = "rows in global memory, a run-time stride apart";
   let description = [{
     `!tile.global_rows<kHeadDim=128, bf16>`: `GlobalRows<const bf16, kHeadDim>` in the text, without the const
-    if writable.
+    if writable. Elements of a row are contiguous and rows start at multiples of 16 bytes; of fewer in
+    `!tile.global_rows<kHeadDim=128, bf16 aligned 4>`. In `!tile.global_rows<kHeadDim=128, bf16 aligned 2 strided true>`
+    elements are a run-time stride apart as well.
 
-    Constraints: (C1) elements are f16, bf16 or f32.
+    Constraints: (C1) elements are f16, bf16 or f32. (C2) the alignment is a power of two from an element to 16 bytes. (C3)
+    strided rows are aligned to their elements.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType,
-                        DefaultValuedParameter<"bool", "false">:$writable);
-  let assemblyFormat = "`<` custom<DimAttr>($columns) `,` $elementType (`,` `writable` $writable^)? `>`";
+                        DefaultValuedParameter<"bool", "false">:$writable,
+                        DefaultValuedParameter<"int64_t", "16">:$alignment,
+                        DefaultValuedParameter<"bool", "false">:$strided);
+  let assemblyFormat = [{
+    `<` custom<DimAttr>($columns) `,` $elementType (`,` `writable` $writable^)? (`aligned` $alignment^)?
+        (`strided` $strided^)? `>`
+  }];
   let genVerifyDecl = 1;
 }
 

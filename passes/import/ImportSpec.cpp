@@ -28,6 +28,10 @@ private:
 
   FailureOr<Type> elementType(DType dtype, const attnc::Location &where);
   LogicalResult collectArguments();
+  attn::Layout layout(StringRef axes);
+  LogicalResult addTokens(StringRef name, int64_t heads, int64_t dim, Type element, StringRef axes,
+                          mlir::Location where);
+  Value operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim);
   void addArgument(StringRef name, Type type, mlir::Location where, Attribute defaultValue = {});
   attn::KernelOp createKernel();
   FailureOr<attn::AttentionOp> createAttention(attn::KernelOp kernel);
@@ -38,7 +42,6 @@ private:
   const Spec &spec;
   OpBuilder builder;
   mlir::Location nameLoc;
-  attn::Layout layout = attn::Layout::Packed;
   SmallVector<Type> types;
   Type outType;
   SmallVector<DictionaryAttr> attributes;
@@ -78,21 +81,22 @@ LogicalResult SpecImporter::collectArguments() {
   FailureOr<Type> element = elementType(spec.dtype.value, spec.dtype.where);
   if (failed(element))
     return failure();
-  auto emit = [&] { return emitError(loc(spec.headDim)); };
   MLIRContext *context = builder.getContext();
-  Type query = attn::TokensType::getChecked(emit, context, spec.queryHeads.value, spec.headDim.value,
-                                            *element, layout);
-  Type keys =
-      attn::TokensType::getChecked(emit, context, spec.kvHeads.value, spec.headDim.value, *element, layout);
-  Type values =
-      attn::TokensType::getChecked(emit, context, spec.kvHeads.value, spec.headDimV.value, *element, layout);
   FailureOr<Type> outElement = elementType(spec.outDtype.value, spec.outDtype.where);
-  if (!query || !keys || !values || failed(outElement))
+  if (failed(outElement))
     return failure();
-  outType = attn::TokensType::get(context, spec.queryHeads.value, spec.headDimV.value, *outElement, layout);
-  addArgument("q", query, loc(spec.queryHeads));
-  addArgument("k", keys, loc(spec.kvHeads));
-  addArgument("v", values, loc(spec.kvHeads));
+  const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
+  const int64_t dim = spec.headDim.value, dimV = spec.headDimV.value;
+  const TokenAxes &axes = spec.axes;
+  if (spec.fusedQkv.value) {
+    if (failed(addTokens("qkv", heads + 2 * kvHeads, dim, *element, axes.q, loc(spec.fusedQkv))))
+      return failure();
+  } else if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))) ||
+             failed(addTokens("k", kvHeads, dim, *element, axes.k, loc(spec.kvHeads))) ||
+             failed(addTokens("v", kvHeads, dimV, *element, axes.v, loc(spec.kvHeads)))) {
+    return failure();
+  }
+  outType = attn::TokensType::get(context, heads, dimV, *outElement, layout(axes.out));
   for (const SideInput &input : spec.inputs) {
     FailureOr<Type> sideElement = elementType(input.dtype, input.where);
     if (failed(sideElement))
@@ -119,6 +123,41 @@ LogicalResult SpecImporter::collectArguments() {
                 loc(param.where), value);
   }
   return success();
+}
+
+attn::Layout SpecImporter::layout(StringRef axes) {
+  if (spec.layout.value == TokenLayout::Packed)
+    return attn::Layout::Packed;
+  return axes == "bshd" ? attn::Layout::Padded : *attn::symbolizeLayout(axes);
+}
+
+/// A tensor of tokens, and its bias beside it.
+LogicalResult SpecImporter::addTokens(StringRef name, int64_t heads, int64_t dim, Type element,
+                                      StringRef axes, mlir::Location where) {
+  MLIRContext *context = builder.getContext();
+  Type tokens = attn::TokensType::getChecked([&] { return emitError(loc(spec.headDim)); }, context, heads,
+                                             dim, element, layout(axes));
+  if (!tokens)
+    return failure();
+  addArgument(name, tokens, where);
+  if (spec.qkvBias.value)
+    addArgument((name + "_bias").str(),
+                attn::SideType::get(context, builder.getI64ArrayAttr({heads, dim}), element),
+                loc(spec.qkvBias));
+  return success();
+}
+
+/// q, k or v: its tensor, or its heads of the fused one.
+Value SpecImporter::operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim) {
+  StringRef tensor = spec.fusedQkv.value ? "qkv" : name;
+  Value &tokens = arguments[tensor];
+  if (Value bias = arguments.lookup((tensor + "_bias").str()); bias && isa<BlockArgument>(tokens))
+    tokens = attn::AddBiasOp::create(builder, loc(spec.qkvBias), tokens.getType(), tokens, bias);
+  if (!spec.fusedQkv.value)
+    return tokens;
+  auto all = cast<attn::TokensType>(tokens.getType());
+  auto part = attn::TokensType::get(builder.getContext(), heads, dim, all.getElementType(), all.getLayout());
+  return attn::SliceHeadsOp::create(builder, loc(spec.fusedQkv), part, tokens, firstHead);
 }
 
 DictionaryAttr SpecImporter::pins() {
@@ -151,8 +190,10 @@ attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
   SmallVector<Type> results = {outType};
   SmallVector<StringRef> names = {"out"};
-  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout);
-  Type pairs = attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout);
+  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(),
+                                  layout(spec.axes.q));
+  Type pairs = attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(),
+                                    layout(spec.axes.q));
   Type perHead =
       attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")), builder.getF32Type());
   for (auto [wanted, name, type] : {std::tuple(spec.outputs.lse, "lse", rows),
@@ -170,9 +211,12 @@ attn::KernelOp SpecImporter::createKernel() {
   attn::Lengths lengths = spec.lengths.value == LengthsKind::None ? attn::Lengths::None
                           : spec.lengths.value == LengthsKind::Kv ? attn::Lengths::Kv
                                                                   : attn::Lengths::Both;
-  auto kernel =
-      attn::KernelOp::create(builder, nameLoc, spec.name.value, builder.getFunctionType(types, results),
-                             lengths, builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
+  IntegerAttr alignment;
+  if (spec.alignment.value != 16)
+    alignment = builder.getI64IntegerAttr(spec.alignment.value);
+  auto kernel = attn::KernelOp::create(builder, nameLoc, spec.name.value,
+                                       builder.getFunctionType(types, results), lengths, alignment,
+                                       builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
   if (DictionaryAttr fields = pins(); !fields.empty())
     kernel->setAttr(attn::kPinsAttr, fields);
   if (spec.plainFallback.value)
@@ -212,12 +256,16 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   SmallVector<StringRef> statistics;
   for (unsigned result = 1; result < kernel.getResultTypes().size(); ++result)
     statistics.push_back(kernel.resultName(result));
-  return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), arguments.lookup("q"),
-                                   arguments.lookup("k"), arguments.lookup("v"), runtimeScale, sinks,
-                                   outsideLse, spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
-                                   spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
-                                   scale, attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
-                                   builder.getStrArrayAttr(statistics));
+  const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
+  Value q = operand("q", 0, heads, spec.headDim.value);
+  Value k = operand("k", heads, kvHeads, spec.headDim.value);
+  Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
+  return attn::AttentionOp::create(
+      builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v, runtimeScale, sinks, outsideLse,
+      spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+      spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(), scale,
+      attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
+      builder.getStrArrayAttr(statistics));
 }
 
 /// Adds the entry block of a region and names its position arguments.
@@ -280,9 +328,6 @@ LogicalResult SpecImporter::fillMask(attn::AttentionOp attention) {
 }
 
 OwningOpRef<ModuleOp> SpecImporter::run() {
-  layout = spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed
-           : spec.layout.value == TokenLayout::Bhsd ? attn::Layout::PaddedByHead
-                                                    : attn::Layout::Padded;
   if (failed(collectArguments()))
     return {};
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder, nameLoc);

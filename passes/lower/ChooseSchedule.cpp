@@ -19,19 +19,25 @@ namespace attnc {
 
 namespace {
 
+/// Whether the elements of a row are not contiguous.
+bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
+
 /// What a schedule depends on.
 struct Demands {
   int64_t keys, values;  ///< columns of q and k, and of v and out
   int64_t elementBytes;  ///< of q, k and v
   bool stagesOut;        ///< out passes through shared memory (f32 does not)
   bool readsSideTensors; ///< in its mask or score, for which registers must be left
+  bool copiesAtOnce;     ///< keys or values, through registers: no cp.async takes their elements
 
-  explicit Demands(attn::AttentionOp attention)
+  Demands(attn::AttentionOp attention, int64_t alignment)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         elementBytes(attention.getQ().getType().getElementType().getIntOrFloatBitWidth() / 8),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
-            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()) {}
+            attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
+        copiesAtOnce((alignment < 4 && elementBytes < 4) || isStrided(attention.getK().getType()) ||
+                     isStrided(attention.getV().getType())) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -165,6 +171,25 @@ std::string describe(const Candidate &candidate) {
       .str();
 }
 
+/// Why copies of tokens are not of 16 bytes, if some are not.
+std::string slowCopies(attn::KernelOp kernel, attn::AttentionOp attention) {
+  std::string strided, reason;
+  auto note = [&](StringRef name, attn::TokensType type) {
+    if (isStrided(type))
+      strided += (strided.empty() ? "" : ", ") + name.str();
+  };
+  for (BlockArgument argument : kernel.getBody().getArguments())
+    if (auto tokens = dyn_cast<attn::TokensType>(argument.getType()))
+      note(kernel.argumentName(argument.getArgNumber()), tokens);
+  note("out", attention.getOut().getType());
+  if (!strided.empty())
+    reason += ": " + strided + " element by element, as head_dim is not the innermost axis";
+  int64_t alignment = kernel.getAlignment().value_or(16);
+  if (alignment < 16)
+    reason += ": rows " + std::to_string(alignment) + " bytes at a time, as no more alignment is promised";
+  return reason;
+}
+
 struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass> {
   using Base::Base;
 
@@ -230,7 +255,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
 
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
-    Demands demands(attention);
+    Demands demands(attention, kernel.getAlignment().value_or(16));
     for (int64_t dim : {demands.keys, demands.values})
       if (dim < 8 || dim > 256 || dim % 8 != 0)
         return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
@@ -251,6 +276,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
         break;
       alternatives.push_back(StringAttr::get(&getContext(), describe(choice) + ": " + weighed.lost));
     }
+    if (demands.copiesAtOnce)
+      choice.stages = 1;
     std::string reason = family + choice.reason.str();
     mlir::Location where = kernel.getLoc();
     auto pinned = [&](StringRef name, int64_t &field) {
@@ -272,6 +299,10 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
         choice.warps /= 2;
     while (!stagesPinned && choice.stages > 1 && choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       --choice.stages;
+
+    reason += slowCopies(kernel, attention);
+    if (demands.copiesAtOnce && !stagesPinned)
+      reason += ": one stage, as copies through registers do not run ahead";
 
     auto schedule =
         tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),

@@ -1,6 +1,8 @@
 // KernelLowering.cpp - storage, the key loop, the epilogue and the program around a kernel.
 #include "passes/lower/KernelLowering.h"
 
+#include "llvm/ADT/SetVector.h"
+
 #include <cmath>
 #include <limits>
 
@@ -60,9 +62,7 @@ Value KernelLowering::add(Value a, Value c) { return arith::AddIOp::create(b, lo
 Value KernelLowering::sub(Value a, Value c) { return arith::SubIOp::create(b, loc, a, c); }
 Value KernelLowering::mul(Value a, Value c) { return arith::MulIOp::create(b, loc, a, c); }
 
-Value KernelLowering::widen(Value value) {
-  return arith::IndexCastOp::create(b, loc, b.getI64Type(), value);
-}
+Value KernelLowering::widen(Value value) { return arith::IndexCastOp::create(b, loc, b.getI64Type(), value); }
 
 void KernelLowering::section(StringRef title) { tile::SectionOp::create(b, loc, title); }
 
@@ -74,7 +74,7 @@ LogicalResult KernelLowering::checkBody() {
       if (attention)
         return op.emitOpError("expected one attention per kernel, got a second one");
       attention = found;
-    } else if (!isa<attn::ReturnOp, arith::ConstantOp>(op)) {
+    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
   }
@@ -82,6 +82,10 @@ LogicalResult KernelLowering::checkBody() {
     return source.emitOpError("expected an attention, got none");
   if (!attention.getProofAttr())
     return attention.emitOpError("expected a mask proof, got none: run attn-analyze-mask first");
+  for (Value tokens : {attention.getQ(), attention.getK(), attention.getV()})
+    if (!attn::tokenSource(tokens).tokens)
+      return attention.emitOpError("expected q, k and v to be arguments of the kernel or heads of one, got ")
+             << tokens;
   return success();
 }
 
@@ -129,19 +133,65 @@ void KernelLowering::nameDims() {
   valueWidth = padded(valueDim);
 }
 
-Value KernelLowering::viewRows(StringRef tensor, tile::DimAttr columns, Type element, Value head, Value firstToken,
-                               bool writable) {
-  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), element, writable), "tensor:" + tensor);
-  auto stride = [&](StringRef axis, int position) {
+/// Whether a row's elements are a run-time stride apart.
+static bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
+
+/// What the addresses of rows are a multiple of, in bytes.
+int64_t KernelLowering::rowAlignment(attn::TokensType type) {
+  int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
+  return isStrided(type) ? element : std::max(element, int64_t(source.getAlignment().value_or(16)));
+}
+
+Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensType type, tile::DimAttr columns,
+                               Value head, Value firstToken, bool writable) {
+  Type element = type.getElementType();
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), element, writable), "tensor:" + tensor);
+  auto stride = [&](StringRef axis, char letter) {
     return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
-                 "dim:" + tensor + ".stride" + Twine(position));
+                 "dim:" + tensor + ".stride" + Twine(attn::axesOf(type.getLayout()).find(letter)));
   };
-  int tokenAxis = packed() ? 0 : headsFirst() ? 2 : 1, headAxis = packed() || headsFirst() ? 1 : 2;
-  Value tokenStride = stride("token", tokenAxis);
-  Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 0));
-  Value offset = add(start, mul(widen(head), stride("head", headAxis)));
-  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable);
-  return tile::ViewRowsOp::create(b, loc, rows, (tensor + "_rows").str(), pointer, offset, tokenStride);
+  Value tokenStride = stride("token", 's');
+  Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 'b'));
+  Value offset = add(start, mul(widen(head), stride("head", 'h')));
+  bool strided = isStrided(type);
+  auto rows =
+      tile::GlobalRowsType::get(b.getContext(), columns, element, writable, rowAlignment(type), strided);
+  return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, tokenStride,
+                                  strided ? stride("column", 'd') : Value());
+}
+
+Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr columns, Value head,
+                                     Value firstToken) {
+  attn::TokenSource from = attn::tokenSource(tokens);
+  auto type = cast<attn::TokensType>(from.tokens.getType());
+  if (from.firstHead != 0)
+    head = add(constant(name == "k" ? "kFirstKeyHead" : "kFirstValueHead", from.firstHead), head);
+  Operand operand;
+  operand.rows =
+      viewRows(name, source.argumentName(from.tokens.getArgNumber()), type, columns, head, firstToken,
+               /*writable=*/false);
+  if (!from.bias)
+    return operand;
+  StringRef bias = source.argumentName(from.bias.getArgNumber());
+  Type element = type.getElementType();
+  Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
+  Value width = widen(constant(columns.getName(), columns.getSize()));
+  int64_t alignment = std::max(int64_t(element.getIntOrFloatBitWidth() / 8), int64_t(source.getAlignment().value_or(16)));
+  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false);
+  operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
+                                          mul(widen(head), width), width, Value());
+  if (llvm::none_of(tensors,
+                    [&](Attribute tensor) { return cast<tile::TensorAttr>(tensor).getName() == bias; }))
+    addTensor(bias, element, {std::to_string(type.getHeads()), std::to_string(type.getDim())},
+              /*output=*/false,
+              /*strided=*/false, alignment);
+  return operand;
+}
+
+void KernelLowering::addBias(const Operand &operand, Value tile) {
+  if (operand.bias)
+    tile::AddRowOp::create(b, loc, operand.bias, tile);
 }
 
 void KernelLowering::buildStorageAndLoop() {
@@ -153,9 +203,9 @@ void KernelLowering::buildStorageAndLoop() {
   };
 
   section("Tensors.");
-  Value qRows = viewRows("q", keyDim, element, at.head, at.qBegin, false);
-  Value kRows = viewRows("k", keyDim, element, at.kvHead, at.kvBegin, false);
-  Value vRows = viewRows("v", valueDim, element, at.kvHead, at.kvBegin, false);
+  Operand q = buildOperand("q", attention.getQ(), keyDim, at.head, at.qBegin);
+  Operand k = buildOperand("k", attention.getK(), keyDim, at.kvHead, at.kvBegin);
+  Operand v = buildOperand("v", attention.getV(), valueDim, at.kvHead, at.kvBegin);
   buildSideViews();
   buildDumpRows();
 
@@ -173,14 +223,16 @@ void KernelLowering::buildStorageAndLoop() {
   tile::FillOp::create(b, loc, rowSum, b.getF32FloatAttr(0));
 
   section("Load Q, then walk the keys.");
-  tile::CopyAsyncOp::create(b, loc, qRows, at.firstRow, index(0), at.qLen, qTile, Value());
+  tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.qLen, qTile, Value());
+  addBias(q, qTile);
   auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
   auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd, keyTiles);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());
     Value kv = body->addArgument(b.getIndexType(), loc);
-    tile::CopyAsyncOp::create(b, loc, kRows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
+    tile::CopyAsyncOp::create(b, loc, k.rows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
+    addBias(k, kTile);
     tile::MmaAbtOp::create(b, loc, scores, qTile, kTile, schedule.getMma());
     if (mapsScores())
       buildScoreMap(scores, kv);
@@ -189,8 +241,8 @@ void KernelLowering::buildStorageAndLoop() {
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
     dumpSoftmax(scores, rowMax, rowSum, kv);
-    buildValueCopy(vRows, kv, vTile);
-    buildWeightedSum(acc, scores, vTile);
+    buildValueCopy(v.rows, kv, vTile);
+    buildWeightedSum(acc, scores, v, vTile);
     tile::YieldOp::create(b, loc);
   }
   buildEpilogue(acc, rowMax, rowSum, qTile);
@@ -215,9 +267,10 @@ void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
 
 /// Tensor cores take the weights rounded, in registers of their own; the plain family reads them where they
 /// are. Sums of weights and values are f32 in every family: they run over all keys.
-void KernelLowering::buildWeightedSum(Value acc, Value scores, Value vTile) {
+void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v, Value vTile) {
   tile::MmaKind kind = schedule.getMma();
   if (kind == tile::MmaKind::Plain) {
+    addBias(v, vTile);
     tile::MmaAbOp::create(b, loc, acc, scores, vTile, kind);
     return;
   }
@@ -225,6 +278,7 @@ void KernelLowering::buildWeightedSum(Value acc, Value scores, Value vTile) {
   Value weights = tile::ConvertOp::create(
       b, loc, tile::WeightsType::get(b.getContext(), tileQ, tileKv, element, schedule.getWarps()), "weights",
       scores);
+  addBias(v, vTile);
   tile::MmaAbOp::create(b, loc, acc, weights, vTile,
                         kind == tile::MmaKind::SyncF16Sums ? tile::MmaKind::Sync : kind);
 }
@@ -263,7 +317,8 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
   if (!packed() && qLengthsVary())
     zeroPaddingRows(acc);
   Type element = attention.getOut().getType().getElementType();
-  Value outRows = viewRows("out", valueDim, element, at.head, at.qBegin, /*writable=*/true);
+  Value outRows =
+      viewRows("out", "out", attention.getOut().getType(), valueDim, at.head, at.qBegin, /*writable=*/true);
   if (element.isF32()) {
     tile::StoreFragmentOp::create(b, loc, acc, outRows, at.firstRow, at.rowsEnd);
   } else {
@@ -281,23 +336,24 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
 //===- Program ----------------------------------------------------------------------------------------===//
 
 void KernelLowering::addTensor(StringRef name, Type element, ArrayRef<std::string> shape, bool output,
-                               bool strided, int64_t alignment) {
+                               bool strided, int64_t alignment, bool anyStrides) {
   SmallVector<Attribute> axes;
   for (const std::string &axis : shape)
     axes.push_back(b.getStringAttr(axis));
-  tensors.push_back(
-      tile::TensorAttr::get(b.getContext(), name, element, b.getArrayAttr(axes), output, strided, alignment));
+  tensors.push_back(tile::TensorAttr::get(b.getContext(), name, element, b.getArrayAttr(axes), output,
+                                          strided, alignment, anyStrides));
 }
 
 void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool queries, bool output) {
   SmallVector<std::string> shape;
-  if (packed())
-    shape = {queries ? "total_q" : "total_kv"};
-  else
-    shape = {"batch", queries ? "q_len" : "kv_len"};
-  shape.insert(headsFirst() ? shape.begin() + 1 : shape.end(), std::to_string(type.getHeads()));
-  shape.push_back(std::to_string(type.getDim()));
-  addTensor(name, type.getElementType(), shape, output, /*strided=*/true, /*alignment=*/16);
+  for (char axis : attn::axesOf(type.getLayout())) {
+    std::string tokens = packed() ? (queries ? "total_q" : "total_kv") : queries ? "q_len" : "kv_len";
+    shape.push_back(axis == 'b'   ? "batch"
+                    : axis == 's' ? tokens
+                                  : std::to_string(axis == 'h' ? type.getHeads() : type.getDim()));
+  }
+  addTensor(name, type.getElementType(), shape, output, /*strided=*/true, rowAlignment(type),
+            isStrided(type));
 }
 
 DictionaryAttr KernelLowering::remarks() {
@@ -311,9 +367,7 @@ DictionaryAttr KernelLowering::remarks() {
   std::string visit;
   for (attn::RangeAttr range : proof.getVisit())
     visit += (visit.empty() ? "" : ", ") + quoted(range);
-  auto remark = [&](StringRef key, const Twine &json) {
-    return b.getNamedAttr(key, b.getStringAttr(json));
-  };
+  auto remark = [&](StringRef key, const Twine &json) { return b.getNamedAttr(key, b.getStringAttr(json)); };
   auto reason = source->getAttrOfType<StringAttr>("tile.schedule_reason");
   std::string why = reason ? ("\"" + reason.getValue() + "\"").str() : "null";
   std::string alternatives;
@@ -361,17 +415,22 @@ void KernelLowering::describeSideTensors(SmallVectorImpl<NamedAttribute> &remark
 void KernelLowering::buildProgram() {
   SmallVector<Attribute> sideTensors;
   std::swap(sideTensors, tensors); // collected while the views were built; they follow q, k, v
-  addTokensTensor("q", attention.getQ().getType(), true, false);
-  addTokensTensor("k", attention.getK().getType(), false, false);
-  addTokensTensor("v", attention.getV().getType(), false, false);
+  bool self = attention.isSelfAttention();
+  llvm::SetVector<BlockArgument> arguments;
+  for (Value tokens : {attention.getQ(), attention.getK(), attention.getV()})
+    arguments.insert(attn::tokenSource(tokens).tokens);
+  for (BlockArgument argument : arguments)
+    addTokensTensor(source.argumentName(argument.getArgNumber()), cast<attn::TokensType>(argument.getType()),
+                    /*queries=*/argument == arguments.front(), /*output=*/false);
   Type i32 = b.getI32Type();
   if (packed()) {
     addTensor("cu_q", i32, {"batch + 1"}, false, false, 4);
-    addTensor("cu_kv", i32, {"batch + 1"}, false, false, 4);
+    if (!self)
+      addTensor("cu_kv", i32, {"batch + 1"}, false, false, 4);
   } else {
     if (qLengthsVary())
       addTensor("q_lens", i32, {"batch"}, false, false, 4);
-    if (source.getLengths() != attn::Lengths::None)
+    if (source.getLengths() != attn::Lengths::None && !self)
       addTensor("kv_lens", i32, {"batch"}, false, false, 4);
   }
   tensors.append(sideTensors);
@@ -384,7 +443,7 @@ void KernelLowering::buildProgram() {
       shape = packed() ? SmallVector<std::string>{"total_q", heads}
                        : SmallVector<std::string>{"batch", "q_len", heads};
     if (isa<attn::PairsType>(value.getType()))
-      shape.push_back("kv_len");
+      shape.push_back(keyCount());
     addTensor(name, b.getF32Type(), shape, true, false, 4);
     if (name == "debug_scores")
       for (StringRef dumped : {"debug_weights", "debug_row_max", "debug_row_sum"})
@@ -403,10 +462,12 @@ void KernelLowering::buildProgram() {
     }
   SmallVector<Attribute> dims;
   if (packed())
-    dims = {b.getStringAttr("q_len"), b.getStringAttr("kv_len")};
+    dims = {b.getStringAttr("q_len")};
+  if (packed() && !self)
+    dims.push_back(b.getStringAttr("kv_len"));
 
   std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
-  std::string words = "ceildiv(kv_len, " + std::to_string(keysOfWord()) + ")";
+  std::string words = wordsFormula();
   std::string maps = usesBlockMap() && masksByHead() ? heads : "1";
   SmallVector<Attribute> workspaces;
   if (usesBlockMap())

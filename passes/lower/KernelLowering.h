@@ -5,18 +5,23 @@
 #include "dialect/tile/Tile.h"
 #include "passes/analysis/KeyWalk.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
 
 namespace attnc::lower {
 
 /// Scalars that every part of a kernel refers to.
 struct BlockScalars {
   mlir::Value request, head, kvHead, firstRow, qLen, kvLen;
-  mlir::Value qBegin, kvBegin;       ///< first token of the request; null in padded layouts
-  mlir::Value rowsEnd;               ///< first row not to be stored
+  mlir::Value qBegin, kvBegin; ///< first token of the request; null in padded layouts
+  mlir::Value rowsEnd;         ///< first row not to be stored
   mlir::Value firstPosition, lastPosition;
+};
+
+/// Views of q, k or v: its tokens, and its head's row of the bias or null.
+struct Operand {
+  mlir::Value rows, bias;
 };
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
@@ -36,7 +41,7 @@ private:
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
-  void buildWeightedSum(mlir::Value acc, mlir::Value scores, mlir::Value vTile);
+  void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile);
   bool mapsScores();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
@@ -46,21 +51,28 @@ private:
   void openKernel(llvm::StringRef suffix);
   void closeKernel();
   void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
-  mlir::Value viewRows(llvm::StringRef tensor, tile::DimAttr columns, mlir::Type element, mlir::Value head,
-                       mlir::Value firstToken, bool writable);
+  mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
+                       tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
+  Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
+                       mlir::Value firstToken);
+  void addBias(const Operand &operand, mlir::Value tile);
+  int64_t rowAlignment(attn::TokensType type);
   mlir::Value sinkOfHead();
   void buildProgram();
   mlir::DictionaryAttr remarks();
   void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
-                 bool strided, int64_t alignment);
+                 bool strided, int64_t alignment, bool anyStrides = false);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
 
   // LowerBlockMap.cpp
   void buildBlockMap(attn::AttentionOp mapped);
   mlir::Value blockMapOffset();
+  std::string wordsFormula();
   mlir::Value blockMapWords();
   mlir::Value walkBlockMap();
+  /// The dim that says how many keys the longest request has.
+  std::string keyCount() { return attention.isSelfAttention() ? "q_len" : "kv_len"; }
   int64_t keysOfWord() { return tileKv.getSize() * 32; }
 
   // LowerStatistics.cpp
@@ -112,8 +124,7 @@ private:
   bool usesBlockMap() { return source->hasAttr("tile.block_map"); }
   /// Whether the mask tells heads apart, so that each has tiles of its own.
   bool masksByHead() { return !attention.getMask().empty() && !attention.getMask().getArgument(1).use_empty(); }
-  bool packed() { return source.layout() == attn::Layout::Packed; }
-  bool headsFirst() { return source.layout() == attn::Layout::PaddedByHead; }
+  bool packed() { return source.isPacked(); }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 
   attn::KernelOp source;
@@ -124,7 +135,7 @@ private:
   tile::KernelOp kernel;
   tile::ProgramOp program;
   tile::DimAttr tileQ, tileKv, stages;
-  tile::DimAttr keyDim, valueDim;   ///< columns of q and k, and of v and out, in global memory
+  tile::DimAttr keyDim, valueDim;     ///< columns of q and k, and of v and out, in global memory
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
   KeyWalk<mlir::Value> keys;

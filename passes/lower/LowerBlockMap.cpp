@@ -8,9 +8,13 @@ using namespace mlir;
 using namespace attnc;
 using namespace attnc::lower;
 
+std::string KernelLowering::wordsFormula() {
+  return "ceildiv(" + keyCount() + ", " + std::to_string(keysOfWord()) + ")";
+}
+
 /// Words of a row: a bit for every tile of keys, 32 a word.
 Value KernelLowering::blockMapWords() {
-  return field("block_map_words", b.getIndexType(), "dim:ceildiv(kv_len, " + std::to_string(keysOfWord()) + ")");
+  return field("block_map_words", b.getIndexType(), "dim:" + wordsFormula());
 }
 
 /// Of the block's row: in words, of which a row has two for each 32 tiles.

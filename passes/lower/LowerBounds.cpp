@@ -17,19 +17,24 @@ void KernelLowering::buildLengths() {
       length = let(lengthName, sub(end, begin));
     };
     loadRange("cu_q", "q_begin", "q_len", at.qBegin, at.qLen);
-    loadRange("cu_kv", "kv_begin", "kv_len", at.kvBegin, at.kvLen);
     at.rowsEnd = at.qLen;
+    at.kvBegin = at.qBegin;
+    at.kvLen = at.qLen;
+    if (!attention.isSelfAttention())
+      loadRange("cu_kv", "kv_begin", "kv_len", at.kvBegin, at.kvLen);
     return;
   }
   auto length = [&](StringRef lengths, StringRef name, bool varies) -> Value {
     if (!varies)
       return let(name, field(name, index32, "dim:" + name));
-    Value pointer = field(lengths, tile::PointerType::get(b.getContext(), b.getI32Type(), false),
-                          "tensor:" + lengths);
+    Value pointer =
+        field(lengths, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + lengths);
     return let(name, tile::LoadOp::create(b, loc, index32, pointer, at.request));
   };
   at.qLen = length("q_lens", "q_len", qLengthsVary());
-  at.kvLen = length("kv_lens", "kv_len", source.getLengths() != attn::Lengths::None);
+  at.kvLen = attention.isSelfAttention()
+                 ? at.qLen
+                 : length("kv_lens", "kv_len", source.getLengths() != attn::Lengths::None);
   at.rowsEnd = qLengthsVary() ? field("q_len", index32, "dim:q_len") : at.qLen;
 }
 
@@ -52,12 +57,12 @@ void KernelLowering::buildRows() {
     tile::ExitIfOp::create(b, loc,
                            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, at.firstRow, at.qLen));
   // Position of a row among the keys: see semantics 3.3.
-  if (attention.getAnchor() == attn::Anchor::BottomRight)
+  if (attention.getAnchor() == attn::Anchor::BottomRight && !attention.isSelfAttention())
     at.firstPosition = let("first_position", add(sub(at.kvLen, at.qLen), at.firstRow));
   else
     at.firstPosition = let("first_position", at.firstRow);
-  Value rows = arith::MinSIOp::create(b, loc, constant(tileQ.getName(), tileQ.getSize()),
-                                      sub(at.qLen, at.firstRow));
+  Value rows =
+      arith::MinSIOp::create(b, loc, constant(tileQ.getName(), tileQ.getSize()), sub(at.qLen, at.firstRow));
   at.lastPosition = let("last_position", sub(add(at.firstPosition, rows), index(1)));
 }
 
@@ -123,7 +128,8 @@ Value KernelLowering::expandRead(unsigned index) {
   for (AffineExpr expr : read.getIndices().getResults())
     indices.push_back(expand(expr));
   Value element = tile::ReadSideOp::create(b, loc, b.getI32Type(), sideView(*side), indices);
-  cached = let((read.getTensor() + "_bound").str(), arith::IndexCastOp::create(b, loc, b.getIndexType(), element));
+  cached =
+      let((read.getTensor() + "_bound").str(), arith::IndexCastOp::create(b, loc, b.getIndexType(), element));
   return cached;
 }
 

@@ -13,7 +13,7 @@ void KernelLowering::buildDumpRows() {
   if (!attention.statistic("debug_scores"))
     return;
   Value heads = widen(constant("kHeads", attention.getQ().getType().getHeads()));
-  Value keys = widen(field("kv_len_dim", b.getIndexType(), "dim:kv_len"));
+  Value keys = widen(field("kv_len_dim", b.getIndexType(), "dim:" + keyCount()));
   Value firstToken = packed() ? widen(at.qBegin)
                               : mul(widen(at.request), widen(field("q_len", b.getIndexType(), "dim:q_len")));
   dumps.stride = let("dump_stride", mul(heads, keys));

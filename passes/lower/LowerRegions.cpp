@@ -15,6 +15,8 @@ static std::string axisFormula(Attribute axis, attn::AttentionOp attention) {
     return std::to_string(attention.getQ().getType().getHeads());
   if (name == "kv_heads")
     return std::to_string(attention.getK().getType().getHeads());
+  if (attention.isSelfAttention()) // the keys are the queries
+    return name == "kv_len" ? "q_len" : name == "total_kv" ? "total_q" : name.str();
   return name.str();
 }
 
@@ -35,8 +37,8 @@ Value KernelLowering::sideView(BlockArgument side) {
       shape.push_back(field((formulas.back() + "_dim"), b.getIndexType(), "dim:" + formulas.back()));
   }
   addTensor(name, type.getElementType(), formulas, /*output=*/false, /*strided=*/false, /*alignment=*/4);
-  Value pointer = field(name, tile::PointerType::get(b.getContext(), type.getElementType(), false),
-                        "tensor:" + name);
+  Value pointer =
+      field(name, tile::PointerType::get(b.getContext(), type.getElementType(), false), "tensor:" + name);
   Value view = tile::ViewSideOp::create(
       b, side.getLoc(), tile::SideType::get(b.getContext(), type.getElementType(), type.getRank()), name,
       pointer, shape);
@@ -45,8 +47,9 @@ Value KernelLowering::sideView(BlockArgument side) {
 }
 
 void KernelLowering::buildSideViews() {
+  auto isBias = [](Operation *user) { return isa<attn::AddBiasOp>(user); };
   for (BlockArgument argument : source.getBody().getArguments())
-    if (isa<attn::SideType>(argument.getType()))
+    if (isa<attn::SideType>(argument.getType()) && llvm::none_of(argument.getUsers(), isBias))
       sideView(argument);
 }
 
@@ -164,8 +167,7 @@ void KernelLowering::buildBoundaryMap(Value scores, Value tileBegin) {
   Value key = let("key", add(tileBegin, body->getArgument(2)));
   Value visible = visiblePair(query, key);
   Value hidden = constant("kNegInf", -std::numeric_limits<float>::infinity());
-  tile::YieldOp::create(b, where,
-                        arith::SelectOp::create(b, where, visible, score, hidden).getResult());
+  tile::YieldOp::create(b, where, arith::SelectOp::create(b, where, visible, score, hidden).getResult());
 }
 
 Location KernelLowering::maskLocation() {

@@ -50,14 +50,15 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
         return error;
       }
       found = attention;
-    } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect())) {
+    } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
+               !isa<attn::SliceHeadsOp, attn::AddBiasOp>(op)) {
       return op.emitError("expected an op that the reference lowers, got ") << op.getName();
     }
   }
   if (!found)
     return kernel.emitOpError("expected an attention in the kernel");
   for (Value operand : found->getOperands())
-    if (!isa<BlockArgument>(operand))
+    if (!isa<BlockArgument>(operand) && !attn::tokenSource(operand).tokens)
       return found.emitOpError("expected operands that are arguments of the kernel, got ") << operand;
   for (Value result : kernel.getBody().front().getTerminator()->getOperands())
     if (result.getDefiningOp() != found)
@@ -87,9 +88,14 @@ LogicalResult convert(attn::KernelOp kernel) {
   unsigned next = 2;
   for (Value argument : kernel.getBody().getArguments())
     arguments.captured[argument] = entry->getArgument(next++);
-  arguments.q = arguments.captured.lookup(attention->getQ());
-  arguments.k = arguments.captured.lookup(attention->getK());
-  arguments.v = arguments.captured.lookup(attention->getV());
+  attn::TokenSource q = attn::tokenSource(attention->getQ()), k = attn::tokenSource(attention->getK()),
+                    v = attn::tokenSource(attention->getV());
+  arguments.q = arguments.captured.lookup(q.tokens);
+  arguments.k = arguments.captured.lookup(k.tokens);
+  arguments.v = arguments.captured.lookup(v.tokens);
+  arguments.firstQueryHead = q.firstHead;
+  arguments.firstKeyHead = k.firstHead;
+  arguments.firstValueHead = v.firstHead;
   for (Value result : kernel.getBody().front().getTerminator()->getOperands()) {
     std::pair<Value *, Value *> into = {&arguments.out, &arguments.outBound};
     if (result == attention->statistic("lse"))

@@ -75,6 +75,10 @@ private:
     memref::StoreOp::create(b, value, buffer, indices);
   }
   Value exp(Value x) { return math::ExpOp::create(b, x); }
+  Value plus(Value index, int64_t offset) {
+    return offset == 0 ? index
+                       : Value(arith::AddIOp::create(b, index, arith::ConstantIndexOp::create(b, offset)));
+  }
 
   Value buffer(ArrayRef<int64_t> shape, ValueRange sizes = {}) {
     auto type = MemRefType::get(shape, b.getF64Type());
@@ -149,6 +153,7 @@ private:
   const HeadArguments &in;
   int64_t dim, valueDim;
 
+  Value queryHead;                          // of q's tensor
   Value zero, one, qLen, kvLen, keys, vals; // keys, vals: the KV head of this query head, memref<?xDxf64>
   SmallVector<Value> buffers;
   // One element a key.
@@ -164,7 +169,7 @@ private:
   struct Normaliser {
     Value max, total, error, shrink, isEmpty;
   };
-  Normaliser ofKeys, ofAll; // without and with the sink; the same where there is none
+  Normaliser ofKeys, ofAll;      // without and with the sink; the same where there is none
   Value keyShare, keyShareError; // exp(ofKeys.max - ofAll.max) and its relative error; null without a sink
 };
 
@@ -175,8 +180,9 @@ void HeadLowering::prepare() {
   kvLen = memref::DimOp::create(b, in.k, 0);
   Value group = arith::ConstantIndexOp::create(b, attention.group());
   Value kvHead = arith::DivUIOp::create(b, in.head, group);
-  keys = slice(in.k, {std::nullopt, kvHead, std::nullopt});
-  vals = slice(in.v, {std::nullopt, kvHead, std::nullopt});
+  keys = slice(in.k, {std::nullopt, plus(kvHead, in.firstKeyHead), std::nullopt});
+  vals = slice(in.v, {std::nullopt, plus(kvHead, in.firstValueHead), std::nullopt});
+  queryHead = plus(in.head, in.firstQueryHead);
   for (Value *perKey : {&product, &magnitude, &logit, &slack, &doubt, &weight, &shareError, &weightError})
     *perKey = buffer({ShapedType::kDynamic}, kvLen);
   if (attention.getSumsF16())
@@ -189,7 +195,7 @@ void HeadLowering::prepare() {
 
 /// Step 1: q . k, and the magnitudes that its error is relative to.
 void HeadLowering::products() {
-  Value query = slice(in.q, {row, in.head, std::nullopt});
+  Value query = slice(in.q, {row, queryHead, std::nullopt});
   linalg::FillOp::create(b, c(0), product);
   linalg::FillOp::create(b, c(0), magnitude);
   AffineExpr j = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1);

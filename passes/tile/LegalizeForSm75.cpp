@@ -16,6 +16,8 @@ struct LegalizeForSm75Pass : impl::TileLegalizeForSm75PassBase<LegalizeForSm75Pa
         copy.setThroughRegisters(true);
       else if (auto store = dyn_cast<tile::StoreSharedOp>(op))
         store.setSingly(true);
+      else if (auto addition = dyn_cast<tile::AddRowOp>(op))
+        addition.setSingly(true);
       else if (isa<tile::CommitOp, tile::WaitOp>(op))
         waits.push_back(op);
     });

@@ -27,9 +27,8 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     SmallVector<CopyAsyncOp> copies;
     for (auto copy : loop.getBody().front().getOps<CopyAsyncOp>()) {
       auto storage = copy.getDst().getDefiningOp<AllocOp>();
-      bool onlyHere = storage && llvm::all_of(storage->getUsers(), [&](Operation *user) {
-                        return loop->isProperAncestor(user);
-                      });
+      bool onlyHere = storage && llvm::all_of(storage->getUsers(),
+                                              [&](Operation *user) { return loop->isProperAncestor(user); });
       if (onlyHere && copy.getFirstRow() == loop.inductionVariable())
         copies.push_back(copy);
     }
@@ -55,7 +54,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
         name.resize(name.size() - 5);
       rings.push_back(AllocOp::create(b, storage.getLoc(), type, name + "_ring", IntegerAttr()));
     }
-    b.setInsertionPoint(loop);
+    b.setInsertionPoint(firstLoads(loop));
     for (int64_t ahead = 0; ahead < stages - 1; ++ahead)
       for (auto [copy, ring] : llvm::zip(copies, rings))
         prefetch(b, loop, copy, ring, loop.getBegin(), ahead, ahead);
@@ -74,11 +73,21 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     }
   }
 
-  /// One tile each: the first (K) is refilled as soon as it has been read, so that it loads under what follows;
-  /// the others load from the start of the iteration, under the reads of the first.
+  /// Where the loads before the loop go: under an addition to a tile that was copied there, which waits for
+  /// it.
+  static Operation *firstLoads(LoopOp loop) {
+    Operation *first = loop;
+    while (isa_and_nonnull<AddRowOp>(first->getPrevNode()))
+      first = first->getPrevNode();
+    return first;
+  }
+
+  /// One tile each: the first (K) is refilled as soon as it has been read, so that it loads under what
+  /// follows; the others load from the start of the iteration, under the reads of the first.
   void overlapSingleTiles(LoopOp loop, ArrayRef<CopyAsyncOp> copies) {
     OpBuilder b(loop);
     if (copies.empty()) {
+      b.setInsertionPoint(firstLoads(loop));
       CommitOp::create(b, loop.getLoc()); // what was copied before the loop
       return;
     }
@@ -93,7 +102,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
       b.setInsertionPointAfter(copy);
       CommitOp::create(b, copy.getLoc());
     }
-    b.setInsertionPoint(loop);
+    b.setInsertionPoint(firstLoads(loop));
     copyTile(b, loop, first, loop.getBegin(), first.getDst());
     b.setInsertionPointAfter(lastRead);
     copyTile(b, loop, first, rowAfter(b, loop, loop.inductionVariable(), 1), first.getDst());
@@ -108,7 +117,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
   }
 
   void prefetch(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value ring, Value from, int64_t distance,
-                       int64_t ahead) {
+                int64_t ahead) {
     Value row = rowAfter(b, loop, from, distance);
     copyTile(b, loop, copy, row, current(b, ring, ahead));
   }

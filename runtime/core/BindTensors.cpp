@@ -120,10 +120,11 @@ Status checkStrides(const TensorSig &sig, const Tensor &tensor) {
       if (!sig.strided && stride != dense)
         return bad(sig, "a contiguous tensor, got strides " + strideText(tensor) + " for shape " +
                             shapeText(tensor.shape));
-      if (axis + 1 == rank && stride != 1)
+      const bool last = axis + 1 == rank && !sig.anyStrides;
+      if (last && stride != 1)
         return bad(sig, "stride 1 on the last axis, got strides " + strideText(tensor));
-      if (axis + 1 < rank && stride % std::max(1, sig.alignment / dtypeSize(sig.dtype)) != 0)
-        return bad(sig, "outer strides that are a multiple of " + std::to_string(sig.alignment) +
+      if (!last && stride % std::max(1, sig.alignment / dtypeSize(sig.dtype)) != 0)
+        return bad(sig, std::string(sig.anyStrides ? "" : "outer ") + "strides that are a multiple of " + std::to_string(sig.alignment) +
                             " bytes, got strides " + strideText(tensor) + " of " +
                             std::string(dtypeName(sig.dtype)));
     }

@@ -29,8 +29,9 @@ Json write(const TensorSig &sig) {
   Json shape = Json::array();
   for (const Formula &entry : sig.shape)
     shape.push_back(entry.text);
-  return {{"name", sig.name},     {"dtype", dtypeName(sig.dtype)}, {"shape", shape},
-          {"output", sig.output}, {"strided", sig.strided},        {"alignment", sig.alignment}};
+  return {{"name", sig.name},          {"dtype", dtypeName(sig.dtype)}, {"shape", shape},
+          {"output", sig.output},      {"strided", sig.strided},        {"any_strides", sig.anyStrides},
+          {"alignment", sig.alignment}};
 }
 
 Json write(const ScalarSig &sig) {
@@ -101,6 +102,7 @@ void read(ObjectReader r, TensorSig &sig) {
   r.list("shape", sig.shape, [](ValueReader v, Formula &entry) { v.text(entry.text); });
   r.boolean("output", sig.output);
   r.boolean("strided", sig.strided);
+  r.boolean("any_strides", sig.anyStrides);
   r.integer("alignment", sig.alignment);
   r.finish();
 }

@@ -128,6 +128,37 @@ TEST(Problem, PaddingIsPoisonedPastEachLength) {
   EXPECT_EQ(problem->scalars, (ByName<double>{{"gain", 1.5}, {"window", 16}}));
 }
 
+TEST(Problem, PaddingIsPoisonedWhereverTheTokensAre) {
+  Program program = padded();
+  program.tensors[1] = sig("k", DType::F16, {{"4"}, {"kv_len"}, {"batch"}});
+  program.tensors[1].strided = true;
+  ProblemRequest request;
+  request.dims = {{"batch", 2}, {"q_len", 2}, {"kv_len", 3}};
+  request.lens = {{"kv", {1, 3}}};
+  request.scalars = {{"gain", 1}};
+  Result<Problem> problem = makeProblem(program, request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  const HostTensor &k = problem->tensors.at("k");
+  for (int64_t i = 0; i < k.elements(); ++i)
+    EXPECT_EQ(std::isnan(k.get(i)), i % 2 == 0 && i / 2 % 3 >= 1) << i;
+}
+
+TEST(Problem, KeysOfOneTensorAreTheQueries) {
+  Program program;
+  program.dims = {"q_len"};
+  program.tensors = {sig("qkv", DType::F16, {{"total_q"}, {"4"}, {"8"}}),
+                     sig("cu_q", DType::I32, {{"batch + 1"}}),
+                     sig("out", DType::F16, {{"total_q"}, {"2"}, {"8"}}, true)};
+  ProblemRequest request;
+  request.lens = {{"q", {3, 5}}};
+  Result<Problem> problem = makeProblem(program, request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  EXPECT_EQ(problem->tensors.at("qkv").shape, (std::vector<int64_t>{8, 4, 8}));
+  EXPECT_EQ(requestLengths(*problem), (std::vector<std::pair<int64_t, int64_t>>{{3, 3}, {5, 5}}));
+  request.lens["kv"] = {3, 5};
+  EXPECT_EQ(makeProblem(program, request).status().message(), "--lens kv: expected one of q, got 'kv'");
+}
+
 TEST_F(ProblemFiles, InputsAreRoundedAndDefineDims) {
   ProblemRequest request;
   request.inputs = {{"q", write("q.npy", DType::F32, {3, 2, 8}, {1.0 / 3})},

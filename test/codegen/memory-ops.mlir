@@ -10,6 +10,7 @@ tile.program @memory tensors [] scalars [] dims [] {
   tile.launch @rings grid ["1", "1", "1"] fields []
   tile.launch @copies grid ["1", "1", "1"] fields ["dim:b", "dim:e", "tensor:k", "dim:a"]
   tile.launch @copy_where grid ["1", "1", "1"] fields ["dim:e", "tensor:k", "dim:a"]
+  tile.launch @other_rows grid ["1", "1", "1"] fields ["tensor:k", "dim:a"]
   tile.launch @stores grid ["1", "1", "1"] fields ["tensor:out", "dim:a", "tensor:lse", "dim:r", "dim:n"]
 }
 
@@ -89,6 +90,19 @@ tile.kernel @copy_where(%e: index {tile.name = "e"}, %v: !tile.pointer<bf16> {ti
     %inside = arith.cmpi slt, %key, %e : index
     tile.yield %inside : i1
   } to %t : !rows -> !kv
+  tile.return
+}
+
+// Rows of less alignment, rows without contiguous elements; a row added to each of a tile.
+// CHECK-LABEL: other_rows_{{[0-9a-f]+}}(
+// CHECK: const GlobalRows<const bf16, kHeadDim, 4> rows{p.k + p.a, p.a};
+// CHECK: const StridedRows<const bf16, kHeadDim> columns{p.k + p.a, p.a, p.a};
+// CHECK: {{^}}  block::add_row<kThreads>(k_tile, rows);
+tile.kernel @other_rows(%k: !tile.pointer<bf16> {tile.name = "k"}, %a: i64 {tile.name = "a"}) attributes {schedule = #s} {
+  %rows = tile.view_rows "rows" %k offset %a stride %a : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 aligned 4>
+  %columns = tile.view_rows "columns" %k offset %a stride %a column_stride %a : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 aligned 2 strided true>
+  %k_tile = tile.alloc "k_tile" offset 0 : !kv
+  tile.add_row %rows to %k_tile : !tile.global_rows<kHeadDim=128, bf16 aligned 4> -> !kv
   tile.return
 }
 

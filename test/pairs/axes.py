@@ -56,7 +56,13 @@ LAYOUT = Axis("layout", (
     Value("padded, kv lengths", {"layout": "padded", "lengths": "kv"}),
     Value("padded, no lengths", {"layout": "padded", "lengths": "none"}),
     Value("bhsd", {"layout": "bhsd"}),
-    Value("bhsd, kv lengths", {"layout": "bhsd", "lengths": "kv"})))
+    Value("bhsd, kv lengths", {"layout": "bhsd", "lengths": "kv"}),
+    Value("dim not innermost", {"layout": "bhds"}),
+    Value("orders", {"layout": {"q": "bdhs", "k": "sbhd", "v": "dshb", "out": "bhds"}, "lengths": "none"})))
+
+QKV = Axis("qkv", (Value("separate"), Value("fused", {"qkv": "fused"})))
+QKV_BIAS = Axis("qkv_bias", (Value("off"), Value("on", {"qkv_bias": True})))
+ALIGNMENT = Axis("alignment", (Value("default"),) + tuple(Value(str(b), {"alignment": b}) for b in (8, 4, 2)))
 
 ANCHOR = Axis("anchor", (Value("default"), Value("bottom_right", {"anchor": "bottom_right"}),
                          Value("top_left", {"anchor": "top_left"})))
@@ -188,7 +194,7 @@ AXES = (
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     DTYPE, FAMILY,
     numbers("out_dtype", ("f32",), optional=True),
-    LAYOUT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
+    LAYOUT, QKV, QKV_BIAS, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),
     pins("stages", (1, 2, 3, 4)),

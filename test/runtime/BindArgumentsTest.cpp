@@ -118,6 +118,17 @@ TEST_F(BindArgumentsTest, Strides) {
   EXPECT_EQ(error(), "tensor 'cu_q': expected a contiguous tensor, got strides [2] for shape [4]");
 }
 
+TEST_F(BindArgumentsTest, ATensorMayHaveAnyStridesOfItsAlignment) {
+  Tensor &q = arguments.tensors["q"];
+  program.tensors[0].anyStrides = true;
+  program.tensors[0].alignment = 4;
+  q.strides = {4098, 130, 2};
+  EXPECT_TRUE(bind().ok()) << bind().status().str();
+  q.strides = {2048, 1, 16};
+  EXPECT_EQ(error(),
+            "tensor 'q': expected strides that are a multiple of 4 bytes, got strides [2048, 1, 16] of f16");
+}
+
 TEST_F(BindArgumentsTest, StridesOfSingleElementsDoNotMatter) {
   arguments.tensors["q"] = {at(0), DType::F16, {1, 16, 128}, {7, 128, 1}};
   arguments.tensors["out"] = {at(4 << 20), DType::F16, {1, 16, 128}, {0, 128, 1}};

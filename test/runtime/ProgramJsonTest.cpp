@@ -43,8 +43,8 @@ std::string errorAfter(const std::string &from, const std::string &to) {
 }
 
 TEST(ProgramJson, DamageIsNamed) {
-  EXPECT_EQ(errorAfter("\"format\":1", "\"format\":2"), "manifest: format: expected 1, got 2");
-  EXPECT_EQ(errorAfter("\"format\":1,", ""), "manifest: expected key 'format', got none");
+  EXPECT_EQ(errorAfter("\"format\":2", "\"format\":1"), "manifest: format: expected 2, got 1");
+  EXPECT_EQ(errorAfter("\"format\":2,", ""), "manifest: expected key 'format', got none");
   EXPECT_EQ(errorAfter("\"threads\":128", "\"threads\":\"128\""),
             "manifest: launches[0].threads: expected a 32-bit integer, got string");
   EXPECT_EQ(errorAfter("\"threads\":128", "\"threads\":128.5"),

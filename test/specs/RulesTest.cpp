@@ -62,6 +62,8 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
             "expected a chunk size between 1 and 2147483647, got 0");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask = {MaskNode::Kind::Window, {}, -1, {}, 0, {}, {}, {}}; }),
             "expected a window side between 0 and 2147483647, got -1");
+  EXPECT_EQ(messageOf([](Spec &s) { s.axes.v = "bsh"; }),
+            "expected an order of the letters b, s, h and d, got 'bsh'");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::Expression; }),
             "expected a mask expression of type bool, got none");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::All; }),
@@ -91,5 +93,5 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     Result<Spec> spec = readSpecText(edited(edits), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 2 + 34 + 21);
+  EXPECT_EQ(examples, 2 + 37 + 21);
 }

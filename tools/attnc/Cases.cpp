@@ -47,6 +47,8 @@ CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
   out.request.seed = seed;
   out.request.dims["batch"] = static_cast<int64_t>(batch.size());
   for (const std::string sequence : {"q", "kv"}) {
+    if (sequence == "kv" && keysAreQueries(program))
+      continue;
     std::vector<int64_t> lens;
     for (const auto &[q, kv] : batch)
       lens.push_back(sequence == "q" ? q : kv);
@@ -71,12 +73,16 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
   const bool qVaries = hasLengths(program, "q"), kvVaries = hasLengths(program, "kv");
   std::vector<CheckCase> cases;
   std::set<Pairs> seen;
-  auto add = [&](const Pairs &batch) {
+  const bool self = keysAreQueries(program);
+  auto add = [&](Pairs batch) {
+    if (self)
+      for (auto &[q, kv] : batch)
+        kv = q;
     if (seen.insert(batch).second)
       cases.push_back(makeCase(program, batch, seed + cases.size()));
   };
   for (const Pairs &batch : kBatches) {
-    if (qVaries && kvVaries) {
+    if (qVaries && (kvVaries || self)) {
       add(batch);
       continue;
     }

@@ -6,8 +6,6 @@
 #include "attnc/Runtime.h"
 #include "tools/attnc/Problem.h"
 
-#include <vector>
-
 namespace attnc::cli {
 
 /// Device copies of host tensors, released at the end.
@@ -18,12 +16,15 @@ public:
   DeviceTensors(const DeviceTensors &) = delete;
   DeviceTensors &operator=(const DeviceTensors &) = delete;
 
-  /// Every tensor of the problem, and its scalars and dims.
+  /// Every tensor of the problem, and its scalars and dims. Where a kernel takes addresses and strides that
+  /// are no multiple of 16 bytes, it gets such.
   Result<Arguments> copyIn(const Program &program, Problem &problem);
+  /// The outputs, back to the problem.
+  Status copyOut(const Program &program, Problem &problem);
 
 private:
   Device &device;
-  std::vector<void *> addresses;
+  ByName<void *> addresses;
 };
 
 /// Copies the inputs to the device, runs, copies the outputs back. Returns the milliseconds of the run

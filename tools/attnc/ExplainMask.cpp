@@ -57,7 +57,9 @@ Status MaskExplanation::count(const Program &program, ProblemRequest request, in
   defaultDims = defaults;
   if (defaults) {
     const int64_t length = kDefaultTiles * std::max(tileQ, tileKv);
-    request.dims = {{"batch", flags.request.value_or(0) + 1}, {"q_len", length}, {"kv_len", length}};
+    request.dims = {{"batch", flags.request.value_or(0) + 1}, {"q_len", length}};
+    if (!keysAreQueries(program))
+      request.dims["kv_len"] = length;
   }
   const std::set<std::string> bounds = model->boundTensors(), reads = model->maskTensors();
   ATTNC_ASSIGN_OR_RETURN(problem, makeShapes(program, request, [&](const std::string &name, double elements) {
@@ -153,7 +155,7 @@ void MaskExplanation::print() const {
     return;
   }
   if (defaultDims)
-    entry("lengths", "q_len and kv_len " + std::to_string(problem->dims.at("q_len")) +
+    entry("lengths", std::string(problem->dims.contains("kv_len") ? "q_len and kv_len " : "q_len ") + std::to_string(problem->dims.at("q_len")) +
                          ", as neither --dim nor --lens gives others");
   entry("tiles", tilesText());
   if (tiles->ideal)

@@ -187,27 +187,48 @@ private:
     }
     const SideContent content = contentOf(program, name);
     if (content != SideContent::Any)
-      return fillContent(tensor, content, dims.dims.contains("kv_len") ? dims.dims.at("kv_len") : 0,
+      return fillContent(tensor, content, keyCount(),
                          seedFor(request.seed, name));
     fillRandom(tensor, seedFor(request.seed, name));
     if (request.poisonPadding)
       poison(name, tensor);
   }
 
-  /// NaN past each request's length in a [batch, S_len, ...] float tensor.
+  /// Of the longest request.
+  int64_t keyCount() const {
+    const auto count = dims.dims.find(keysAreQueries(program) ? "q_len" : "kv_len");
+    return count == dims.dims.end() ? 0 : count->second;
+  }
+
+  static int64_t indexAt(const HostTensor &tensor, int64_t element, size_t axis) {
+    for (size_t inner = tensor.shape.size(); --inner > axis;)
+      element /= tensor.shape[inner];
+    return element % tensor.shape[axis];
+  }
+
+  /// NaN past each request's length in the tokens of a padded batch, and in a [batch, S_len, ...] float
+  /// tensor.
   void poison(const std::string &name, HostTensor &tensor) {
     const std::vector<ProblemDims::Axis> &axes = dims.shapes.at(name);
     const bool isFloat =
         tensor.dtype == DType::F16 || tensor.dtype == DType::BF16 || tensor.dtype == DType::F32;
-    if (!isFloat || axes.size() < 2 || axes[0].name != "batch" || tensor.elements() == 0)
+    if (!isFloat || tensor.elements() == 0)
       return;
+    auto axisOf = [&](const std::string &dim) -> size_t {
+      return std::find_if(axes.begin(), axes.end(), [&](const auto &axis) { return axis.name == dim; }) -
+             axes.begin();
+    };
+    // Tokens have their axes in any order; of a side tensor, only rows of requests can be padding as a whole.
+    const bool anyOrder = signature(name)->strided;
+    const size_t batch = axisOf("batch");
     for (const std::string &sequence : dims.sequences) {
-      if (axes[1].name != sequence + "_len")
+      const size_t token = axisOf(sequence + "_len");
+      if (batch == axes.size() || token == axes.size() || (!anyOrder && (batch != 0 || token != 1)))
         continue;
-      const int64_t row = tensor.elements() / (tensor.shape[0] * tensor.shape[1]);
-      for (int64_t b = 0; b < tensor.shape[0]; ++b)
-        for (int64_t i = dims.lens.at(sequence)[b] * row; i < tensor.shape[1] * row; ++i)
-          tensor.set(b * tensor.shape[1] * row + i, std::numeric_limits<double>::quiet_NaN());
+      for (int64_t i = 0; i < tensor.elements(); ++i)
+        if (indexAt(tensor, i, token) >=
+            dims.lens.at(sequence)[static_cast<size_t>(indexAt(tensor, i, batch))])
+          tensor.set(i, std::numeric_limits<double>::quiet_NaN());
     }
   }
 
@@ -219,9 +240,10 @@ private:
         if (sig.dtype == DType::I32
                 ? value != std::floor(value) || std::abs(value) > ScalarSig::kLargestInteger
                 : std::abs(value) > std::numeric_limits<float>::max())
-          return invalid("--param " + sig.name + ": expected " +
-                         (sig.dtype == DType::I32 ? "an integer from -2^30 to 2^30" : "a number that fits f32") +
-                         ", got " + numberText(value));
+          return invalid(
+              "--param " + sig.name + ": expected " +
+              (sig.dtype == DType::I32 ? "an integer from -2^30 to 2^30" : "a number that fits f32") +
+              ", got " + numberText(value));
         out.scalars[sig.name] = it->second;
       } else if (sig.required) {
         return invalid("expected --param " + sig.name + "=VALUE (" + std::string(dtypeName(sig.dtype)) +
@@ -265,6 +287,14 @@ Result<Problem> makeShapes(const Program &program, const ProblemRequest &request
   return Maker(program, request).makeShapes(wanted);
 }
 
+bool keysAreQueries(const Program &program) {
+  return std::none_of(program.tensors.begin(), program.tensors.end(), [](const TensorSig &sig) {
+    return sig.name == "cu_kv" || sig.name == "kv_lens" ||
+           std::any_of(sig.shape.begin(), sig.shape.end(),
+                       [](const Formula &axis) { return axis.text == "kv_len"; });
+  });
+}
+
 std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) {
   auto lengths = [&](std::string_view sequence) {
     if (auto it = problem.lens.find(sequence); it != problem.lens.end())
@@ -275,7 +305,8 @@ std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) 
     };
     return std::vector<int64_t>(static_cast<size_t>(dim("batch")), dim(std::string(sequence) + "_len"));
   };
-  const std::vector<int64_t> q = lengths("q"), kv = lengths("kv");
+  const bool self = !problem.lens.contains("kv") && !problem.dims.contains("kv_len");
+  const std::vector<int64_t> q = lengths("q"), kv = self ? q : lengths("kv");
   std::vector<std::pair<int64_t, int64_t>> out;
   for (size_t i = 0; i < std::min(q.size(), kv.size()); ++i)
     out.emplace_back(q[i], kv[i]);

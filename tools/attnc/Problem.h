@@ -48,6 +48,9 @@ Status checkNames(const Program &program, const ProblemRequest &request);
 using WantInput = std::function<bool(const std::string &name, double elements)>;
 Result<Problem> makeShapes(const Program &program, const ProblemRequest &request, const WantInput &wanted);
 
+/// Whether queries and keys are the same tokens: nothing in the program says how many keys there are.
+bool keysAreQueries(const Program &program);
+
 /// (q_len, kv_len) of each request.
 std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem);
 

@@ -1,6 +1,9 @@
 // SupportFeatures.cpp - the table.
 #include "tools/attnc/SupportFeatures.h"
 
+#include "specs/FormatKeys.h"
+
+#include <algorithm>
 #include <array>
 
 namespace attnc::cli {
@@ -18,9 +21,13 @@ constexpr SupportFeature kFeatures[] = {
     {"layout", "padded, lengths of keys only", "layout: padded\nlengths: kv"},
     {"layout", "padded, no lengths", "layout: padded\nlengths: none"},
     {"layout", "bhsd", "layout: bhsd"},
-    {"layout", "fused QKV tensor", "layout: fused_qkv"},
-    {"layout", "axis orders (d not innermost)", "axes: {q: [batch, dim, heads, length]}"},
-    {"layout", "QKV bias", "qkv_bias: true"},
+    {"layout", "one order of axes a tensor, d not innermost", "layout: {q: bhds, k: bdhs, v: sbhd}"},
+    {"layout", "q, k and v in one tensor", "qkv: fused"},
+    {"layout", "q, k and v in one tensor, any order", "layout: {qkv: bdsh}\nqkv: fused"},
+    {"layout", "bias of q, k and v", "qkv_bias: true"},
+    {"layout", "addresses of 8 bytes", "alignment: 8"},
+    {"layout", "addresses of 4 bytes", "alignment: 4"},
+    {"layout", "addresses of 2 bytes", "alignment: 2"},
     {"types", "f32 out", "out_dtype: f32"},
     {"types", "f16 accumulation", "accumulate: f16"},
     {"types", "f32 as tf32", "dtype: f32\nprecision: tf32"},
@@ -108,6 +115,14 @@ bool hasKey(std::string_view fragment, std::string_view key) {
 } // namespace
 
 std::span<const SupportFeature> supportFeatures() { return kFeatures; }
+
+bool isAskedWith(const SupportFeature &feature, std::string_view dtype, bool plainIsSupported) {
+  if (hasKey(feature.yaml, "dtype"))
+    return feature.yaml.starts_with("dtype: " + std::string(dtype) + "\n");
+  if (hasKey(feature.yaml, "fallback"))
+    return std::find(keys::kDtypes.begin(), keys::kDtypes.end(), dtype) != keys::kDtypes.end();
+  return plainIsSupported;
+}
 
 std::string probeSpec(std::string_view fragment, std::string_view dtype, int64_t headDim) {
   std::string out;

@@ -48,7 +48,7 @@ SupportMatrix probeSupport(const std::vector<Target> &targets) {
     SupportRow row{feature, {}};
     for (const Target &target : targets)
       for (std::string_view dtype : dtypes)
-        if (supported.contains({target.name(), std::string(dtype)}))
+        if (isAskedWith(feature, dtype, supported.contains({target.name(), std::string(dtype)})))
           for (int64_t size : kFeatureSizes)
             row.probes.push_back(probe(target, dtype, size, feature.yaml));
     out.rows.push_back(std::move(row));

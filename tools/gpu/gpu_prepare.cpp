@@ -11,8 +11,10 @@ using namespace attnc;
 
 namespace {
 
+using Batch = std::vector<std::pair<int64_t, int64_t>>; // (q_len, kv_len) of each request
+
 /// Small enough to travel: some 10 MB for each case of a 32-head kernel.
-const std::vector<std::vector<std::pair<int64_t, int64_t>>> kBatches = {
+const std::vector<Batch> kBatches = {
     {{7, 7}, {65, 127}, {1, 64}},
     {{127, 65}, {0, 7}, {64, 0}},
 };
@@ -26,12 +28,21 @@ bool has(const Program &program, const std::string &tensor) {
   return false;
 }
 
+/// Keys that are the queries are as many.
+Batch fitted(const Program &program, Batch batch) {
+  if (cli::keysAreQueries(program))
+    for (auto &[q, kv] : batch)
+      kv = q;
+  return batch;
+}
+
 /// The batch as far as the layout has lengths; a side without gets its longest.
-cli::ProblemRequest requestFor(const Program &program,
-                               const std::vector<std::pair<int64_t, int64_t>> &batch) {
+cli::ProblemRequest requestFor(const Program &program, const Batch &batch) {
   cli::ProblemRequest request;
   request.dims["batch"] = static_cast<int64_t>(batch.size());
   for (const std::string sequence : {"q", "kv"}) {
+    if (sequence == "kv" && cli::keysAreQueries(program))
+      continue;
     std::vector<int64_t> lens;
     int64_t longest = 0;
     for (const auto &[q, kv] : batch) {
@@ -70,7 +81,8 @@ Status prepare(const std::filesystem::path &folder, const std::vector<std::strin
     }
     const Program &program = images.back().program;
     ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<cli::Oracle> oracle, cli::Oracle::create(spec));
-    for (const auto &batch : kBatches) {
+    for (const Batch &lengths : kBatches) {
+      const Batch batch = fitted(program, lengths);
       gpu::StoredCase item{program.name, "", requestFor(program, batch), ""};
       for (const auto &[q, kv] : batch)
         item.name += (item.name.empty() ? "" : " ") + std::to_string(q) + "x" + std::to_string(kv);
@@ -82,8 +94,7 @@ Status prepare(const std::filesystem::path &folder, const std::vector<std::strin
       stored.cases.push_back(std::move(item));
     }
     for (const auto &[batch, length] : kGrid)
-      stored.grid.push_back({program.name, requestFor(program, std::vector(static_cast<size_t>(batch),
-                                                                           std::pair(length, length)))});
+      stored.grid.push_back({program.name, requestFor(program, Batch(static_cast<size_t>(batch), {length, length}))});
   }
   ATTNC_RETURN_IF_ERROR(gpu::writeCases(folder, stored));
   return Bundle::write(folder / "bundle", images);

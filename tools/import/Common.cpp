@@ -58,7 +58,7 @@ void remarkOnDropout(Config &config, Model &model, std::string_view key) {
 }
 
 void remarkOnBias(Model &model, const std::string &what) {
-  model.remarks.push_back(what + ": added by the projections, before the kernel");
+  model.remarks.push_back(what + ": added by the projections, or by the kernel with `qkv_bias: true`");
 }
 
 } // namespace attnc::import

@@ -7,6 +7,7 @@
 #include "specs/FormatKeys.h"
 #include "specs/NamedTerm.h"
 
+#include <algorithm>
 #include <functional>
 #include <map>
 
@@ -43,6 +44,24 @@ Json anyOf(std::initializer_list<Json> options) {
   for (const Json &option : options)
     list.push_back(option);
   return {{"anyOf", std::move(list)}};
+}
+
+/// Every order of the letters of the axes.
+std::vector<std::string> axesOrders() {
+  std::string order(keys::kAxes.begin(), keys::kAxes.end());
+  std::sort(order.begin(), order.end());
+  std::vector<std::string> out;
+  do
+    out.push_back(order);
+  while (std::next_permutation(order.begin(), order.end()));
+  return out;
+}
+std::vector<std::string> layoutWords() {
+  std::vector<std::string> out = axesOrders();
+  for (Word word : keys::kLayouts)
+    if (std::find(out.begin(), out.end(), word) == out.end())
+      out.emplace_back(word);
+  return out;
 }
 
 /// What a value of a key looks like, by "section.key".
@@ -153,7 +172,20 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"spec.head_dim_v", same(size)},
         {"spec.dtype", same(choice(keys::kDtypes))},
         {"spec.out_dtype", same(choice(keys::kOutDtypes))},
-        {"spec.layout", same(choice(keys::kLayouts))},
+        {"spec.layout",
+         [](bool extending) {
+           const Sections sections(extending);
+           return anyOf({choice(layoutWords()), sections.object("layout", keys::kLayoutTensors, {}),
+                         sections.object("layout", keys::kLayoutFusedTensors, {})});
+         }},
+        {"layout.q", same(choice(axesOrders()))},
+        {"layout.k", same(choice(axesOrders()))},
+        {"layout.v", same(choice(axesOrders()))},
+        {"layout.qkv", same(choice(axesOrders()))},
+        {"layout.out", same(choice(axesOrders()))},
+        {"spec.qkv", same(choice(keys::kQkv))},
+        {"spec.qkv_bias", same({{"type", "boolean"}})},
+        {"spec.alignment", same({{"enum", {2, 4, 8, 16}}})},
         {"spec.precision", same(choice(keys::kPrecisions))},
         {"spec.accumulate", same(choice(keys::kAccumulates))},
         {"spec.fallback", same(choice(keys::kFallbacks))},
@@ -252,6 +284,8 @@ std::vector<std::string> keysWithoutShape() {
   std::vector<std::string> missing;
   findMissing("spec", keys::kTop, missing);
   findMissing("heads", keys::kHeads, missing);
+  findMissing("layout", keys::kLayoutTensors, missing);
+  findMissing("layout", keys::kLayoutFusedTensors, missing);
   findMissing("mask", keys::kMaskKeys, missing);
   findMissing("score", keys::kScore, missing);
   findMissing("sinks", keys::kSinks, missing);

@@ -1,4 +1,4 @@
-// cp_async.cuh - the cp.async family: 16-byte copies from global to shared memory that bypass registers.
+// cp_async.cuh - the cp.async family: copies from global to shared memory that bypass registers.
 //
 // One PTX instruction a function. Must not decide which bytes to copy.
 #pragma once
@@ -13,6 +13,17 @@ ATTNC_DEVICE void cp_async_16(unsigned shared, const void *global, int bytes) {
   asm volatile("cp.async.cg.shared.global [%0], [%1], 16, %2;" ::"r"(shared),
                "l"(__cvta_generic_to_global(global)), "r"(bytes)
                : "memory");
+}
+
+/// The same for 16 bytes at addresses that are multiples of Align, 4 or 8: several copies, which only exist through L1.
+template <int Align> ATTNC_DEVICE void cp_async_pieces(unsigned shared, const void *global, int bytes) {
+  static_assert(Align == 4 || Align == 8, "cp.async copies 4, 8 or 16 bytes");
+#pragma unroll
+  for (int piece = 0; piece < 16; piece += Align)
+    asm volatile("cp.async.ca.shared.global [%0], [%1], %3, %2;" ::"r"(shared + piece),
+                 "l"(__cvta_generic_to_global(static_cast<const char *>(global) + piece)),
+                 "r"(bytes == 0 ? 0 : Align), "n"(Align)
+                 : "memory");
 }
 
 /// Closes the group of copies that this thread has started since the last call.

@@ -10,22 +10,25 @@
 namespace attnc::block {
 
 struct AsyncMover {
-  ATTNC_DEVICE static void move_16(unsigned shared, const void *global, bool inside) {
-    atom::cp_async_16(shared, global, inside ? 16 : 0);
+  template <int Align> ATTNC_DEVICE static void move_16(unsigned shared, const void *global, bool inside) {
+    if constexpr (Align == 16)
+      atom::cp_async_16(shared, global, inside ? 16 : 0);
+    else
+      atom::cp_async_pieces<Align>(shared, global, inside ? 16 : 0);
   }
 };
 
 /// Starts the copy of rows first_row .. first_row + Rows - 1 of `source` to `destination`; see copy_tile.
 /// Complete after copy_commit, copy_wait and sync.
-template <int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
-                             int first_row, int valid_begin, int valid_end, Where const &where) {
+template <int Threads, class T, int Rows, int Cols, class Source, class Where>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source source, int first_row,
+                             int valid_begin, int valid_end, Where const &where) {
   copy_tile<AsyncMover, Threads>(destination, source, first_row, valid_begin, valid_end, where);
 }
 
-template <int Threads, class T, int Rows, int Cols, int SourceCols>
-ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
-                             int first_row, int valid_begin, int valid_end) {
+template <int Threads, class T, int Rows, int Cols, class Source>
+ATTNC_DEVICE void copy_async(SharedTile<T, Rows, Cols> destination, Source source, int first_row,
+                             int valid_begin, int valid_end) {
   copy_async<Threads>(destination, source, first_row, valid_begin, valid_end, [](int) { return true; });
 }
 

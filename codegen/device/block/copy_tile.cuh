@@ -1,7 +1,7 @@
 // copy_tile.cuh - which thread moves which 16 bytes of a tile of global rows to shared memory.
 //
-// How 16 bytes are moved is the Mover's business: `move_16(shared, global, inside)` stores zeros and reads
-// nothing unless `inside`. Must not wait, nor decide which tile comes next.
+// How 16 bytes are moved is the Mover's business: `move_16<Align>(shared, global, inside)` stores zeros and reads
+// nothing unless `inside`; the address is a multiple of Align bytes. Must not wait, nor decide which tile comes next.
 #pragma once
 
 #include "attnc/tile/global_rows.cuh"
@@ -11,8 +11,8 @@ namespace attnc::block {
 
 /// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel.
 template <class Mover, int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols,
-          int SourceCols, class Where>
-ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
+          int SourceCols, int Align, class Where>
+ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
                               int first_row, int valid_begin, int valid_end, Where const &where) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
   constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
@@ -37,10 +37,30 @@ ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<
 #pragma unroll
     for (int panel = 0; panel < Panels; ++panel) {
       const bool stored = Cols == SourceCols || col + panel * kPanel < SourceCols;
-      Mover::move_16(destination.address(row + down, col + panel * kPanel), from + panel * kPanel,
-                     inside && stored);
+      Mover::template move_16<Align>(destination.address(row + down, col + panel * kPanel),
+                                     from + panel * kPanel, inside && stored);
     }
     from += pass_stride;
+  }
+}
+
+/// Copies a tile through registers, one 16-byte chunk after the other, where no Mover can: it has arrived when this
+/// returns. Neighbouring lanes take neighbouring rows if RowsFirst, else neighbouring chunks of a row.
+template <int Threads, bool RowsFirst, class T, int Rows, int Cols, int SourceCols, class Source, class Where>
+ATTNC_DEVICE void copy_chunks(SharedTile<T, Rows, Cols> destination, Source source, int first_row, int valid_begin,
+                              int valid_end, Where const &where) {
+  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
+  constexpr int kChunks = Cols / kChunk;
+#pragma unroll 1 // the loads of one chunk in flight a thread; more take the registers of the loop around
+  for (int i = static_cast<int>(threadIdx.x); i < Rows * kChunks; i += Threads) {
+    const int row = RowsFirst ? i % Rows : i / kChunks;
+    const int col = (RowsFirst ? i / Rows : i % kChunks) * kChunk;
+    const int from = first_row + row;
+    const bool inside = valid_begin <= from && from < valid_end && (Cols == SourceCols || col < SourceCols);
+    atom::Bytes16 chunk{};
+    if (inside && where(from))
+      chunk = source.chunk(from, col);
+    atom::store_shared_16(destination.address(row, col), chunk);
   }
 }
 
@@ -49,8 +69,8 @@ ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<
 /// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
 /// a result, not even as 0 * NaN. So are columns that the source lacks. `where(row)` narrows the valid rows
 /// further.
-template <class Mover, int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
-ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols> source,
+template <class Mover, int Threads, class T, int Rows, int Cols, int SourceCols, int Align, class Where>
+ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
                             int first_row, int valid_begin, int valid_end, Where const &where) {
   constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
   constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
@@ -58,16 +78,27 @@ ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, GlobalRows<co
   static_assert(Cols - SourceCols >= 0 && Cols - SourceCols < 16,
                 "a tile pads its source to whole mma steps");
   constexpr int kWhole = Cols / kChunks;
-  if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
+  constexpr bool kMoves = Align >= 4;
+  if constexpr (!kMoves)
+    copy_chunks<Threads, false, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end,
+                                                           where);
+  else if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
     copy_panels<Mover, Threads, 0, kWhole, 1>(destination, source, first_row, valid_begin, valid_end, where);
   else if constexpr (kFull > 0)
     copy_panels<Mover, Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
-  if constexpr (kRest > 0)
+  if constexpr (kMoves && kRest > 0)
     copy_panels<Mover, Threads, kFull * kPanel,
                 kRest == 2   ? 2
                 : kRest <= 4 ? 4
                              : 8,
                 1>(destination, source, first_row, valid_begin, valid_end, where);
+}
+
+/// The same for rows whose elements are not contiguous; lanes go along the rows, where neighbours usually lie.
+template <class Mover, int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
+ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, StridedRows<const T, SourceCols> source,
+                            int first_row, int valid_begin, int valid_end, Where const &where) {
+  copy_chunks<Threads, true, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end, where);
 }
 
 } // namespace attnc::block

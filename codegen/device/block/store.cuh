@@ -27,8 +27,8 @@ ATTNC_DEVICE void store_shared(SharedTile<T, Rows, Cols> staging,
 
 /// Stores a fragment to fp32 rows, unrounded. The 4 lanes that share a row fill whole 32-byte sectors, so the
 /// detour through shared memory would win nothing. Columns that the destination lacks are dropped.
-template <int Rows, int Cols, int Warps, int DestinationCols>
-ATTNC_DEVICE void store_fragment(GlobalRows<float, DestinationCols> destination,
+template <int Rows, int Cols, int Warps, int DestinationCols, int Align>
+ATTNC_DEVICE void store_fragment(GlobalRows<float, DestinationCols, Align> destination,
                                  Fragment<Rows, Cols, Warps> const &fragment, int first_row, int valid_end) {
   using F = Fragment<Rows, Cols, Warps>;
   const int lane = lane_index();
@@ -36,9 +36,31 @@ ATTNC_DEVICE void store_fragment(GlobalRows<float, DestinationCols> destination,
   for (int i = 0; i < F::kSize; i += 2) {
     const int row = first_row + F::row(i, lane, warp_index());
     const int column = F::column(i, lane);
+    if (row < valid_end && (Cols == DestinationCols || column < DestinationCols)) {
+      float *to = destination.row(row) + column;
+      if constexpr (Align >= 8) {
+        *reinterpret_cast<float2 *>(to) = float2{fragment.values[i], fragment.values[i + 1]};
+      } else {
+        to[0] = fragment.values[i];
+        to[1] = fragment.values[i + 1];
+      }
+    }
+  }
+}
+
+/// The same where the elements of a row are not contiguous; 8 lanes hold a column, so their stores are 32 bytes of one
+/// if the rows are neighbours.
+template <int Rows, int Cols, int Warps, int DestinationCols>
+ATTNC_DEVICE void store_fragment(StridedRows<float, DestinationCols> destination,
+                                 Fragment<Rows, Cols, Warps> const &fragment, int first_row, int valid_end) {
+  using F = Fragment<Rows, Cols, Warps>;
+  const int lane = lane_index();
+#pragma unroll
+  for (int i = 0; i < F::kSize; ++i) {
+    const int row = first_row + F::row(i, lane, warp_index());
+    const int column = F::column(i, lane);
     if (row < valid_end && (Cols == DestinationCols || column < DestinationCols))
-      *reinterpret_cast<float2 *>(destination.row(row) + column) =
-          float2{fragment.values[i], fragment.values[i + 1]};
+      *destination.at(row, column) = fragment.values[i];
   }
 }
 
@@ -62,8 +84,8 @@ namespace attnc::block {
 
 /// Stores the rows r of `staging` with first_row + r < valid_end to row first_row + r of `destination`. Columns that
 /// the destination lacks are dropped.
-template <int Threads, class T, int Rows, int Cols, int DestinationCols>
-ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols> destination, SharedTile<T, Rows, Cols> staging,
+template <int Threads, class T, int Rows, int Cols, int DestinationCols, int Align>
+ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols, Align> destination, SharedTile<T, Rows, Cols> staging,
                              int first_row, int valid_end) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
   constexpr int kChunks = Rows * (DestinationCols / kChunk);
@@ -75,8 +97,20 @@ ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols> destination, SharedT
     const int row = chunk / (DestinationCols / kChunk);
     const int col = chunk % (DestinationCols / kChunk) * kChunk;
     if (row < Rows && first_row + row < valid_end)
-      *reinterpret_cast<atom::Bytes16 *>(destination.row(first_row + row) + col) =
-          atom::load_shared_16(staging.address(row, col));
+      destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
+  }
+}
+
+/// The same where the elements of a row are not contiguous; lanes go along the rows, where neighbours usually lie.
+template <int Threads, class T, int Rows, int Cols, int DestinationCols>
+ATTNC_DEVICE void store_rows(StridedRows<T, DestinationCols> destination, SharedTile<T, Rows, Cols> staging,
+                             int first_row, int valid_end) {
+  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
+#pragma unroll 1
+  for (int i = static_cast<int>(threadIdx.x); i < Rows * (DestinationCols / kChunk); i += Threads) {
+    const int row = i % Rows, col = i / Rows * kChunk;
+    if (first_row + row < valid_end)
+      destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
   }
 }
 

@@ -1,19 +1,41 @@
-// global_rows.cuh - rows of contiguous elements in global memory, a run-time stride apart.
+// global_rows.cuh - rows of a tensor in global memory, a run-time stride apart.
 //
 // A view, no data. Must not know how many rows there are: callers pass the valid range.
 #pragma once
 
+#include "attnc/atom/global_chunk.cuh"
 #include "attnc/core.cuh"
 
 namespace attnc {
 
-/// Row r is Cols elements from data + r * stride. Rows start at multiples of 16 bytes.
-template <class T, int Cols> struct GlobalRows {
+/// Row r is Cols contiguous elements from data + r * stride. Rows start at multiples of Align bytes.
+template <class T, int Cols, int Align = 16> struct GlobalRows {
   T *data;
   i64 stride; ///< in elements
 
   /// Address of a row; offsets are 64-bit, as caches pass 4 GiB.
   ATTNC_DEVICE T *row(int index) const { return data + index * stride; }
+  /// 16 bytes of a row from column `col` on, a multiple of 16 bytes.
+  ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const { return atom::load_chunk<Align>(row(index) + col); }
+  ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
+    atom::store_chunk<Align>(row(index) + col, chunk);
+  }
+};
+
+/// Element (r, c) is data[r * stride + c * column_stride]: a tensor in whose memory rows are not contiguous.
+template <class T, int Cols> struct StridedRows {
+  T *data;
+  i64 stride, column_stride; ///< in elements
+
+  ATTNC_DEVICE T *at(int index, int col) const { return data + (index * stride + col * column_stride); }
+  /// 16 bytes: the columns of a row from `col` on.
+  ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const {
+    return atom::gather_chunk<sizeof(T)>(at(index, col), column_stride);
+  }
+  ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
+    static_assert(sizeof(T) == 2, "f32 is stored from registers");
+    atom::scatter_chunk(at(index, col), column_stride, chunk);
+  }
 };
 
 } // namespace attnc

@@ -38,6 +38,8 @@ struct TensorSig {
   bool strided = false;
   /// Of the address and of the outer strides, in bytes.
   int alignment = 4;
+  /// Of a strided tensor: the innermost stride is free like the others.
+  bool anyStrides = false;
 };
 
 /// A run-time scalar (`params:` in the spec). Its default is used when the caller gives none.
@@ -89,9 +91,9 @@ struct Remark {
 
 /// One specialised CUDA program.
 struct Program {
-  std::string name;       ///< the spec's name
+  std::string name; ///< the spec's name
   Target target;
-  std::string text;       ///< CUDA C++
+  std::string text;              ///< CUDA C++
   std::vector<std::string> dims; ///< dims a caller may have to give, e.g. "q_len" of a packed layout
   std::vector<TensorSig> tensors;
   std::vector<ScalarSig> scalars;
@@ -116,8 +118,8 @@ struct Image {
   Program program;
   std::string cubin;
   std::string ptx;
-  std::string log; ///< the whole compile log
-  std::string compilerVersion; ///< "NVRTC 13.0"
+  std::string log;                        ///< the whole compile log
+  std::string compilerVersion;            ///< "NVRTC 13.0"
   std::vector<KernelResources> resources; ///< one a launch kernel
 };
 

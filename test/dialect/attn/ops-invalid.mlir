@@ -198,7 +198,7 @@ attn.kernel @kernel_c3_result(%x: f32 {attn.name = "x"}) -> (f32 {attn.name = "y
 
 // -----
 
-// expected-error @below {{'attn.kernel' op expected one layout, got packed and padded}}
+// expected-error @below {{'attn.kernel' op expected all tokens to be packed or none, got packed and padded}}
 attn.kernel @kernel_c4_layouts(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}, %y: !attn.tokens<4x64xf16, padded> {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
   attn.return
 }
@@ -310,6 +310,62 @@ attn.kernel @attention_c9_read_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.
   %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3, s4] -> (0) to (d0, d1)[s0, s1, s2, s3, s4] -> (s1)>], exact = true, reads = [#attn.tensor_read<"n", ()[s0, s1, s2, s3, s4] -> (s4)>]> score {} mask {}
       : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+// expected-error @below {{'attn.kernel' op expected an alignment of 2, 4, 8 or 16, got 6}}
+attn.kernel @kernel_c6_alignment(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}) attributes {lengths = #attn<lengths both>, alignment = 6 : i64} {
+  attn.return
+}
+
+// -----
+
+attn.kernel @attention_c11_two_arguments(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.attention' op expected q to have an argument of its own or to share it with k and v, got one of them}}
+  %o = attn.attention %q, %q, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c11_lengths(%q: !attn.tokens<4x64xf16, padded> {attn.name = "q"}) -> (!attn.tokens<4x64xf16, padded> {attn.name = "out"}) attributes {lengths = #attn<lengths kv>} {
+  // expected-error @below {{'attn.attention' op expected lengths none or both where q and k are the same tokens, got kv}}
+  %o = attn.attention %q, %q, %q scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>, !attn.tokens<4x64xf16, padded>) -> !attn.tokens<4x64xf16, padded>
+  attn.return %o : !attn.tokens<4x64xf16, padded>
+}
+
+// -----
+
+attn.kernel @slice_heads_c1(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.slice_heads' op expected heads within 4, got 3 to 4}}
+  %0 = attn.slice_heads %x from 3 : !attn.tokens<4x64xf16, packed> -> !attn.tokens<2x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @slice_heads_c2(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.slice_heads' op expected tokens that differ in heads only, got '!attn.tokens<4x64xf16, packed>' and '!attn.tokens<2x32xf16, packed>'}}
+  %0 = attn.slice_heads %x from 0 : !attn.tokens<4x64xf16, packed> -> !attn.tokens<2x32xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @add_bias_c1(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}, %b: !attn.side<[4, 32], f16> {attn.name = "b"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.add_bias' op expected a bias of '!attn.side<[4, 64], f16>', got '!attn.side<[4, 32], f16>'}}
+  %0 = attn.add_bias %x, %b : !attn.tokens<4x64xf16, packed>, !attn.side<[4, 32], f16>
+  attn.return
+}
+
+// -----
+
+attn.kernel @add_bias_c2(%x: !attn.tokens<4x64xf16, packed> {attn.name = "x"}, %b: !attn.side<[4, 64], f16> {attn.name = "b"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.add_bias' op expected tokens that are an argument without another use}}
+  %0 = attn.add_bias %x, %b : !attn.tokens<4x64xf16, packed>, !attn.side<[4, 64], f16>
+  %1 = attn.slice_heads %x from 0 : !attn.tokens<4x64xf16, packed> -> !attn.tokens<2x64xf16, packed>
+  attn.return
 }
 
 // -----

@@ -118,6 +118,42 @@ attn.kernel @sinks(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !at
   attn.return %o : !attn.tokens<4x64xf32, packed>
 }
 
+// Heads of one tensor, after its bias.
+// CHECK-LABEL: attn.kernel @fused
+// CHECK-SAME: alignment = 8 : i64
+// CHECK: attn.add_bias %{{.*}}, %{{.*}} : !attn.tokens<48x128xbf16, packed>, !attn.side<[48, 128], bf16>
+// CHECK: attn.slice_heads %{{.*}} from 32 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
+attn.kernel @fused(%qkv: !attn.tokens<48x128xbf16, packed> {attn.name = "qkv"},
+                   %qkv_bias: !attn.side<[48, 128], bf16> {attn.name = "qkv_bias"})
+    -> (!attn.tokens<32x128xbf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, alignment = 8 : i64} {
+  %biased = attn.add_bias %qkv, %qkv_bias : !attn.tokens<48x128xbf16, packed>, !attn.side<[48, 128], bf16>
+  %q = attn.slice_heads %biased from 0 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<32x128xbf16, packed>
+  %k = attn.slice_heads %biased from 32 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
+  %v = attn.slice_heads %biased from 40 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right score {} mask {} : (!attn.tokens<32x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>) -> !attn.tokens<32x128xbf16, packed>
+  attn.return %o : !attn.tokens<32x128xbf16, packed>
+}
+
+// The examples of the documentation.
+// CHECK-LABEL: attn.kernel @examples
+attn.kernel @examples(%qkv: !attn.tokens<48x128xbf16, packed> {attn.name = "qkv"}, %q: !attn.tokens<16x64xbf16, packed> {attn.name = "q"},
+                      %q_bias: !attn.side<[16, 64], bf16> {attn.name = "q_bias"}) attributes {lengths = #attn<lengths both>} {
+  %k = attn.slice_heads %qkv from 32 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
+  %biased = attn.add_bias %q, %q_bias : !attn.tokens<16x64xbf16, packed>, !attn.side<[16, 64], bf16>
+  attn.return
+}
+
+// Every tensor of a padded batch may have an order of its own.
+// CHECK-LABEL: attn.kernel @orders
+// CHECK-SAME: !attn.tokens<4x64xf16, bdhs> {attn.name = "q"}, %{{.*}}: !attn.tokens<4x64xf16, sbhd>
+attn.kernel @orders(%q: !attn.tokens<4x64xf16, bdhs> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, sbhd> {attn.name = "k"},
+                    %v: !attn.tokens<4x64xf16, padded> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, bhds> {attn.name = "out"})
+    attributes {lengths = #attn<lengths none>} {
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, bdhs>, !attn.tokens<4x64xf16, sbhd>, !attn.tokens<4x64xf16, padded>) -> !attn.tokens<4x64xf16, bhds>
+  attn.return %o : !attn.tokens<4x64xf16, bhds>
+}
+
 // Rows of a side tensor, searched and followed.
 // CHECK-LABEL: @search_and_reach
 // CHECK: attn.search %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} above %{{.*}} : !attn.side<["batch", 9], i32>

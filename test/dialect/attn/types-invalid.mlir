@@ -20,7 +20,7 @@ attn.kernel @tokens_sizes(%x: !attn.tokens<4x64x2xf16, packed> {attn.name = "x"}
 // -----
 
 // tokens_layout
-// expected-error @below {{expected packed or padded, got paged}}
+// expected-error @below {{expected packed, padded or an order of b, s, h and d, got paged}}
 attn.kernel @tokens_layout(%x: !attn.tokens<4x64xf16, paged> {attn.name = "x"})
 
 // -----

@@ -289,6 +289,35 @@ tile.kernel @reuse_c1() attributes {schedule = #s} {
 
 // -----
 
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+tile.kernel @view_rows_c3(%p: !tile.pointer<f16> {tile.name = "p"}, %i: i64 {tile.name = "i"}) attributes {schedule = #s} {
+  // expected-error @below {{expected a column stride for strided rows and for no others, got one for '!tile.global_rows<kHeadDim=64, f16>'}}
+  %0 = tile.view_rows "rows" %p offset %i stride %i column_stride %i : !tile.pointer<f16> -> !tile.global_rows<kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+tile.kernel @add_row_c1(%rows: !tile.global_rows<kHeadDim=64, f16> {tile.name = "rows"}) attributes {schedule = #s} {
+  %k = tile.alloc "k" : !tile.shared<kTileKv=64 x kHeadDim=64, bf16>
+  // expected-error @below {{expected source and destination rows to agree, got '!tile.global_rows<kHeadDim=64, f16>' and '!tile.shared<kTileKv=64 x kHeadDim=64, bf16>'}}
+  tile.add_row %rows to %k : !tile.global_rows<kHeadDim=64, f16> -> !tile.shared<kTileKv=64 x kHeadDim=64, bf16>
+  tile.return
+}
+
+// -----
+
+#s = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>
+tile.kernel @add_row_c2(%rows: !tile.global_rows<kHeadDim=64, f16 aligned 2 strided true> {tile.name = "rows"}) attributes {schedule = #s} {
+  %k = tile.alloc "k" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  // expected-error @below {{expected contiguous rows, got '!tile.global_rows<kHeadDim=64, f16 aligned 2 strided true>'}}
+  tile.add_row %rows to %k : !tile.global_rows<kHeadDim=64, f16 aligned 2 strided true> -> !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+  tile.return
+}
+
+// -----
+
 tile.kernel @search_side_c1_indices(%p: !tile.pointer<i32> {tile.name = "p"}, %n: index {tile.name = "n"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
   %side = tile.view_side "s" %p[%n, %n] : !tile.pointer<i32> -> !tile.side<i32, 2>
   // expected-error @below {{expected one index per axis but the last (1), got 2}}

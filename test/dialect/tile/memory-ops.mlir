@@ -152,6 +152,25 @@ tile.kernel @bit(%word: index {tile.name = "word"}, %key: index {tile.name = "ke
   tile.return
 }
 
+// Rows whose elements are a stride apart, and rows of less alignment.
+// CHECK-LABEL: @view_other_rows
+// CHECK: tile.view_rows "k_rows" %{{.*}} offset %{{.*}} stride %{{.*}} column_stride %{{.*}} : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 aligned 2 strided true>
+// CHECK: tile.view_rows "k_rows" %{{.*}} offset %{{.*}} stride %{{.*}} : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 aligned 4>
+tile.kernel @view_other_rows(%k: !tile.pointer<bf16> {tile.name = "k"}, %offset: i64 {tile.name = "offset"},
+                             %stride: i64 {tile.name = "stride"}) attributes {schedule = #s} {
+  %strided = tile.view_rows "k_rows" %k offset %offset stride %stride column_stride %stride : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 aligned 2 strided true>
+  %aligned = tile.view_rows "k_rows" %k offset %offset stride %stride : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 aligned 4>
+  tile.return
+}
+
+// CHECK-LABEL: @add_row
+// CHECK: tile.add_row %{{.*}} to %{{.*}} : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+tile.kernel @add_row(%k_bias_row: !tile.global_rows<kHeadDim=128, bf16> {tile.name = "k_bias_row"}) attributes {schedule = #s} {
+  %k_tile = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.add_row %k_bias_row to %k_tile : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
+  tile.return
+}
+
 // CHECK-LABEL: @search_and_reach
 // CHECK: tile.search_side %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} above %{{.*}} : !tile.side<i32, 2>
 // CHECK: tile.reaches %{{.*}}[%{{.*}}] from %{{.*}} to %{{.*}} : !tile.side<i32, 2>

@@ -82,3 +82,18 @@ module attributes {test.side_c2_no_axis = !tile.side<f32, 0>} {}
 
 // expected-error @below {{expected 1 to 4 axes, got 5}}
 module attributes {test.side_c2_five_axes = !tile.side<f32, 5>} {}
+
+// -----
+
+// expected-error @below {{expected an alignment of a power of two from 2 to 16, got 6}}
+module attributes {test.global_rows_c2_odd = !tile.global_rows<kHeadDim=64, f16 aligned 6>} {}
+
+// -----
+
+// expected-error @below {{expected an alignment of a power of two from 4 to 16, got 2}}
+module attributes {test.global_rows_c2_f32 = !tile.global_rows<kHeadDim=64, f32 aligned 2>} {}
+
+// -----
+
+// expected-error @below {{expected strided rows to be aligned to their elements of 2 bytes, got 16}}
+module attributes {test.global_rows_c3 = !tile.global_rows<kHeadDim=64, f16 strided true>} {}

@@ -91,3 +91,23 @@ attn.kernel @dim_80_and_192(%q: !attn.tokens<2x80xf16, packed> {attn.name = "q"}
       : (!attn.tokens<2x80xf16, packed>, !attn.tokens<2x80xf16, packed>, !attn.tokens<2x192xf16, packed>) -> !attn.tokens<2x192xf16, packed>
   attn.return %o : !attn.tokens<2x192xf16, packed>
 }
+
+// Why copies are slow, behind why the tiles are what they are.
+// CHECK-LABEL: @slow_copies
+// CHECK-SAME: tile.schedule_reason = "{{.*}}: q, out element by element, as head_dim is not the innermost axis: rows 4 bytes at a time, as no more alignment is promised"
+attn.kernel @slow_copies(%q: !attn.tokens<2x64xf16, bdhs> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, padded> {attn.name = "k"})
+    -> (!attn.tokens<2x64xf16, bhds> {attn.name = "out"}) attributes {lengths = #attn<lengths none>, alignment = 4 : i64} {
+  %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xf16, bdhs>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> !attn.tokens<2x64xf16, bhds>
+  attn.return %o : !attn.tokens<2x64xf16, bhds>
+}
+
+// CHECK-LABEL: @copies_through_registers
+// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 128, tile_kv = 64, stages = 1, warps = 4>
+// CHECK-SAME: k element by element, as head_dim is not the innermost axis: one stage, as copies through registers do not run ahead"
+attn.kernel @copies_through_registers(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, bhds> {attn.name = "k"})
+    -> (!attn.tokens<2x64xf16, padded> {attn.name = "out"}) attributes {lengths = #attn<lengths none>} {
+  %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {}
+      : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, bhds>, !attn.tokens<2x64xf16, bhds>) -> !attn.tokens<2x64xf16, padded>
+  attn.return %o : !attn.tokens<2x64xf16, padded>
+}

@@ -3,7 +3,7 @@
 // The caller's tensors in the order q, k, v, lengths, side tensors, outputs; one launch over tiles, heads, requests.
 // CHECK-LABEL: tile.program @program tensors
 // CHECK-SAME: <name = "q", elementType = f16, shape = ["total_q", "2", "64"], strided = true, alignment = 16>
-// CHECK-SAME: <name = "k", {{.*}}<name = "v", {{.*}}<name = "cu_q", elementType = i32, shape = ["batch + 1"]>
+// CHECK-SAME: <name = "k", {{[^#]*}}#tile.tensor<name = "cu_q", elementType = i32, shape = ["batch + 1"]>
 // CHECK-SAME: <name = "out", {{.*}}output = true, strided = true, alignment = 16>, #tile.tensor<name = "lse", elementType = f32, shape = ["total_q", "2"], output = true>]
 // CHECK-SAME: scalars [#tile.scalar<name = "window", type = i32, defaultValue = 4.096000e+03 : f64>] dims ["q_len"
 // CHECK-SAME: mask.exact = "true"
@@ -553,6 +553,63 @@ attn.kernel @heads_first(%q: !attn.tokens<2x64xf16, bhsd> {attn.name = "q"}, %k:
   %o, %lse = attn.attention %q, %k, %k scale 0.125 statistics ["lse"] anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, bhsd>, !attn.tokens<2x64xf16, bhsd>, !attn.tokens<2x64xf16, bhsd>) -> (!attn.tokens<2x64xf16, bhsd>, !attn.rows<2xf32, bhsd>)
   attn.return %o, %lse : !attn.tokens<2x64xf16, bhsd>, !attn.rows<2xf32, bhsd>
+}
+
+// -----
+
+// q, k and v are heads of one tensor: one length, and views from three heads. Each tile gets its head's row of the bias.
+// CHECK-LABEL: tile.kernel @fused_fwd
+// CHECK: %[[POSITION:.*]] = tile.let "first_position" %[[FIRST_ROW:.*]] : index
+// CHECK: tile.view_rows "q_rows" %[[QKV:.*]] offset
+// CHECK-SAME: !tile.global_rows<kHeadDim=64, f16 aligned 8>
+// CHECK: %[[Q_BIAS:.*]] = tile.view_rows "q_bias_row" %[[BIAS:[^ ]*]]
+// CHECK: tile.constant "kFirstKeyHead" 4
+// CHECK: tile.view_rows "k_rows" %[[QKV]] offset
+// CHECK: %[[K_BIAS:.*]] = tile.view_rows "k_bias_row" %[[BIAS]]
+// CHECK: tile.constant "kFirstValueHead" 5
+// CHECK: tile.view_rows "v_rows" %[[QKV]] offset
+// CHECK: %[[V_BIAS:.*]] = tile.view_rows "v_bias_row" %[[BIAS]]
+// CHECK: tile.copy_async {{.*}} to %[[Q:[^ ]*]] :
+// CHECK-NEXT: tile.add_row %[[Q_BIAS]] to %[[Q]]
+// CHECK: tile.copy_async {{.*}} to %[[K:[^ ]*]] :
+// CHECK-NEXT: tile.add_row %[[K_BIAS]] to %[[K]]
+// CHECK-NEXT: tile.mma_abt
+// CHECK: tile.copy_async {{.*}} to %[[V:[^ ]*]] :
+// CHECK: tile.add_row %[[V_BIAS]] to %[[V]]
+// CHECK-NEXT: tile.mma_ab
+// CHECK-LABEL: tile.program @fused tensors
+// CHECK-SAME: [#tile.tensor<name = "qkv", elementType = f16, shape = ["total_q", "6", "64"], strided = true, alignment = 8>
+// CHECK-SAME: #tile.tensor<name = "cu_q", {{[^#]*}}, #tile.tensor<name = "bias", elementType = f16, shape = ["6", "64"], alignment = 8>
+// CHECK-SAME: dims ["q_len"]
+attn.kernel @fused(%qkv: !attn.tokens<6x64xf16, packed> {attn.name = "qkv"}, %bias: !attn.side<[6, 64], f16> {attn.name = "bias"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, alignment = 8 : i64, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %b = attn.add_bias %qkv, %bias : !attn.tokens<6x64xf16, packed>, !attn.side<[6, 64], f16>
+  %q = attn.slice_heads %b from 0 : !attn.tokens<6x64xf16, packed> -> !attn.tokens<4x64xf16, packed>
+  %k = attn.slice_heads %b from 4 : !attn.tokens<6x64xf16, packed> -> !attn.tokens<1x64xf16, packed>
+  %v = attn.slice_heads %b from 5 : !attn.tokens<6x64xf16, packed> -> !attn.tokens<1x64xf16, packed>
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<1x64xf16, packed>, !attn.tokens<1x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+// Each tensor has its order of axes; where dim is not innermost its stride is an argument and nothing is aligned.
+// CHECK-LABEL: tile.kernel @orders_fwd
+// CHECK: tile.view_rows "q_rows" {{.*}} column_stride {{.*}} !tile.global_rows<kHeadDim=64, f16 aligned 2 strided true>
+// CHECK: tile.view_rows "k_rows" {{.*}} -> !tile.global_rows<kHeadDim=64, f16>
+// CHECK: tile.view_rows "out_rows" {{.*}} column_stride {{.*}} !tile.global_rows<kHeadDim=64, f32, writable true aligned 4 strided true>
+// CHECK-LABEL: tile.program @orders tensors
+// CHECK-SAME: <name = "q", elementType = f16, shape = ["batch", "64", "2", "q_len"], strided = true, alignment = 2, anyStrides = true>
+// CHECK-SAME: <name = "k", elementType = f16, shape = ["kv_len", "batch", "2", "64"], strided = true, alignment = 16>
+// CHECK-SAME: <name = "out", elementType = f32, shape = ["batch", "2", "64", "q_len"], output = true, strided = true, anyStrides = true>
+// CHECK: tile.launch @orders_fwd
+// CHECK-SAME: "dim:q.stride3", "dim:q.stride0", "dim:q.stride2", "dim:q.stride1", "tensor:k", "dim:k.stride0", "dim:k.stride1", "dim:k.stride2"
+attn.kernel @orders(%q: !attn.tokens<2x64xf16, bdhs> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, sbhd> {attn.name = "k"}, %v: !attn.tokens<2x64xf16, padded> {attn.name = "v"}) -> (!attn.tokens<2x64xf32, bhds> {attn.name = "out"})
+    attributes {lengths = #attn<lengths none>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, bdhs>, !attn.tokens<2x64xf16, sbhd>, !attn.tokens<2x64xf16, padded>) -> !attn.tokens<2x64xf32, bhds>
+  attn.return %o : !attn.tokens<2x64xf32, bhds>
 }
 
 // -----

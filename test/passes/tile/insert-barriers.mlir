@@ -311,3 +311,22 @@ tile.kernel @met_by_what_later_iterations_need(%rows: !rows {tile.name = "rows"}
   }
   tile.return
 }
+
+// An addition reads what other threads have copied, and others read what it wrote.
+// CHECK-LABEL: @addition_between_copy_and_reader
+// CHECK: tile.commit
+// CHECK-NEXT: tile.wait 0
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.add_row
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.mma_abt
+tile.kernel @addition_between_copy_and_reader(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+    attributes {schedule = #s} {
+  %a = tile.alloc "a" : !tile
+  %c = tile.alloc "c" : !frag
+  tile.copy_async %rows[%i] valid %i, %i to %a : !rows -> !tile
+  tile.commit
+  tile.add_row %rows to %a : !rows -> !tile
+  tile.mma_abt %c = %a, %a : !frag = !tile, !tile
+  tile.return
+}

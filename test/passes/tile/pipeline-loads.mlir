@@ -259,3 +259,36 @@ tile.kernel @prefetch_along_a_walk(%rows: !rows {tile.name = "rows"}, %i: index 
   }
   tile.return
 }
+
+// -----
+!rows = !tile.global_rows<kHeadDim=64, f16>
+!tile = !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+!frag = !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
+
+// An addition to a tile that was copied before the loop waits for it: the loop's first tiles start before. In the loop it
+// is to the slot that has arrived.
+// CHECK-LABEL: @first_tiles_before_an_addition
+// CHECK: tile.copy_async %{{.*}} to %[[Q:[^ ]*]] :
+// CHECK: tile.copy_async
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: tile.add_row %{{.*}} to %[[Q]]
+// CHECK-NEXT: tile.loop
+// CHECK: tile.copy_async %{{.*}} to %[[NEXT:[^ ]*]] unless_past
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: %[[NOW:.*]] = tile.current %{{.*}} ahead 0
+// CHECK-NEXT: tile.add_row %{{.*}} to %[[NOW]]
+tile.kernel @first_tiles_before_an_addition(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %q = tile.alloc "q_tile" : !tile
+  %k = tile.alloc "k_tile" : !tile
+  %c = tile.alloc "c" : !frag
+  tile.copy_async %rows[%i] valid %i, %i to %q : !rows -> !tile
+  tile.add_row %rows to %q : !rows -> !tile
+  tile.loop "keys" %i to %i step <kTileKv = 64> {
+  ^bb0(%kv: index):
+    tile.copy_async %rows[%kv] valid %i, %i to %k : !rows -> !tile
+    tile.add_row %rows to %k : !rows -> !tile
+    tile.mma_abt %c = %q, %k : !frag = !tile, !tile
+  }
+  tile.return
+}
