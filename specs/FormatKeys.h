@@ -14,7 +14,7 @@ inline constexpr std::array<Word, 24> kTop{
     "attnc",     "name",    "phase",     "heads",      "head_dim", "head_dim_v", "dtype",  "out_dtype",
     "layout",    "qkv",     "qkv_bias",  "alignment",  "lengths",  "anchor",     "mask",   "score",
     "inputs",    "params",  "outputs",   "schedule",   "precision", "accumulate", "fallback", "extends"};
-inline constexpr std::array<Word, 22> kTopReserved{
+inline constexpr std::array<Word, 21> kTopReserved{
     // heads, sizes, tensors
     "positions", "mla",
     // scores that are more than an expression
@@ -23,7 +23,7 @@ inline constexpr std::array<Word, 22> kTopReserved{
     "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
     "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite",
-    "debug", "lse"};
+    "lse"};
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};

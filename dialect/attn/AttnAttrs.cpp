@@ -65,13 +65,14 @@ LogicalResult TensorReadAttr::verify(function_ref<InFlightDiagnostic()> emitErro
 }
 
 LogicalResult RangeAttr::verify(function_ref<InFlightDiagnostic()> emitError, AffineMap lower,
-                                AffineMap upper) {
-  for (AffineMap map : {lower, upper}) // C1
+                                AffineMap upper, AffineMap when) {
+  for (AffineMap map : {lower, upper, when ? when : lower}) // C1
     if (map.getNumDims() != 2 || map.getNumSymbols() < kProofSymbols || map.getNumResults() == 0)
       return emitError() << "expected a map of two dims and at least " << kProofSymbols << " symbols, got "
                          << AffineMapAttr::get(map);
-  if (lower.getNumSymbols() != upper.getNumSymbols())
-    return emitError() << "expected bounds over the same symbols, got " << lower.getNumSymbols() << " and "
-                       << upper.getNumSymbols();
+  for (AffineMap map : {upper, when ? when : lower})
+    if (lower.getNumSymbols() != map.getNumSymbols())
+      return emitError() << "expected bounds over the same symbols, got " << lower.getNumSymbols() << " and "
+                         << map.getNumSymbols();
   return success();
 }

@@ -9,14 +9,25 @@ def Attn_RangeAttr : Attn_Attr<"Range", "range"> {
   let description = [{
     Keys `max(lower...) <= kv < min(upper...)`. Both maps have dims (i0, i1), the first and last query
     position of a tile, and symbols (q_len, kv_len, b, h, then the kernel's integer run-time scalars in
-    argument order, then the reads of the proof). The interval is empty if the lower bound is not below the upper one.
+    argument order, then the reads of the proof). The interval is empty if the lower bound is not below the upper one, or if a
+    result of `when`, over the same dims and symbols, is negative.
 
     Example: `#attn.range<(d0, d1)[s0, s1, s2, s3] -> (d0 - 4095, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>`
 
-    Constraints: (C1) both maps have two dims and the same number of symbols, at least four.
+    Of heads from the 8th on: `<... to ... when (d0, d1)[s0, s1, s2, s3] -> (s3 - 8)>`
+
+    Constraints: (C1) all maps have two dims and the same number of symbols, at least four.
   }];
-  let parameters = (ins "::mlir::AffineMap":$lower, "::mlir::AffineMap":$upper);
-  let assemblyFormat = "`<` $lower `to` $upper `>`";
+  let parameters = (ins "::mlir::AffineMap":$lower, "::mlir::AffineMap":$upper,
+                        OptionalParameter<"::mlir::AffineMap">:$when);
+  let assemblyFormat = "`<` $lower `to` $upper (`when` $when^)? `>`";
+  let extraClassDeclaration = [{
+    /// Whether a bound or a condition refers to a symbol.
+    bool uses(unsigned symbol) const {
+      return getLower().isFunctionOfSymbol(symbol) || getUpper().isFunctionOfSymbol(symbol) ||
+             (getWhen() && getWhen().isFunctionOfSymbol(symbol));
+    }
+  }];
   let genVerifyDecl = 1;
 }
 

@@ -65,6 +65,7 @@ SmallVector<AffineSum> KeyRange::inside(MLIRContext *context) const {
     result.push_back(lower - keyPosition(context));
   for (const AffineSum &upper : uppers)
     result.push_back((keyPosition(context) - upper).addConstant(1));
+  result.append(conditions.begin(), conditions.end());
   return result;
 }
 
@@ -74,6 +75,8 @@ SmallVector<AffineSum> KeyRange::beyond(MLIRContext *context) const {
     result.push_back((keyPosition(context) - lower).addConstant(1));
   for (const AffineSum &upper : uppers)
     result.push_back(upper - keyPosition(context));
+  for (const AffineSum &condition : conditions)
+    result.push_back((condition * -1).addConstant(1));
   return result;
 }
 
@@ -86,7 +89,12 @@ attn::RangeAttr KeyRange::attr(unsigned symbols, MLIRContext *context) const {
     results.push_back(bounds.front().expr(context));
     return AffineMap::get(2, symbols, results, context);
   };
-  return attn::RangeAttr::get(context, map(lowers), map(uppers));
+  AffineMap when;
+  if (!conditions.empty())
+    when = AffineMap::get(2, symbols, llvm::map_to_vector(conditions, [&](const AffineSum &condition) {
+                            return (condition * -1).expr(context);
+                          }), context);
+  return attn::RangeAttr::get(context, map(lowers), map(uppers), when);
 }
 
 static int64_t valueOf(AffineExpr expr, ArrayRef<int64_t> dims, ArrayRef<int64_t> symbols) {
@@ -115,6 +123,10 @@ static int64_t valueOf(AffineExpr expr, ArrayRef<int64_t> dims, ArrayRef<int64_t
 std::pair<int64_t, int64_t> attnc::evaluate(attn::RangeAttr range, int64_t firstQuery, int64_t lastQuery,
                                             ArrayRef<int64_t> symbols) {
   int64_t dims[] = {firstQuery, lastQuery};
+  if (AffineMap when = range.getWhen())
+    for (AffineExpr condition : when.getResults())
+      if (valueOf(condition, dims, symbols) < 0)
+        return {symbols[1], 0}; // from kv_len on: the union with another range is that range
   int64_t lower = std::numeric_limits<int64_t>::min(), upper = std::numeric_limits<int64_t>::max();
   for (AffineExpr expr : range.getLower().getResults())
     lower = std::max(lower, valueOf(expr, dims, symbols));

@@ -22,9 +22,11 @@ struct Solved {
 /// Solves atom <= 0 for kv. Exact when it is a Bound: quotients of the key are unwrapped.
 Solved solveForKey(AffineSum atom, mlir::MLIRContext *context);
 
-/// max(lowers) <= kv < min(uppers) over (i0, i1); 0 and kv_len are always among them, first.
+/// max(lowers) <= kv < min(uppers) over (i0, i1); 0 and kv_len are always among them, first. Empty unless every
+/// condition is <= 0.
 struct KeyRange {
   llvm::SmallVector<AffineSum> lowers, uppers;
+  llvm::SmallVector<AffineSum> conditions = {};
 
   static KeyRange all(mlir::MLIRContext *context);
   static KeyRange none(mlir::MLIRContext *context);

@@ -51,7 +51,7 @@ private:
   SmallVector<std::string> names;
   PositionSystem system;
   llvm::SetVector<StringAttr> unknown;
-  SmallVector<Visit> visits;
+  SmallVector<Visit, kMaxVisitRanges> visits;
   std::optional<KeyRange> full;
 };
 } // namespace
@@ -104,11 +104,19 @@ bool MaskAnalyzer::coversExactly(ArrayRef<KeyBound> bounds) {
 Visit MaskAnalyzer::visitOf(const Conjunct &conjunct) {
   Visit visit{KeyRange::all(context), conjunct.unknown.empty()};
   SmallVector<KeyBound> bounds;
+  SmallVector<AffineSum> rowConditions;
   for (const AffineSum &atom : conjunct.atoms) {
     Solved solved = solveForKey(atom, context);
     if (solved.kind == Solved::Bound) {
       bounds.push_back(solved.bound);
       visit.range.narrow(solved.bound, /*forEveryQuery=*/false, context);
+    } else if (solved.kind == Solved::KeyFree && !atom.overflow) {
+      if (empty({(atom * -1).addConstant(1)})) // always true
+        continue;
+      // Some row of the tile meets it.
+      visit.range.conditions.push_back(extreme(atom, /*greatest=*/false, context));
+      if (direction(atom) != Direction::Constant)
+        rowConditions.push_back(atom);
     } else if (!empty({(atom * -1).addConstant(1)})) { // not always true
       unknown.insert(StringAttr::get(context, inequalityText(atom, names)));
       visit.exact = false;
@@ -120,6 +128,15 @@ Visit MaskAnalyzer::visitOf(const Conjunct &conjunct) {
       unknown.insert(StringAttr::get(context, "a bound that was not proved within the work limit"));
       return {KeyRange::all(context), false};
     }
+  // The row that meets a condition need not be the one that sees the key: exact if all rows see the same keys.
+  const bool sameKeys = llvm::all_of(
+      bounds, [](const KeyBound &bound) { return direction(bound.value) == Direction::Constant; });
+  if (!rowConditions.empty() && (rowConditions.size() > 1 || !sameKeys ||
+                                 direction(rowConditions.front()) == Direction::Mixed)) {
+    for (const AffineSum &condition : rowConditions)
+      unknown.insert(StringAttr::get(context, inequalityText(condition, names)));
+    visit.exact = false;
+  }
   visit.exact = visit.exact && coversExactly(bounds);
   prune(visit.range);
   return visit;
@@ -198,7 +215,7 @@ int64_t MaskAnalyzer::sampleKeys(const KeyRange &range) {
 /// Candidates: all keys, each alternative's own range, and lower and upper bounds of different alternatives.
 /// Each is claimed only if the negated mask has no point in it.
 void MaskAnalyzer::findFull(const MaskFormula &formula, const MaskFormula &hidden) {
-  SmallVector<KeyRange> candidates = {KeyRange::all(context)};
+  SmallVector<KeyRange, 8> candidates = {KeyRange::all(context)};
   for (const Conjunct &conjunct : formula) {
     KeyRange range = KeyRange::all(context);
     bool bounded = conjunct.unknown.empty();
@@ -206,7 +223,14 @@ void MaskAnalyzer::findFull(const MaskFormula &formula, const MaskFormula &hidde
       Solved solved = solveForKey(atom, context);
       if (solved.kind == Solved::Bound)
         range.narrow(solved.bound, /*forEveryQuery=*/true, context);
-      bounded &= solved.kind == Solved::Bound || empty({(atom * -1).addConstant(1)});
+      if (solved.kind == Solved::Bound || empty({(atom * -1).addConstant(1)}))
+        continue;
+      // Of one alternative, tiles are visited only where its conditions hold; of several, another may be better then.
+      if (solved.kind == Solved::KeyFree && !atom.overflow && formula.size() == 1 &&
+          direction(atom) == Direction::Constant)
+        range.conditions.push_back(atom);
+      else
+        bounded = false;
     }
     if (bounded)
       candidates.push_back(range);
@@ -232,7 +256,7 @@ bool MaskAnalyzer::boundsUseReads() {
   auto refers = [&](const KeyRange &keys) {
     attn::RangeAttr range = keys.attr(names.size(), context);
     for (unsigned symbol = names.size() - reads.size(); symbol < names.size(); ++symbol)
-      if (range.getLower().isFunctionOfSymbol(symbol) || range.getUpper().isFunctionOfSymbol(symbol))
+      if (range.uses(symbol))
         return true;
     return false;
   };

@@ -24,7 +24,8 @@ inline constexpr unsigned kMaxVisitRanges = 4;
 /// The proof of an attention's mask; does not change the op.
 MaskProof analyzeMask(attn::AttentionOp attention);
 
-/// The keys [first, second) of `range` for queries [firstQuery, lastQuery]; empty if first >= second.
+/// The keys [first, second) of `range` for queries [firstQuery, lastQuery]; empty if first >= second, and
+/// [kv_len, 0) where the range's condition does not hold.
 /// `symbols` are q_len, kv_len, b, h, then the integer scalars.
 std::pair<int64_t, int64_t> evaluate(attn::RangeAttr range, int64_t firstQuery, int64_t lastQuery,
                                      llvm::ArrayRef<int64_t> symbols);

@@ -149,7 +149,7 @@ SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine
         {{64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"}, ""}};
   if (demands.widest() <= 128)
     return {
-        {{128, 32, 1, 4, ""}, "reads shared memory a third less, but spills up to 16 bytes in whole kernels"},
+        {{128, 32, 1, 4, ""}, "reads shared memory a third less, but some kernels spill then; not measured on a GPU"},
         ifTwoFit(
             {64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"}),
         {{64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}, ""}};

@@ -19,6 +19,9 @@ struct BlockScalars {
   mlir::Value firstPosition, lastPosition;
 };
 
+/// Whether a row's elements are a run-time stride apart.
+inline bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
+
 /// Views of q, k or v: its tokens, and its head's row of the bias or null.
 struct Operand {
   mlir::Value rows, bias;
@@ -26,7 +29,7 @@ struct Operand {
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
 /// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds,
-/// KernelLowering.cpp the rest.
+/// LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -50,7 +53,6 @@ private:
   /// Opens and closes the kernel around what a caller builds.
   void openKernel(llvm::StringRef suffix);
   void closeKernel();
-  void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
   mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
@@ -58,7 +60,13 @@ private:
   void addBias(const Operand &operand, mlir::Value tile);
   int64_t rowAlignment(attn::TokensType type);
   mlir::Value sinkOfHead();
+
+  // LowerProgram.cpp
   void buildProgram();
+  void addInputs();
+  void addOutputs();
+  void addScalars();
+  void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
   mlir::DictionaryAttr remarks();
   void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
@@ -95,6 +103,7 @@ private:
   void buildKeyBounds();
   mlir::Value expand(mlir::AffineExpr expr);
   mlir::Value expandRead(unsigned index);
+  mlir::Value expandCondition(mlir::AffineExpr expr);
   mlir::Value expandBound(mlir::AffineMap map, bool lower);
 
   // LowerRegions.cpp

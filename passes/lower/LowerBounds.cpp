@@ -147,6 +147,21 @@ Value KernelLowering::expandBound(AffineMap map, bool lower) {
   return bound;
 }
 
+/// expr >= 0, written as a comparison of two sides.
+Value KernelLowering::expandCondition(AffineExpr expr) {
+  int64_t constant = 0;
+  if (auto sum = dyn_cast<AffineBinaryOpExpr>(expr); sum && expr.getKind() == AffineExprKind::Add)
+    if (auto addend = dyn_cast<AffineConstantExpr>(sum.getRHS())) {
+      constant = addend.getValue();
+      expr = sum.getLHS();
+    }
+  auto product = dyn_cast<AffineBinaryOpExpr>(expr);
+  if (product && expr.getKind() == AffineExprKind::Mul && product.getRHS() == getAffineConstantExpr(-1, b.getContext()))
+    // constant - x >= 0
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, expand(product.getLHS()), index(constant));
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, expand(expr), index(-constant));
+}
+
 namespace attnc::lower {
 
 /// walkKeys over values of the kernel.
@@ -161,8 +176,25 @@ struct BoundBuilder {
   template <class Op, class... Operands> Value create(Operands... operands) {
     return Op::create(self.b, self.loc, operands...);
   }
-  Value lower(attn::RangeAttr range) { return self.expandBound(range.getLower(), true); }
-  Value upper(attn::RangeAttr range) { return self.expandBound(range.getUpper(), false); }
+  Value lower(attn::RangeAttr range) {
+    Value bound = self.expandBound(range.getLower(), true);
+    // A lone range that is empty is so by its end; of several, it must not begin before the others.
+    const bool alone = self.attention.getProofAttr().getVisit().size() == 1;
+    return range.getWhen() && !alone ? unless(range, bound, self.at.kvLen) : bound;
+  }
+  Value upper(attn::RangeAttr range) {
+    Value bound = self.expandBound(range.getUpper(), false);
+    return range.getWhen() ? unless(range, bound, zero()) : bound;
+  }
+  /// `bound`, or `otherwise` where a condition of the range does not hold.
+  Value unless(attn::RangeAttr range, Value bound, Value otherwise) {
+    Value holds;
+    for (AffineExpr condition : range.getWhen().getResults()) {
+      Value one = self.expandCondition(condition);
+      holds = holds ? create<arith::AndIOp>(holds, one) : one;
+    }
+    return create<arith::SelectOp>(holds, bound, otherwise);
+  }
   Value zero() { return self.index(0); }
   bool isZero(Value value) { return value == self.index(0); }
   Value let(StringRef name, Value value) { return self.let(name, value); }
@@ -196,13 +228,13 @@ struct BoundBuilder {
 } // namespace attnc::lower
 
 void KernelLowering::buildVisitBounds() {
-  section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
+  section("Keys to visit: the mask hides all others from every row.");
   BoundBuilder builder(*this);
   keys = keyBounds(attention.getProofAttr(), builder);
 }
 
 void KernelLowering::buildKeyBounds() {
-  section("Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.");
+  section("Keys to visit: the mask hides all others from every row.");
   BoundBuilder builder(*this);
   keys = walkKeys(attention.getProofAttr(), builder);
 }

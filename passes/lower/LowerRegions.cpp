@@ -1,11 +1,16 @@
 // LowerRegions.cpp - score and mask regions become maps over a fragment with coordinates.
 #include "passes/lower/KernelLowering.h"
 
+#include "mlir/IR/Matchers.h"
+
 #include <limits>
 
 using namespace mlir;
 using namespace attnc;
 using namespace attnc::lower;
+
+/// Beyond every position: the end of a search that has none of its own.
+constexpr int64_t kWholeRow = 1 << 30;
 
 static std::string axisFormula(Attribute axis, attn::AttentionOp attention) {
   if (auto size = dyn_cast<IntegerAttr>(axis))
@@ -93,9 +98,13 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
       result = tile::ReadSideOp::create(b, op.getLoc(), read.getResult().getType(),
                                         sideView(cast<BlockArgument>(read.getSide())), mapped(read.getIndices()));
     } else if (auto search = dyn_cast<attn::SearchOp>(op)) {
+      Value end = mapping.lookupOrDefault(search.getTo());
+      llvm::APInt known;
+      if (matchPattern(end, m_ConstantInt(&known)) && known.sge(kWholeRow))
+        end = constant("kWholeRow", kWholeRow);
       result = tile::SearchSideOp::create(b, op.getLoc(), sideView(cast<BlockArgument>(search.getSide())),
                                           mapped(search.getIndices()), mapping.lookupOrDefault(search.getFrom()),
-                                          mapping.lookupOrDefault(search.getTo()),
+                                          end,
                                           mapping.lookupOrDefault(search.getValue()));
     } else if (auto reaches = dyn_cast<attn::ReachesOp>(op)) {
       result = tile::ReachesOp::create(b, op.getLoc(), sideView(cast<BlockArgument>(reaches.getSide())),

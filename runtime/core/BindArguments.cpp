@@ -96,6 +96,17 @@ Status bindDims(const LaunchPlan &plan, const Arguments &arguments, BoundArgumen
   return Status::success();
 }
 
+/// Kernels count in 32 bits, and add a few tiles to a position.
+Status checkSizes(const LaunchPlan &plan, const BoundArguments &bound) {
+  constexpr int64_t kLargest = int64_t(1) << 30;
+  for (size_t i = 0; i < plan.symbols.size(); ++i) {
+    const std::string &name = plan.symbols.name(static_cast<int>(i));
+    if (name.find('.') == std::string::npos && bound.values[i] && *bound.values[i] > kLargest)
+      return bad("dim " + quoted(name) + ": expected at most 2^30, got " + std::to_string(*bound.values[i]));
+  }
+  return Status::success();
+}
+
 } // namespace
 
 Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &plan,
@@ -123,6 +134,7 @@ Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &p
   for (size_t i = 0; i < program.dims.size(); ++i)
     if (!bound.values[plan.dimSlots[i]])
       return bad("expected a value for dim " + quoted(program.dims[i]) + ", got none");
+  ATTNC_RETURN_IF_ERROR(checkSizes(plan, bound));
   ATTNC_RETURN_IF_ERROR(bindScalars(program, arguments, bound));
   return bound;
 }

@@ -104,7 +104,8 @@ Status bindShape(const TensorSig &sig, const PlannedTensor &planned, const Symbo
   }
   for (size_t axis = 0; axis < planned.strideSlots.size(); ++axis)
     if (int slot = planned.strideSlots[axis]; slot >= 0)
-      values[slot] = tensor.stride(axis);
+      // Kernels form addresses of rows that are not there, to copy zeros: where there is one row, with its own.
+      values[slot] = tensor.shape[axis] > 1 ? tensor.stride(axis) : 0;
   return Status::success();
 }
 
@@ -114,7 +115,7 @@ Status checkStrides(const TensorSig &sig, const Tensor &tensor) {
   const size_t rank = tensor.shape.size();
   int64_t dense = 1;
   for (size_t axis = rank; axis-- > 0;) {
-    // The stride of an axis with one element is never used.
+    // The stride of an axis with one element is never used: bindShape gives kernels 0.
     if (tensor.shape[axis] > 1) {
       const int64_t stride = tensor.strides[axis];
       if (!sig.strided && stride != dense)

@@ -257,10 +257,7 @@ private:
   bool perHead() const {
     constexpr unsigned kHead = 3; // among the symbols of a proof
     attn::MaskProofAttr proof = attn::AttentionOp(attention).getProofAttr();
-    auto usesHead = [&](attn::RangeAttr range) {
-      return range &&
-             (range.getLower().isFunctionOfSymbol(kHead) || range.getUpper().isFunctionOfSymbol(kHead));
-    };
+    auto usesHead = [&](attn::RangeAttr range) { return range && range.uses(kHead); };
     return llvm::any_of(proof.getVisit(), usesHead) || usesHead(proof.getFull()) ||
            llvm::any_of(
                proof.tensorReads(),

@@ -1,6 +1,7 @@
 // MaskText.cpp - affine maps as text.
 #include "runtime/jit/MaskText.h"
 
+#include "passes/analysis/AffineSum.h"
 #include "passes/analysis/MaskFormula.h"
 
 namespace attnc {
@@ -53,8 +54,12 @@ std::string boundText(mlir::AffineMap map, const char *function, const Names &sy
 }
 
 std::string rangeText(attn::RangeAttr range, const Names &symbols) {
-  return boundText(range.getLower(), "max", symbols) + " <= kv < " +
-         boundText(range.getUpper(), "min", symbols);
+  std::string text = boundText(range.getLower(), "max", symbols) + " <= kv < " +
+                     boundText(range.getUpper(), "min", symbols);
+  if (mlir::AffineMap when = range.getWhen())
+    for (auto [i, condition] : llvm::enumerate(when.getResults()))
+      text += (i ? " and " : " where ") + inequalityText(AffineSum::of(condition * -1), symbols);
+  return text;
 }
 
 } // namespace

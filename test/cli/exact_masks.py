@@ -14,6 +14,7 @@ EXACT = [
     "{all: [causal, {left_padding: n}]}", "{all: [{sliding_window: 33}, {left_padding: w}]}",
     "{any: [{sliding_window: 33}, kv < 4]}", "{not: causal}", "{not: {window: {left: 3, right: 3}}}",
     "{any: [kv < 9, 40 <= kv < 60, 150 <= kv < 153, q - 20 <= kv <= q]}", "kv <= 2 * q and kv < q + w",
+    "{all: [causal, {any: [h < 1, {streaming: {window: 40, keep: 4}}]}]}", "{any: [causal, b == 0]}", "h < 2 + w and kv <= q",
 ]
 BY_DATA = [
     "{documents: ids}", "{all: [causal, {documents: ids}]}", "{documents: {starts: cu}}", "{tensor: seen}",

@@ -132,7 +132,10 @@ TEST_F(BindArgumentsTest, ATensorMayHaveAnyStridesOfItsAlignment) {
 TEST_F(BindArgumentsTest, StridesOfSingleElementsDoNotMatter) {
   arguments.tensors["q"] = {at(0), DType::F16, {1, 16, 128}, {7, 128, 1}};
   arguments.tensors["out"] = {at(4 << 20), DType::F16, {1, 16, 128}, {0, 128, 1}};
-  EXPECT_TRUE(bind().ok()) << bind().status().str();
+  Result<BoundArguments> bound = bind();
+  ASSERT_TRUE(bound.ok()) << bound.status().str();
+  // Kernels address rows behind the last one, which must be as aligned as the first.
+  EXPECT_EQ(bound->values[*plan.symbols.find("q.stride0")], 0);
 }
 
 TEST_F(BindArgumentsTest, Addresses) {
@@ -188,6 +191,8 @@ TEST_F(BindArgumentsTest, Dims) {
   EXPECT_EQ(error(), "expected dims 'total_q', 'total_kv', 'batch', 'q_len', got unknown dim 'q.stride0'");
   arguments.dims = {{"q_len", -1}};
   EXPECT_EQ(error(), "dim 'q_len': expected at least 0, got -1");
+  arguments.dims = {{"q_len", (int64_t(1) << 30) + 1}};
+  EXPECT_EQ(error(), "dim 'q_len': expected at most 2^30, got 1073741825");
   arguments.dims = {};
   EXPECT_EQ(error(), "expected a value for dim 'q_len', got none");
 }

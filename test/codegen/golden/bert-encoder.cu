@@ -40,7 +40,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-bert_encoder_fwd_84ed557d(const __grid_constant__ Params p) {
+bert_encoder_fwd_bd118bcc(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -50,7 +50,7 @@ bert_encoder_fwd_84ed557d(const __grid_constant__ Params p) {
   const int q_len = p.q_lens[request];
   const int kv_len = p.kv_lens[request];
 
-  // Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.
+  // Keys to visit: the mask hides all others from every row.
   const int key_end = first_row < q_len ? kv_len : 0;
   const int full_end = clamp(round_down(kv_len, kTileKv), 0, key_end);
 

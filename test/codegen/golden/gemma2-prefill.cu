@@ -37,7 +37,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-gemma2_prefill_fwd_838d0bec(const __grid_constant__ Params p) {
+gemma2_prefill_fwd_e433e1db(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -53,7 +53,7 @@ gemma2_prefill_fwd_838d0bec(const __grid_constant__ Params p) {
   const int first_position = kv_len - q_len + first_row;
   const int last_position = first_position + min(kTileQ, q_len - first_row) - 1;
 
-  // Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.
+  // Keys to visit: the mask hides all others from every row.
   const int key_begin = max(first_position - 4095, 0);
   const int key_end = min(last_position + 1, kv_len);
   const int visit_begin = round_down(key_begin, kTileKv);

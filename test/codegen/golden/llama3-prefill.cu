@@ -36,7 +36,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-llama3_prefill_fwd_5227b6cf(const __grid_constant__ Params p) {
+llama3_prefill_fwd_3e7433b4(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.
@@ -52,7 +52,7 @@ llama3_prefill_fwd_5227b6cf(const __grid_constant__ Params p) {
   const int first_position = kv_len - q_len + first_row;
   const int last_position = first_position + min(kTileQ, q_len - first_row) - 1;
 
-  // Keys to visit: outside [key_begin, key_end) the mask hides every key from every row.
+  // Keys to visit: the mask hides all others from every row.
   const int key_end = min(last_position + 1, kv_len);
   const int full_end = clamp(round_down(min(first_position + 1, kv_len), kTileKv), 0, key_end);
 

@@ -134,6 +134,15 @@ attn.kernel @range_c1_same_symbols(%q: !attn.tokens<4x64xf16, packed> {attn.name
 
 // -----
 
+attn.kernel @range_c1_condition(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @+2 {{expected bounds over the same symbols, got 4 and 5}}
+  // expected-error @below {{failed to parse Attn_MaskProofAttr parameter 'visit'}}
+  %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (0) when (d0, d1)[s0, s1, s2, s3, s4] -> (s4)>], exact = true> score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
 attn.kernel @softcap_c1_zero(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}, %v: !attn.tokens<4x64xf16, packed> {attn.name = "v"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   %o = attn.attention %q, %k, %v scale 1.250000e-01 anchor bottom_right score {
   ^bb0(%s: f32, %b: index, %h: index, %i: index, %j: index, %n: index, %m: index):

@@ -187,12 +187,15 @@ tile.kernel @search_and_reach(%p: !tile.pointer<i32> {tile.name = "p"}, %b: inde
 // CHECK-LABEL: @dump
 // CHECK: tile.dump %{{.*}} factor %{{.*}} to %{{.*}} offset %{{.*}} stride %{{.*}} rows %{{.*}}, %{{.*}} keys %{{.*}}, %{{.*}} step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
 // CHECK: tile.dump %{{.*}} partial to %{{.*}} offset %{{.*}} stride %{{.*}} rows %{{.*}}, %{{.*}} keys %{{.*}}, %{{.*}} step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
-tile.kernel @dump(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %n: index {tile.name = "n"}, %stride: i64 {tile.name = "stride"},
-                  %scale: f32 {tile.name = "scale"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+tile.kernel @dump(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %o: i64 {tile.name = "o"}, %s: i64 {tile.name = "s"},
+                  %scale: f32 {tile.name = "scale"}, %first_row: index {tile.name = "first_row"}, %q_len: index {tile.name = "q_len"},
+                  %kv: index {tile.name = "kv"}, %kv_len: index {tile.name = "kv_len"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
   %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
   %sums = tile.alloc "sums" : !tile.row_vector<kTileQ=64, warps 4>
-  tile.dump %scores factor %scale to %p offset %stride stride %stride rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
-  tile.dump %sums partial to %p offset %stride stride %stride rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.dump %scores factor %scale to %p offset %o stride %s rows %first_row, %q_len keys %kv, %kv_len
+      step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.dump %sums partial to %p offset %o stride %s rows %first_row, %q_len keys %kv, %kv_len
+      step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
   tile.return
 }
 

@@ -131,11 +131,11 @@ attn.kernel @not_document(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v
   attn.return %o : !q
 }
 
-// A term of heads alone bounds no key: it is taken as true, and named.
+// A term of heads alone bounds no key: it is a condition of the ranges.
 // CHECK-LABEL: @head_term
 attn.kernel @head_term(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
     -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], exact = false, unknown = ["h <= 1"]>
+  // CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1) when (d0, d1)[s0, s1, s2, s3] -> (-s3 + 1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d0 + 1, s1) when (d0, d1)[s0, s1, s2, s3] -> (-s3 + 1)>, exact = true>
   %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
   ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
     %c2 = arith.constant 2 : index
@@ -222,4 +222,41 @@ attn.kernel @read_that_no_bound_needs(%q: !attn.tokens<2x64xf16, packed> {attn.n
     attn.yield %r : i1
   } : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
   attn.return %o : !attn.tokens<2x64xf16, packed>
+}
+
+// A condition without the key: a range that is there for some heads only, and one for the rest.
+// CHECK-LABEL: @some_heads
+// CHECK: proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1) when (d0, d1)[s0, s1, s2, s3] -> (-s3 + 1)>, <(d0, d1)[s0, s1, s2, s3] -> (d0 - 99, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], {{.*}}exact = true>
+attn.kernel @some_heads(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %two = arith.constant 2 : index
+    %hundred = arith.constant 100 : index
+    %whole = arith.cmpi slt, %h, %two : index
+    %age = arith.subi %i, %j : index
+    %recent = arith.cmpi slt, %age, %hundred : index
+    %either = arith.ori %whole, %recent : i1
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %either : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
+}
+
+// A condition on the row: the last row of the tile meets it first. Which keys that row sees is not asked, so that the
+// range is not exact beside a bound that moves with the row.
+// CHECK-LABEL: @late_rows
+// CHECK: when (d0, d1)[s0, s1, s2, s3] -> (d1 - 70)>], exact = false, unknown = ["q >= 70"]
+attn.kernel @late_rows(%q: !q {attn.name = "q"}, %k: !q {attn.name = "k"}, %v: !q {attn.name = "v"})
+    -> (!q {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {
+  ^bb0(%b: index, %h: index, %i: index, %j: index, %n: index, %m: index):
+    %c = arith.constant 70 : index
+    %late = arith.cmpi sge, %i, %c : index
+    %causal = arith.cmpi sle, %j, %i : index
+    %r = arith.andi %causal, %late : i1
+    attn.yield %r : i1
+  } : (!q, !q, !q) -> !q
+  attn.return %o : !q
 }

@@ -637,3 +637,21 @@ attn.kernel @dumps(%q: !attn.tokens<2x64xf16, padded> {attn.name = "q"}, %k: !at
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>, !attn.tokens<2x64xf16, padded>) -> (!attn.tokens<2x64xf16, padded>, !attn.pairs<2xf32, padded>)
   attn.return %o, %s : !attn.tokens<2x64xf16, padded>, !attn.pairs<2xf32, padded>
 }
+
+// -----
+
+// A range of some heads: where its condition does not hold it lies behind all others, and is empty.
+// CHECK-LABEL: tile.kernel @some_heads_fwd
+// CHECK: [[HEAD:%.*]] = tile.let "head"
+// CHECK: [[KEYS:%.*]] = tile.let "kv_len"
+// CHECK: [[SOME:%.*]] = arith.cmpi sle, [[HEAD]], %c1
+// CHECK: [[BEGIN:%.*]] = arith.select [[SOME]], %c0, [[KEYS]]
+// CHECK: arith.cmpi sle, [[HEAD]], %c1
+// CHECK: arith.select %{{.*}}, %{{.*}}, %c0
+// CHECK: tile.let "span_begin" [[BEGIN]]
+attn.kernel @some_heads(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"})
+    attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1) when (d0, d1)[s0, s1, s2, s3] -> (-s3 + 1)>, <(d0, d1)[s0, s1, s2, s3] -> (d0 - 99, 0) to (d0, d1)[s0, s1, s2, s3] -> (d1 + 1, s1)>], exact = true> score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
