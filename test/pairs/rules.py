@@ -83,6 +83,15 @@ def heavy(tile_q, warps, tile_kv, keys, values, dtype, family, arch, *terms):
     return rows * columns > 4096 or scores * weight > 288
 
 
+# First masks of which every visible key is also visible by a second one.
+INSIDE = {
+    "causal": ("causal", "streaming", "strided blocks", "sliding_window 1", "sliding_window", "window right", "strided",
+               "expression of divisors"),
+    "window": ("window", "sliding_window 1", "sliding_window"),
+    "expression": ("expression",),
+}
+
+
 REFUSALS = (
     Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr"),
          lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
@@ -113,6 +122,10 @@ REFUSALS = (
     Rule("none inside a mask", ("mask", "combine"),
          lambda mask, combine: mask.label == "none" and combine.label != "A",
          "S14: none is the absence of a mask, not a mask", r"expected a mask that hides something inside a combination, got none"),
+    Rule("a mask inside what is taken away", ("mask", "combine", "second mask"),
+         lambda mask, combine, second: combine.label == "all, not" and mask.label in INSIDE.get(second.label, ()),
+         "no row sees any key", r"expected a mask that shows some key to some row, got one that hides every key",
+         example=(("mask", "causal"), ("combine", "all, not"), ("second mask", "causal"))),
     Rule("sinks beside an lse that is not made", ("sinks", "outputs"),
          lambda sinks, outputs: "not in lse" in sinks.label and outputs.label in ("out", "out, max_logit"),
          "S23: in_lse without lse says nothing", r"expected 'lse' among the outputs where 'in_lse' is given"),

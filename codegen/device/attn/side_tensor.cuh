@@ -53,14 +53,30 @@ template <class T, int Rank> struct SideTensor {
     return inside ? SideElement<T>::widen(data[offset]) : Value(0);
   }
 
+  /// The first element along the last axis; null if the other indices lie outside the shape.
+  template <class... Index> ATTNC_DEVICE const typename SideElement<T>::Storage *row(Index... index) const {
+    static_assert(sizeof...(Index) + 1 == Rank, "a row is named by all axes but the last");
+    const int indices[] = {static_cast<int>(index)..., 0};
+    bool inside = true;
+    i64 offset = 0;
+#pragma unroll
+    for (int axis = 0; axis + 1 < Rank; ++axis) {
+      inside &= static_cast<unsigned>(indices[axis]) < static_cast<unsigned>(shape[axis]);
+      offset = (offset + indices[axis]) * shape[axis + 1];
+    }
+    return inside ? data + offset : nullptr;
+  }
+
   /// The first position of [from, to) along the last axis whose element is above `value`, else `to`; the range is
   /// clipped to the axis, and its elements ascend. The other indices say which row; outside the shape all are 0.
   template <class... Index> ATTNC_DEVICE int search(int from, int to, int value, Index... index) const {
     from = max(from, 0);
     to = min(to, shape[Rank - 1]);
+    const auto *elements = row(index...);
     while (from < to) {
       const int middle = from + (to - from) / 2;
-      if (read(index..., middle) > value)
+      const Value element = elements ? SideElement<T>::widen(elements[middle]) : Value(0);
+      if (element > value)
         to = middle;
       else
         from = middle + 1;
