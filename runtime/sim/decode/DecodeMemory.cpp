@@ -1,4 +1,6 @@
-// DecodeMemory.cpp - ld, st, atom, red: space, width, vector length; hints that cannot change a result.
+// DecodeMemory.cpp - ld, st, atom, red, fences: space, width, vector length, memory order; hints that cannot
+// change a result.
+#include "runtime/sim/check/Order.h"
 #include "runtime/sim/decode/Decoder.h"
 #include "runtime/sim/exec/Handlers.h"
 
@@ -21,6 +23,28 @@ bool isHint(std::string_view mod) {
     if (mod == hint)
       return true;
   return mod.substr(0, 4) == "L1::" || mod.substr(0, 4) == "L2::";
+}
+
+/// What a modifier says of the memory order, added to `order`; false if it says nothing.
+bool parseOrder(std::string_view mod, uint8_t &order) {
+  static constexpr std::pair<std::string_view, int> orders[] = {
+      {"relaxed", kStrong},
+      {"volatile", kStrong},
+      {"acquire", kStrong | kAcquire},
+      {"release", kStrong | kRelease},
+      {"acq_rel", kStrong | kAcquire | kRelease},
+      {"sc", kStrong | kAcquire | kRelease},
+      {"cta", kCtaScope},
+      {"cluster", kCtaScope}, // a cluster is one CTA here
+      {"gpu", 0},
+      {"gl", 0},
+      {"sys", 0}};
+  for (auto [name, bits] : orders)
+    if (mod == name) {
+      order = static_cast<uint8_t>(order | bits);
+      return true;
+    }
+  return false;
 }
 
 bool parseSpace(std::string_view mod, Space &space) {
@@ -56,8 +80,9 @@ OpClass classOf(Space space) {
 }
 
 /// Answers the modifier it does not know, or "".
-std::string_view parseForm(const Instr &instr, MemoryForm &form) {
+std::string_view parseForm(const Instr &instr, MemoryForm &form, uint8_t &order) {
   for (std::string_view mod : instr.mods) {
+    parseOrder(mod, order);
     if (parseSpace(mod, form.space))
       form.hasSpace = true;
     else if (mod == "L2::cache_hint")
@@ -76,7 +101,7 @@ std::string_view parseForm(const Instr &instr, MemoryForm &form) {
 
 Status Decoder::load(const Instr &instr, const OpRow &, Inst &out) {
   MemoryForm form;
-  if (std::string_view bad = parseForm(instr, form); !bad.empty())
+  if (std::string_view bad = parseForm(instr, form, out.order); !bad.empty())
     return unknownModifier(bad);
   int bits = typeBits(form.type);
   if (instr.ops.size() != 2 + size_t(form.hasPolicy) || bits < 8 || bits > 64 || bits * form.vector > 256)
@@ -110,7 +135,7 @@ Status Decoder::load(const Instr &instr, const OpRow &, Inst &out) {
 
 Status Decoder::store(const Instr &instr, const OpRow &, Inst &out) {
   MemoryForm form;
-  if (std::string_view bad = parseForm(instr, form); !bad.empty())
+  if (std::string_view bad = parseForm(instr, form, out.order); !bad.empty())
     return unknownModifier(bad);
   int bits = typeBits(form.type);
   if (instr.ops.size() != 2 + size_t(form.hasPolicy) || bits < 8 || bits > 64 || bits * form.vector > 256)
@@ -149,7 +174,9 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
       {"f16x2", AtomType::F16x2}, {"bf16x2", AtomType::BF16x2}};
   Space space = Space::Generic;
   bool hasOp = false, hasType = false;
+  out.order = kStrong;
   for (std::string_view mod : instr.mods) {
+    parseOrder(mod, out.order);
     bool known = parseSpace(mod, space) || isHint(mod) || mod == "noftz";
     for (auto [name, op] : ops)
       if (mod == name) {
@@ -186,6 +213,19 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
     ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[at], code));
   }
   out.fn = atomicHandler(space);
+  return Status::success();
+}
+
+/// membar and fence order memory; proxy fences order nothing here, as there is no other proxy yet.
+Status Decoder::fence(const Instr &instr, const OpRow &, Inst &out) {
+  bool isProxy = false;
+  for (std::string_view mod : instr.mods) {
+    isProxy = isProxy || mod.substr(0, 5) == "proxy";
+    if (mod.find("mbarrier") != std::string_view::npos || mod.find("tensormap") != std::string_view::npos ||
+        (!isProxy && !parseOrder(mod, out.order)))
+      return unknownModifier(mod);
+  }
+  out.fn = isProxy ? doNothing : fenceMemory;
   return Status::success();
 }
 

@@ -81,11 +81,11 @@ constexpr OpRow table[] = {
     {"exit", &D::exit, C::Control, "", false},
     {"trap", &D::trap, C::Control, "", false},
     {"call", &D::unsupported, C::Control, "", false},
-    // synchronisation: memory is sequentially consistent here, so fences order nothing
+    // synchronisation: memory is sequentially consistent here; fences matter to the race checks
     {"bar", &D::barrier, C::Sync, "", false},
     {"barrier", &D::barrier, C::Sync, "", false},
-    {"membar", &D::nothing, C::Sync, "", false},
-    {"fence", &D::nothing, C::Sync, "", false},
+    {"membar", &D::fence, C::Sync, "", false},
+    {"fence", &D::fence, C::Sync, "", false},
     {"nanosleep", &D::nothing, C::Sync, "", false},
     {"griddepcontrol", &D::nothing, C::Sync, "", false},
     // lanes of a warp together

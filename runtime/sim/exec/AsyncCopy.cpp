@@ -2,14 +2,16 @@
 //
 // Landing late makes a missing wait visible: the bytes are marked as in flight until then.
 #include "runtime/sim/exec/Access.h"
+#include "runtime/sim/exec/Races.h"
 
 #include <cstring>
 
 namespace attnc::sim {
 namespace {
 
-/// Lands the copies of the lanes whose group is below `limit[lane]`.
-void land(Warp &warp, uint32_t mask, const uint32_t *limit) {
+/// Lands the copies of the lanes whose group is below `limit[lane]`. From here on their bytes count as
+/// written by the waiting lane: others need a barrier after it. False: the warp faulted.
+bool land(Warp &warp, const Inst &in, uint32_t mask, const uint32_t *limit) {
   size_t kept = 0;
   for (size_t c = 0; c < warp.copies.size(); ++c) {
     PendingCopy &copy = warp.copies[c];
@@ -22,6 +24,9 @@ void land(Warp &warp, uint32_t mask, const uint32_t *limit) {
         std::memcpy(to, reinterpret_cast<const uint8_t *>(copy.src[lane]), copy.srcBytes[lane]);
       std::memset(to + copy.srcBytes[lane], 0, copy.bytes - copy.srcBytes[lane]);
       warp.shared->mark(copy.dst[lane], copy.bytes, SharedMemory::Initialised);
+      if (warp.shared->isChecked() &&
+          !checkSharedRace(warp, in, AccessKind::Write, copy.dst[lane], lane, copy.bytes))
+        return false;
       copy.mask &= ~(1u << lane);
     }
     if (copy.mask == 0)
@@ -31,6 +36,7 @@ void land(Warp &warp, uint32_t mask, const uint32_t *limit) {
     ++kept;
   }
   warp.copies.resize(kept);
+  return true;
 }
 
 } // namespace
@@ -66,13 +72,15 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
     const char *why = !warp.shared->inBounds(dst[lane], bytes) ? "out of bounds"
                       : dst[lane] % bytes != 0                 ? "misaligned"
-                      : warp.shared->anyInFlight(dst[lane], bytes)
+                      : warp.shared->isChecked() && warp.shared->anyInFlight(dst[lane], bytes)
                           ? "another cp.async to these bytes is in flight"
                           : nullptr;
     if (why != nullptr)
       return badAccess(warp, lane, "cp.async write", bytes, describeShared(warp, dst[lane]), why);
     if (src[lane] % bytes != 0)
       return badAccess(warp, lane, "cp.async read", bytes, warp.global->describe(src[lane]), "misaligned");
+    if (warp.shared->isChecked() && !checkSharedRace(warp, in, AccessKind::Write, dst[lane], lane, bytes))
+      return false;
     warp.shared->mark(dst[lane], bytes, SharedMemory::InFlight);
   }
   // With a shorter source size only those bytes are read: check them lane by lane, the rest in one go.
@@ -88,6 +96,8 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
     if (range == nullptr || range->end - src[lane] < copy.srcBytes[lane])
       return badAccess(warp, lane, "cp.async read", copy.srcBytes[lane], warp.global->describe(src[lane]),
                        "out of bounds");
+    if (!checkGlobalRaces(warp, in, AccessKind::Read, src, 1u << lane, copy.srcBytes[lane]))
+      return false;
   }
   if (whole != 0 && !resolveGlobal(warp, in, AccessKind::Read, src, whole, bytes, host))
     return false;
@@ -107,17 +117,15 @@ bool waitGroup(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   uint32_t allowed = static_cast<uint32_t>(in.imm), limit[kLanes];
   for (uint32_t i = 0; i < kLanes; ++i)
     limit[i] = warp.committed[i] > allowed ? warp.committed[i] - allowed : 0;
-  land(warp, mask, limit);
-  return true;
+  return land(warp, in, mask, limit);
 }
 
-bool waitAll(LaneCtx &ctx, const Inst &, uint32_t mask) {
+bool waitAll(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   Warp &warp = static_cast<Warp &>(ctx);
   uint32_t limit[kLanes];
   for (uint32_t &value : limit)
     value = ~0u;
-  land(warp, mask, limit);
-  return true;
+  return land(warp, in, mask, limit);
 }
 
 } // namespace attnc::sim
