@@ -12,32 +12,34 @@ void SharedRaces::reset(uint32_t bytes, uint32_t warpCount) {
   reads.assign(count * warps, When{});
 }
 
+bool SharedRaces::races(const Actor &actor, const Cell &cell, const When &when, uint16_t mask,
+                        Conflict &conflict) {
+  const WarpOrder &order = *actor.order;
+  uint32_t common = when.mask & mask;
+  if (common == 0 || ((actor.memoryOrder & kStrong) != 0 && when.strong != 0))
+    return false;
+  conflict.lane = cell.lanes[__builtin_ctz(common)];
+  if (when.warp != order.warp()) {
+    conflict.found = !order.knows(order.cta(), when.warp, when.clock);
+  } else if (when.clock == order.clock() && when.pc != actor.pc) {
+    for (uint32_t rest = common; rest != 0 && !conflict.found; rest &= rest - 1) {
+      conflict.lane = cell.lanes[__builtin_ctz(rest)];
+      conflict.found = conflict.sameWarp = conflict.lane != actor.lane;
+    }
+  }
+  conflict.otherWrites = true;
+  conflict.warp = when.warp;
+  conflict.pc = when.pc;
+  return conflict.found;
+}
+
 Conflict SharedRaces::one(const Actor &actor, size_t index, uint16_t mask, bool writes, bool &split) {
   Cell &cell = cells[index];
   const WarpOrder &order = *actor.order;
-  bool strong = (actor.memoryOrder & kStrong) != 0;
   Conflict conflict;
-  if ((cell.write.mask & mask) != 0 && !(strong && cell.write.strong != 0)) {
-    const When &write = cell.write;
-    uint8_t lane = cell.lanes[__builtin_ctz(write.mask & mask)];
-    if (write.warp != order.warp()) {
-      conflict.found = !order.knows(order.cta(), write.warp, write.clock);
-    } else if (write.clock == order.clock()) {
-      for (uint32_t rest = write.mask & mask; rest != 0; rest &= rest - 1)
-        if (cell.lanes[__builtin_ctz(rest)] != actor.lane && write.pc != actor.pc) {
-          lane = cell.lanes[__builtin_ctz(rest)];
-          conflict.found = conflict.sameWarp = true;
-          break;
-        }
-    }
-    if (conflict.found) {
-      conflict.otherWrites = true;
-      conflict.warp = write.warp;
-      conflict.lane = lane;
-      conflict.pc = write.pc;
-      return conflict;
-    }
-  }
+  if (races(actor, cell, cell.write, mask, conflict) || races(actor, cell, cell.older, mask, conflict))
+    return conflict;
+  conflict = {};
   When *read = reads.data() + index * warps;
   When now = whenOf(actor, mask);
   if (!writes) {
@@ -48,7 +50,8 @@ Conflict SharedRaces::one(const Actor &actor, size_t index, uint16_t mask, bool 
     return conflict;
   }
   for (uint32_t w = 0; w < warps; ++w) {
-    if ((read[w].mask & mask) == 0 || w == order.warp() || (strong && read[w].strong != 0) ||
+    bool bothStrong = (actor.memoryOrder & kStrong) != 0 && read[w].strong != 0;
+    if ((read[w].mask & mask) == 0 || w == order.warp() || bothStrong ||
         order.knows(order.cta(), w, read[w].clock))
       continue;
     conflict.found = true;
@@ -56,14 +59,20 @@ Conflict SharedRaces::one(const Actor &actor, size_t index, uint16_t mask, bool 
     conflict.pc = read[w].pc;
     return conflict;
   }
-  // What stays of an older write must be the same piece of the same warp, else bytes are kept apart.
-  if ((cell.write.mask & ~mask) != 0) {
-    if (cell.write.warp != now.warp || cell.write.clock != now.clock || cell.write.strong != now.strong) {
+  // Two pieces fit in a cell, each with its bytes; a third splits it.
+  auto same = [&](const When &when) {
+    return when.warp == now.warp && when.clock == now.clock && when.strong == now.strong;
+  };
+  if ((cell.write.mask & ~mask) != 0 && !same(cell.write)) {
+    if ((cell.older.mask & ~mask) != 0) {
       split = true;
       return conflict;
     }
+    cell.older = cell.write;
+  } else {
     now.mask |= cell.write.mask;
   }
+  cell.older.mask &= static_cast<uint16_t>(~mask);
   cell.write = now;
   for (uint32_t rest = mask; rest != 0; rest &= rest - 1)
     cell.lanes[__builtin_ctz(rest)] = actor.lane;
@@ -78,7 +87,9 @@ void SharedRaces::splitCell(size_t index) {
   for (uint32_t byte = 0; byte < kCellBytes; ++byte) {
     Cell &to = cells[first + byte];
     to.write = cells[index].write;
+    to.older = cells[index].older;
     to.write.mask = to.write.mask >> byte & 1;
+    to.older.mask = to.older.mask >> byte & 1;
     to.lanes[0] = cells[index].lanes[byte];
     for (uint32_t w = 0; w < warps; ++w) {
       When &read = reads[(first + byte) * warps + w];

@@ -134,13 +134,11 @@ bool resolveShared(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *
     if (why != nullptr)
       return badAccess(warp, lane, kindName(Space::Shared, kind), bytes, describeShared(warp, a), why);
     host[lane] = shared.at(a);
-    if (!shared.isChecked())
-      continue;
-    if (!checkSharedRace(warp, in, kind, a, in.flow == Flow::Collective ? 0xff : lane, bytes))
-      return false;
     if (kind == AccessKind::Write)
       shared.mark(a, bytes, SharedMemory::Initialised);
   }
+  if (!checkSharedRaces(warp, in, kind, narrow, mask, bytes))
+    return false;
   PcCounter &counter = warp.counter(in);
   countWavefronts(narrow, mask, bytes > 16 ? 16 : bytes, counter.wavefronts, counter.ideal);
   counter.bytes += static_cast<uint64_t>(__builtin_popcount(mask)) * bytes;

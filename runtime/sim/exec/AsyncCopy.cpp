@@ -15,6 +15,7 @@ bool land(Warp &warp, const Inst &in, uint32_t mask, const uint32_t *limit) {
   size_t kept = 0;
   for (size_t c = 0; c < warp.copies.size(); ++c) {
     PendingCopy &copy = warp.copies[c];
+    uint32_t landed = 0;
     for (uint32_t lanes = copy.mask & mask; lanes != 0; lanes &= lanes - 1) {
       uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
       if (copy.group[lane] >= limit[lane])
@@ -24,11 +25,11 @@ bool land(Warp &warp, const Inst &in, uint32_t mask, const uint32_t *limit) {
         std::memcpy(to, reinterpret_cast<const uint8_t *>(copy.src[lane]), copy.srcBytes[lane]);
       std::memset(to + copy.srcBytes[lane], 0, copy.bytes - copy.srcBytes[lane]);
       warp.shared->mark(copy.dst[lane], copy.bytes, SharedMemory::Initialised);
-      if (warp.shared->isChecked() &&
-          !checkSharedRace(warp, in, AccessKind::Write, copy.dst[lane], lane, copy.bytes))
-        return false;
-      copy.mask &= ~(1u << lane);
+      landed |= 1u << lane;
     }
+    if (!checkSharedRaces(warp, in, AccessKind::Write, copy.dst, landed, copy.bytes))
+      return false;
+    copy.mask &= ~landed;
     if (copy.mask == 0)
       continue;
     if (kept != c)
@@ -79,10 +80,10 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
       return badAccess(warp, lane, "cp.async write", bytes, describeShared(warp, dst[lane]), why);
     if (src[lane] % bytes != 0)
       return badAccess(warp, lane, "cp.async read", bytes, warp.global->describe(src[lane]), "misaligned");
-    if (warp.shared->isChecked() && !checkSharedRace(warp, in, AccessKind::Write, dst[lane], lane, bytes))
-      return false;
     warp.shared->mark(dst[lane], bytes, SharedMemory::InFlight);
   }
+  if (!checkSharedRaces(warp, in, AccessKind::Write, copy.dst, mask, bytes))
+    return false;
   // With a shorter source size only those bytes are read: check them lane by lane, the rest in one go.
   uint32_t whole = 0;
   uint8_t *host[kLanes];

@@ -8,7 +8,7 @@
 namespace attnc::sim {
 namespace {
 
-constexpr uint32_t kWholeWarp = 0xff;
+constexpr uint8_t kWholeWarp = 0xff;
 
 bool report(Warp &warp, uint32_t lane, bool shared, AccessKind kind, uint32_t bytes, const std::string &where,
             const Conflict &other) {
@@ -37,7 +37,7 @@ bool report(Warp &warp, uint32_t lane, bool shared, AccessKind kind, uint32_t by
   else
     text << "no barrier orders the two";
   warp.faultOther = other.pc;
-  return warp.fail(lane == kWholeWarp ? 0 : lane, text.str());
+  return warp.fail(lane, text.str());
 }
 
 /// The variables of a space that addresses of it synchronise on.
@@ -68,14 +68,23 @@ bool checkGlobalRaces(Warp &warp, const Inst &in, AccessKind kind, const uint64_
   return true;
 }
 
-bool checkSharedRace(Warp &warp, const Inst &in, AccessKind kind, uint64_t address, uint32_t lane,
-                     uint32_t bytes) {
-  Actor actor{&warp.order, warp.pcOf(in), in.order, static_cast<uint8_t>(lane)};
-  Conflict other = warp.shared->races.access(actor, static_cast<uint32_t>(address - kSharedBase), bytes,
-                                             kind != AccessKind::Read);
-  if (other.found)
-    return report(warp, lane, true, kind, bytes, describeShared(warp, address), other);
-  publish(warp, in, kind, warp.shared->sync, address);
+bool checkSharedRaces(Warp &warp, const Inst &in, AccessKind kind, const uint32_t *address, uint32_t mask,
+                      uint32_t bytes) {
+  if (!warp.shared->isChecked())
+    return true;
+  // What ldmatrix and stmatrix move at one lane's address is the whole warp's.
+  bool whole = in.flow == Flow::Collective;
+  Actor actor{&warp.order, warp.pcOf(in), in.order, kWholeWarp};
+  for (uint32_t lanes = mask; lanes != 0; lanes &= lanes - 1) {
+    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
+    if (!whole)
+      actor.lane = static_cast<uint8_t>(lane);
+    Conflict other =
+        warp.shared->races.access(actor, address[lane] - kSharedBase, bytes, kind != AccessKind::Read);
+    if (other.found)
+      return report(warp, lane, true, kind, bytes, describeShared(warp, address[lane]), other);
+    publish(warp, in, kind, warp.shared->sync, address[lane]);
+  }
   return true;
 }
 

@@ -11,9 +11,9 @@ namespace attnc::sim {
 /// faulted.
 bool checkGlobalRaces(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *address, uint32_t mask,
                       uint32_t bytes);
-/// The same for one lane and shared memory, of at most 16 bytes; `lane` 0xff is the whole warp.
-bool checkSharedRace(Warp &warp, const Inst &in, AccessKind kind, uint64_t address, uint32_t lane,
-                     uint32_t bytes);
+/// The same for shared memory and at most 16 bytes a lane.
+bool checkSharedRaces(Warp &warp, const Inst &in, AccessKind kind, const uint32_t *address, uint32_t mask,
+                      uint32_t bytes);
 
 /// After a strong read has its value: what it acquires. `address` may be generic.
 void acquire(Warp &warp, const Inst &in, Space space, const uint64_t *address, uint32_t mask);
