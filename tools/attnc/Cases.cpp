@@ -69,6 +69,10 @@ CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
 
 } // namespace
 
+CheckCase oneRequest(const Program &program, int64_t queries, int64_t keys, uint64_t seed) {
+  return makeCase(program, {{queries, keysAreQueries(program) ? queries : keys}}, seed);
+}
+
 std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
   const bool qVaries = hasLengths(program, "q"), kvVaries = hasLengths(program, "kv");
   std::vector<CheckCase> cases;

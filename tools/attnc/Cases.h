@@ -20,4 +20,7 @@ struct CheckCase {
 /// have no default get a value.
 std::vector<CheckCase> checkCases(const Program &program, uint64_t seed);
 
+/// One request of these lengths, in the words of the program's layout.
+CheckCase oneRequest(const Program &program, int64_t queries, int64_t keys, uint64_t seed = 1);
+
 } // namespace attnc::cli
