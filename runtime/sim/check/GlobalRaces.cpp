@@ -25,16 +25,6 @@ private:
   std::atomic_flag *flag;
 };
 
-Conflict with(uint32_t cta, const When &when, bool writes) {
-  Conflict conflict;
-  conflict.found = true;
-  conflict.otherWrites = writes;
-  conflict.cta = cta - 1;
-  conflict.warp = when.warp;
-  conflict.pc = when.pc;
-  return conflict;
-}
-
 } // namespace
 
 GlobalRaces::GlobalRaces(const MemoryMap &memory, bool concurrent)
@@ -69,45 +59,60 @@ bool GlobalRaces::ordered(const Actor &actor, uint32_t cta, const When &when) {
   return order.knows(cta - 1, when.warp, when.clock);
 }
 
-Conflict GlobalRaces::one(const Actor &actor, Cell &cell, uint16_t mask, bool writes, bool &split) {
-  if ((cell.write.mask & mask) != 0 && !ordered(actor, cell.writer, cell.write))
-    return with(cell.writer, cell.write, true);
-  When now = whenOf(actor, mask);
-  uint32_t cta = ctaOf(actor);
-  auto same = [&](uint32_t owner, const When &when) {
-    return owner == cta && when.warp == now.warp && when.clock == now.clock && when.strong == now.strong;
+Conflict GlobalRaces::one(const Actor &actor, Cell &cell, uint64_t mask, bool writes, bool &split) {
+  Conflict conflict;
+  auto races = [&](uint32_t cta, const When &when, bool otherWrites) {
+    if ((when.mask & mask) == 0 || ordered(actor, cta, when))
+      return false;
+    conflict.found = true;
+    conflict.otherWrites = otherWrites;
+    conflict.cta = cta - 1;
+    conflict.warp = when.warp;
+    conflict.pc = when.pc;
+    conflict.mask = when.mask & mask;
+    return true;
   };
+  if (races(cell.writer, cell.write, true))
+    return conflict;
+  When now(actor, mask);
+  uint32_t cta = ctaOf(actor);
   if (!writes) {
     // The place of this CTA's own last read, else of the older reader.
     uint32_t slot = cell.readers[1] == cta ? 1 : 0;
     if (slot == 0 && cell.readers[0] != cta && cell.readers[0] != 0) {
       cell.readers[1] = cell.readers[0];
       cell.reads[1] = cell.reads[0];
-    } else if (same(cell.readers[slot], cell.reads[slot])) {
+    } else if (cell.readers[slot] == cta && cell.reads[slot].samePiece(now)) {
       now.mask |= cell.reads[slot].mask;
     }
     cell.readers[slot] = cta;
     cell.reads[slot] = now;
-    return {};
+    return conflict;
   }
   for (uint32_t slot = 0; slot < 2; ++slot)
-    if (cell.readers[slot] != 0 && (cell.reads[slot].mask & mask) != 0 &&
-        !ordered(actor, cell.readers[slot], cell.reads[slot]))
-      return with(cell.readers[slot], cell.reads[slot], false);
+    if (races(cell.readers[slot], cell.reads[slot], false))
+      return conflict;
   // What stays of an older write must be the same piece of the same warp, else bytes are kept apart.
   if ((cell.write.mask & ~mask) != 0) {
-    if (!same(cell.writer, cell.write)) {
+    if (cell.writer != cta || !cell.write.samePiece(now)) {
       split = true;
-      return {};
+      return conflict;
     }
     now.mask |= cell.write.mask;
   }
   cell.writer = cta;
   cell.write = now;
-  return {};
+  return conflict;
 }
 
-Conflict GlobalRaces::chunk(const Actor &actor, Stripe &stripe, Cell &cell, uint16_t mask, bool writes) {
+Conflict GlobalRaces::line(const Actor &actor, const MemoryRange &range, uint64_t number, uint64_t mask,
+                           bool writes) {
+  const Shadow &shadow = shadows[memory.indexOf(range)];
+  if (shadow.cells == nullptr)
+    return {};
+  Stripe &stripe = stripes[number / 16 % kStripes];
+  Lock lock(concurrent ? &stripe.busy : nullptr);
+  Cell &cell = shadow.cells[number - range.begin / kCellBytes];
   bool split = false;
   if (cell.split == 0) {
     Conflict conflict = one(actor, cell, mask, writes, split);
@@ -122,10 +127,13 @@ Conflict GlobalRaces::chunk(const Actor &actor, Stripe &stripe, Cell &cell, uint
         when->mask = when->mask >> byte & 1;
     }
   }
-  for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
-    Cell &byte = stripe.splits[cell.split - 1].bytes[__builtin_ctz(rest)];
-    if (Conflict conflict = one(actor, byte, 1, writes, split); conflict.found)
+  for (uint64_t rest = mask; rest != 0; rest &= rest - 1) {
+    uint32_t byte = static_cast<uint32_t>(__builtin_ctzll(rest));
+    Conflict conflict = one(actor, stripe.splits[cell.split - 1].bytes[byte], 1, writes, split);
+    if (conflict.found) {
+      conflict.mask = uint64_t(1) << byte;
       return conflict;
+    }
   }
   return {};
 }
@@ -133,24 +141,28 @@ Conflict GlobalRaces::chunk(const Actor &actor, Stripe &stripe, Cell &cell, uint
 Conflict GlobalRaces::access(Actor &actor, const uint64_t *address, uint32_t mask, uint32_t bytes,
                              bool writes) {
   const MemoryRange *range = nullptr;
-  const Shadow *shadow = nullptr;
-  for (uint32_t lanes = mask; lanes != 0; lanes &= lanes - 1) {
-    uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
-    if (range == nullptr || address[lane] < range->begin || address[lane] >= range->end) {
-      range = memory.find(address[lane]);
-      shadow = range == nullptr ? nullptr : &shadows[memory.indexOf(*range)];
+  uint64_t ofOne = bytes < 64 ? (uint64_t(1) << bytes) - 1 : ~uint64_t(0);
+  // Neighbouring lanes are mostly in one cell: each run of them is one look.
+  for (uint32_t lanes = mask; lanes != 0;) {
+    uint64_t first = address[__builtin_ctz(lanes)], number = first / kCellBytes, touched = 0;
+    if (range == nullptr || first < range->begin || first >= range->end)
+      range = memory.find(first);
+    uint32_t run = lanes;
+    for (; lanes != 0; lanes &= lanes - 1) {
+      uint64_t at = address[__builtin_ctz(lanes)];
+      if (at / kCellBytes != number || at < range->begin || at >= range->end)
+        break;
+      touched |= ofOne << at % kCellBytes;
     }
-    if (shadow == nullptr || shadow->cells == nullptr)
+    Conflict conflict = line(actor, *range, number, touched, writes);
+    if (!conflict.found)
       continue;
-    for (uint64_t at = address[lane], end = at + bytes; at < end; at += kCellBytes) {
-      Stripe &stripe = stripes[(at >> 10) % kStripes];
-      Lock lock(concurrent ? &stripe.busy : nullptr);
-      Cell &cell = shadow->cells[at / kCellBytes - range->begin / kCellBytes];
-      uint16_t touched = cellMask(at, std::min<uint32_t>(bytes, kCellBytes));
-      actor.lane = static_cast<uint8_t>(lane);
-      if (Conflict conflict = chunk(actor, stripe, cell, touched, writes); conflict.found)
+    for (run &= ~lanes; run != 0; run &= run - 1) {
+      actor.lane = static_cast<uint8_t>(__builtin_ctz(run));
+      if ((ofOne << address[actor.lane] % kCellBytes & conflict.mask) != 0)
         return conflict;
     }
+    return conflict;
   }
   return {};
 }

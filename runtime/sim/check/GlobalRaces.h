@@ -38,13 +38,15 @@ public:
   GlobalRaces(const GlobalRaces &) = delete;
   GlobalRaces &operator=(const GlobalRaces &) = delete;
 
-  /// Checks and remembers accesses of `bytes` (a power of two) by the lanes of `mask`, each within an
-  /// allocation. `actor` is any of them; on a conflict its lane becomes the one that conflicts.
+  /// Checks and remembers accesses of `bytes` (at most 64, a power of two) by the lanes of `mask`, each
+  /// within an allocation. `actor` is any of them; on a conflict its lane becomes the one that conflicts.
   Conflict access(Actor &actor, const uint64_t *address, uint32_t mask, uint32_t bytes, bool writes);
 
   SyncTable sync;
 
 private:
+  using When = Touch<uint64_t>;
+  static constexpr uint32_t kCellBytes = 64;
   struct Cell {
     When write, reads[2];
     uint32_t writer = 0, readers[2] = {0, 0}; ///< linear CTA index + 1
@@ -63,8 +65,8 @@ private:
     size_t bytes = 0;
   };
 
-  Conflict chunk(const Actor &actor, Stripe &stripe, Cell &cell, uint16_t mask, bool writes);
-  static Conflict one(const Actor &actor, Cell &cell, uint16_t mask, bool writes, bool &split);
+  Conflict line(const Actor &actor, const MemoryRange &range, uint64_t number, uint64_t mask, bool writes);
+  static Conflict one(const Actor &actor, Cell &cell, uint64_t mask, bool writes, bool &split);
   static bool ordered(const Actor &actor, uint32_t cta, const When &when);
 
   static constexpr size_t kStripes = 256;

@@ -13,6 +13,8 @@
 namespace attnc::sim {
 
 constexpr uint32_t kMaxWarps = 32;
+/// Pieces are counted up to here; a warp that synchronises more often is looked at less closely from then on.
+constexpr uint32_t kLastPiece = (1u << 20) - 1;
 
 /// The last piece of each warp of one CTA that is known; 0: none.
 using Clocks = std::array<uint32_t, kMaxWarps>;
@@ -53,7 +55,7 @@ public:
   }
 
   /// A new piece begins: lanes of this warp have synchronised with each other.
-  void step() { ++seen[warpIndex]; }
+  void step() { seen[warpIndex] += seen[warpIndex] < kLastPiece; }
 
   // CTA barriers: arrivals pour into `barrier`; whoever leaves learns all of it.
   struct Barrier {

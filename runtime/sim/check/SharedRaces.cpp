@@ -1,29 +1,28 @@
 // SharedRaces.cpp - checks of one cell, and cells split into bytes.
 #include "runtime/sim/check/SharedRaces.h"
 
-#include <cstring>
-
 namespace attnc::sim {
 
 void SharedRaces::reset(uint32_t bytes, uint32_t warpCount) {
   warps = warpCount;
   size_t count = (bytes + kCellBytes - 1) / kCellBytes;
-  cells.assign(count, Cell{});
-  reads.assign(count * warps, When{});
+  hot.assign(count * (1 + warps), When());
+  cold.assign(count, Cold());
 }
 
-bool SharedRaces::races(const Actor &actor, const Cell &cell, const When &when, uint16_t mask,
+bool SharedRaces::races(const Actor &actor, const Cold &cell, bool isCold, const When &when, uint16_t mask,
                         Conflict &conflict) {
   const WarpOrder &order = *actor.order;
   uint32_t common = when.mask & mask;
   if (common == 0 || ((actor.memoryOrder & kStrong) != 0 && when.strong != 0))
     return false;
-  conflict.lane = cell.lanes[__builtin_ctz(common)];
+  auto laneOf = [&](uint32_t byte) { return isCold ? cell.lanes[byte] : static_cast<uint8_t>(when.lane); };
+  conflict.lane = laneOf(static_cast<uint32_t>(__builtin_ctz(common)));
   if (when.warp != order.warp()) {
     conflict.found = !order.knows(order.cta(), when.warp, when.clock);
-  } else if (when.clock == order.clock() && when.pc != actor.pc) {
+  } else if (when.clock == order.clock() && when.pc != actor.pc && when.clock != kLastPiece) {
     for (uint32_t rest = common; rest != 0 && !conflict.found; rest &= rest - 1) {
-      conflict.lane = cell.lanes[__builtin_ctz(rest)];
+      conflict.lane = laneOf(static_cast<uint32_t>(__builtin_ctz(rest)));
       conflict.found = conflict.sameWarp = conflict.lane != actor.lane;
     }
   }
@@ -34,75 +33,93 @@ bool SharedRaces::races(const Actor &actor, const Cell &cell, const When &when, 
 }
 
 Conflict SharedRaces::one(const Actor &actor, size_t index, uint16_t mask, bool writes, bool &split) {
-  Cell &cell = cells[index];
+  Cold &cell = cold[index];
+  When *at = hotOf(index), *reads = at + 1;
+  bool isCold = at->strong == kCold;
+  When last = isCold ? cell.write : *at, older = isCold ? cell.older : When();
   const WarpOrder &order = *actor.order;
   Conflict conflict;
-  if (races(actor, cell, cell.write, mask, conflict) || races(actor, cell, cell.older, mask, conflict))
+  if (races(actor, cell, isCold, last, mask, conflict) || races(actor, cell, isCold, older, mask, conflict))
     return conflict;
   conflict = {};
-  When *read = reads.data() + index * warps;
-  When now = whenOf(actor, mask);
+  When now(actor, mask);
   if (!writes) {
-    When &mine = read[order.warp()];
-    if (mine.clock == now.clock && mine.strong == now.strong)
-      now.mask |= mine.mask;
+    When &mine = reads[order.warp()];
+    now.mask |= mine.samePiece(now) ? mine.mask : 0;
     mine = now;
     return conflict;
   }
   for (uint32_t w = 0; w < warps; ++w) {
-    bool bothStrong = (actor.memoryOrder & kStrong) != 0 && read[w].strong != 0;
-    if ((read[w].mask & mask) == 0 || w == order.warp() || bothStrong ||
-        order.knows(order.cta(), w, read[w].clock))
+    bool bothStrong = now.strong != 0 && reads[w].strong != 0;
+    if ((reads[w].mask & mask) == 0 || w == order.warp() || bothStrong ||
+        order.knows(order.cta(), w, reads[w].clock))
       continue;
     conflict.found = true;
     conflict.warp = w;
-    conflict.pc = read[w].pc;
+    conflict.pc = reads[w].pc;
     return conflict;
   }
   // Two pieces fit in a cell, each with its bytes; a third splits it.
-  auto same = [&](const When &when) {
-    return when.warp == now.warp && when.clock == now.clock && when.strong == now.strong;
-  };
-  if ((cell.write.mask & ~mask) != 0 && !same(cell.write)) {
-    if ((cell.older.mask & ~mask) != 0) {
+  bool keepsLast = (last.mask & ~mask) != 0, merges = keepsLast && last.samePiece(now);
+  if (keepsLast && !merges) {
+    if ((older.mask & ~mask) != 0) {
       split = true;
       return conflict;
     }
-    cell.older = cell.write;
-  } else {
-    now.mask |= cell.write.mask;
+    older = last;
   }
-  cell.older.mask &= static_cast<uint16_t>(~mask);
-  cell.write = now;
+  if (!isCold)
+    std::fill(std::begin(cell.lanes), std::end(cell.lanes), static_cast<uint8_t>(last.lane));
   for (uint32_t rest = mask; rest != 0; rest &= rest - 1)
     cell.lanes[__builtin_ctz(rest)] = actor.lane;
+  if (merges)
+    now.mask |= last.mask;
+  older.mask &= static_cast<uint16_t>(~mask);
+  *at = now;
+  if (older.mask != 0 || merges || actor.lane == kWholeWarp) {
+    at->strong = kCold;
+    cell.write = now;
+    cell.older = older;
+  }
   return conflict;
 }
 
 void SharedRaces::splitCell(size_t index) {
-  size_t first = cells.size();
-  cells.resize(first + kCellBytes);
-  reads.resize(reads.size() + kCellBytes * warps);
-  cells[index].split = static_cast<uint32_t>(first);
+  size_t first = cold.size();
+  cold.resize(first + kCellBytes);
+  hot.resize(hot.size() + kCellBytes * (1 + warps));
+  When *from = hotOf(index);
+  bool isCold = from->strong == kCold;
   for (uint32_t byte = 0; byte < kCellBytes; ++byte) {
-    Cell &to = cells[first + byte];
-    to.write = cells[index].write;
-    to.older = cells[index].older;
-    to.write.mask = to.write.mask >> byte & 1;
-    to.older.mask = to.older.mask >> byte & 1;
-    to.lanes[0] = cells[index].lanes[byte];
-    for (uint32_t w = 0; w < warps; ++w) {
-      When &read = reads[(first + byte) * warps + w];
-      read = reads[index * warps + w];
-      read.mask = read.mask >> byte & 1;
-    }
+    auto part = [&](When when) {
+      when.mask = when.mask >> byte & 1;
+      return when;
+    };
+    When *to = hotOf(first + byte);
+    to[0] = part(isCold ? cold[index].write : from[0]);
+    if (isCold && to[0].mask == 0) // two pieces share no byte
+      to[0] = part(cold[index].older);
+    for (uint32_t w = 0; w < warps; ++w)
+      to[1 + w] = part(from[1 + w]);
+    Cold &cell = cold[first + byte];
+    cell.lanes[0] = isCold ? cold[index].lanes[byte] : static_cast<uint8_t>(from->lane);
+    cell.write = to[0]; // the lane may be the whole warp, which only the cold part can say
+    to[0].strong = kCold;
   }
+  cold[index].split = static_cast<uint32_t>(first);
+  from->strong = kCold;
 }
 
-Conflict SharedRaces::each(const Actor &actor, size_t index, uint16_t mask, bool writes) {
+Conflict SharedRaces::slow(const Actor &actor, size_t index, uint16_t mask, bool writes) {
   bool split = false;
+  if (cold[index].split == 0) {
+    Conflict conflict = one(actor, index, mask, writes, split);
+    if (!split)
+      return conflict;
+    splitCell(index);
+  }
   for (uint32_t rest = mask; rest != 0; rest &= rest - 1) {
-    size_t byte = cells[index].split + static_cast<size_t>(__builtin_ctz(rest));
+    size_t byte = cold[index].split + static_cast<size_t>(__builtin_ctz(rest));
     if (Conflict conflict = one(actor, byte, 1, writes, split); conflict.found)
       return conflict;
   }

@@ -8,8 +8,6 @@
 namespace attnc::sim {
 namespace {
 
-constexpr uint8_t kWholeWarp = 0xff;
-
 bool report(Warp &warp, uint32_t lane, bool shared, AccessKind kind, uint32_t bytes, const std::string &where,
             const Conflict &other) {
   static constexpr const char *names[] = {"read", "write", "atomic"};
