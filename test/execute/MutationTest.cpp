@@ -104,7 +104,7 @@ INSTANTIATE_TEST_SUITE_P(Kernels, Mutation,
                                          Subject{"test/execute/Inputs/gap.yaml", "sm_80"},
                                          Subject{"test/execute/Inputs/gap_stages1.yaml", "sm_80"},
                                          Subject{"test/execute/Inputs/gap_stages3.yaml", "sm_80"},
-                                         Subject{"test/execute/Inputs/nki.yaml", "sm_100"}),
+                                         Subject{"test/execute/Inputs/prefix.yaml", "sm_100"}),
                          [](const auto &info) {
                            std::string name = std::filesystem::path(info.param.spec).stem();
                            std::replace_if(
