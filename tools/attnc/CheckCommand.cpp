@@ -69,7 +69,9 @@ private:
     ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit.compile(spec, target));
     ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
     Status first;
-    const std::vector<CheckCase> cases = checkCases(kernel.program(), 1);
+    // Sums in f16 overflow on such scores, and products rounded to tf32 say nothing of them.
+    const bool large = spec.accumulate.value != DType::F16 && !spec.tf32.value;
+    const std::vector<CheckCase> cases = checkCases(kernel.program(), 1, large);
     for (size_t i = 0; i < cases.size(); ++i) {
       progress(out.name, i, cases.size(), cases[i].name);
       verdict = Verdict::Passed;
