@@ -7,19 +7,12 @@ namespace {
 using u32 = uint32_t;
 using u64 = uint64_t;
 
-/// a * b + c rounded down (-1), towards zero (0) or up (1). 113 bits hold the product exactly, and the sum
-/// unless the exponents lie so far apart that only its sign matters.
-template <int Direction> float fmaDirected(float a, float b, float c) {
-  __float128 exact = __float128(a) * b + c;
-  float nearest = float(exact);
-  if (__builtin_isinf(nearest) || __builtin_isnan(nearest) || __float128(nearest) == exact)
-    return nearest;
-  bool above = __float128(nearest) > exact;
-  bool wantLower = Direction < 0 || (Direction == 0 && nearest > 0);
-  if (wantLower)
-    return above ? __builtin_nextafterf(nearest, -__builtin_inff()) : nearest;
-  return above ? nearest : __builtin_nextafterf(nearest, __builtin_inff());
-}
+template <bool KeepNan> struct Least {
+  float operator()(float a, float b) const { return minimum<KeepNan>(a, b); }
+};
+template <bool KeepNan> struct Greatest {
+  float operator()(float a, float b) const { return maximum<KeepNan>(a, b); }
+};
 
 template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz>(a) / flush<Ftz>(b)); }
 
@@ -54,12 +47,11 @@ template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz
       row("abs" z "f32", [](float a) { return flush<Ftz>(__builtin_fabsf(a)); }),                            \
       row("neg" z "f32", [](float a) { return flush<Ftz>(-a); })
 
-#define ROW_FMA_DIRECTED(Ftz, z, mode, direction)                                                            \
-  row("fma." mode z "f32", [](float a, float b, float c) {                                                   \
-    return flush<Ftz>(fmaDirected<direction>(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                  \
-  })
-#define ROWS_FMA_DIRECTED(Ftz, z)                                                                            \
-  ROW_FMA_DIRECTED(Ftz, z, "rm", -1), ROW_FMA_DIRECTED(Ftz, z, "rz", 0), ROW_FMA_DIRECTED(Ftz, z, "rp", 1)
+#define ROW_XORSIGN(Ftz, name, F)                                                                            \
+  row(name ".xorsign.abs.f32", [](float a, float b) { return xorSign<F>(flush<Ftz>(a), flush<Ftz>(b)); })
+#define ROWS_XORSIGN(Ftz, z)                                                                                 \
+  ROW_XORSIGN(Ftz, "min" z, Least<false>), ROW_XORSIGN(Ftz, "max" z, Greatest<false>),                       \
+      ROW_XORSIGN(Ftz, "min" z ".NaN", Least<true>), ROW_XORSIGN(Ftz, "max" z ".NaN", Greatest<true>)
 
 #define ROWS_MATH(Ftz, z)                                                                                    \
   row("div" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                                    \
@@ -106,8 +98,8 @@ template <class F> u64 each(u64 a, u64 b, u64 c, F f) {
 constexpr LaneRow table[] = {
     ROWS_ARITH(false, "."),
     ROWS_ARITH(true, ".ftz."),
-    ROWS_FMA_DIRECTED(false, "."),
-    ROWS_FMA_DIRECTED(true, ".ftz."),
+    ROWS_XORSIGN(false, ""),
+    ROWS_XORSIGN(true, ".ftz"),
     ROWS_MATH(false, "."),
     ROWS_MATH(true, ".ftz."),
     ROWS_PAIR(false, "."),
