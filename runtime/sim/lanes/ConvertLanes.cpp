@@ -146,7 +146,7 @@ template <class S> double intToF64(S v, Round mode) {
       row("cvt." m ".f16.bf16", [](BF16 x) { return toF16(static_cast<double>(f32FromHalf(x)), M); }),       \
       row("cvt." m ".ftz.f16.f32", [](float x) { return toF16(static_cast<double>(ftz(x)), M); }),           \
       row("cvt." m ".sat.f16.f32", [](float x) { return toF16(static_cast<double>(saturate(x)), M); }),      \
-      row("cvt." m ".ftz.sat.f16.f32", [](float x) { return toF16(static_cast<double>(saturate(x)), M); }),  \
+      row("cvt." m ".ftz.sat.f16.f32", [](float x) { return toF16(static_cast<double>(saturate(ftz(x))), M); }),  \
       row("cvt." m ".sat.f32.f64", [](double x) { return toF32(saturate(x), M); }),                          \
       row("cvt." m ".sat.f16.f64", [](double x) { return toF16(saturate(x), M); })
 
@@ -240,7 +240,7 @@ constexpr LaneRow table[] = {
     row("cvt.sat.f64.f32", [](float x) { return static_cast<double>(saturate(x)); }),
     row("cvt.sat.f64.f64", [](double x) { return saturate(x); }),
     row("cvt.sat.f32.f32", [](float x) { return saturate(x); }),
-    row("cvt.ftz.sat.f32.f32", [](float x) { return saturate(x); }),
+    row("cvt.ftz.sat.f32.f32", [](float x) { return saturate(ftz(x)); }),
     row("cvt.ftz.f32.f32", [](float x) { return ftz(x); }),
     row("cvt.rna.tf32.f32", [](float x) { return toTf32(x, Round::Away); }),
     row("cvt.rn.tf32.f32", [](float x) { return toTf32(x, Round::Nearest); }),
