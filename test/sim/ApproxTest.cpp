@@ -1,5 +1,5 @@
-// ApproxTest.cpp - approximate functions are within the errors that the PTX ISA states (runtime/sim/README.md has
-// the table), and treat special values as it says.
+// ApproxTest.cpp - approximate functions are within the errors that the PTX ISA states (runtime/sim/README.md
+// has the table), and treat special values as it says.
 #include "test/sim/Forms.h"
 
 #include <cmath>
@@ -29,8 +29,8 @@ std::vector<uint64_t> sweep(const Format &format, double least, double greatest)
 }
 
 /// `body` puts f(%x1) into %x0; within the bound where the true result is a normal number.
-void within(const std::string &body, const Format &format, const std::vector<uint64_t> &codes, const Bound &bound,
-            double (*f)(double), const std::string &arch = "sm_90") {
+void within(const std::string &body, const Format &format, const std::vector<uint64_t> &codes,
+            const Bound &bound, double (*f)(double), const std::string &arch = "sm_90") {
   int bits = format.bits();
   std::vector<Row> rows;
   for (uint64_t code : codes)
@@ -40,12 +40,14 @@ void within(const std::string &body, const Format &format, const std::vector<uin
   for (size_t i = 0; i < rows.size(); ++i) {
     double x = wide(format, rows[i][0]), want = f(x), have = wide(format, got[i]);
     double least = format.decode(uint64_t(1) << format.mantissaBits);
-    if (std::isnan(want) || std::isinf(want) || std::fabs(want) > format.decode(format.top) || std::fabs(want) < least)
+    if (std::isnan(want) || std::isinf(want) || std::fabs(want) > format.decode(format.top) ||
+        std::fabs(want) < least)
       continue;
     double ulp = std::ldexp(1.0, std::ilogb(want) - format.mantissaBits);
     double allowed = std::max({bound.absolute, bound.relative * std::fabs(want), bound.ulps * ulp});
     if (std::fabs(have - want) > allowed && ++shown <= 3)
-      ADD_FAILURE() << body << " of " << x << ": expected " << want << " within " << allowed << ", got " << have;
+      ADD_FAILURE() << body << " of " << x << ": expected " << want << " within " << allowed << ", got "
+                    << have;
   }
 }
 
@@ -82,7 +84,8 @@ TEST(Approx, Division) {
       for (size_t i = 0; i < rows.size(); ++i) {
         double want = double(asFloat(rows[i][0])) / asFloat(rows[i][1]);
         if (std::fabs(want) > 1.2e-38) {
-          EXPECT_LE(std::fabs(asFloat(got[i]) - want), 2 * std::ldexp(1.0, std::ilogb(want) - 23)) << name << z;
+          EXPECT_LE(std::fabs(asFloat(got[i]) - want), 2 * std::ldexp(1.0, std::ilogb(want) - 23))
+              << name << z;
         }
       }
     }
@@ -99,7 +102,8 @@ TEST(Approx, HalvesAndDoubles) {
                                      std::pair("ex2.approx.ftz.bf16x2", "ex2.approx.ftz.bf16"),
                                      std::pair("tanh.approx.f16x2", "tanh.approx.f16"),
                                      std::pair("tanh.approx.bf16x2", "tanh.approx.bf16")}) {
-    std::vector<Row> rows = packedRows(floatCodes(std::string(pair).find("bf") == std::string::npos ? kF16 : kBF16)),
+    std::vector<Row> rows = packedRows(
+                         floatCodes(std::string(pair).find("bf") == std::string::npos ? kF16 : kBF16)),
                      low, high;
     for (const Row &row : rows) {
       low.push_back({row[0] & 65535, 0, 0, 0});
@@ -152,7 +156,8 @@ TEST(Approx, SpecialValues) {
                            Case{"tanh.approx.f32", INFINITY, 1.0f},
                            Case{"tanh.approx.f32", -INFINITY, -1.0f},
                            Case{"tanh.approx.f32", NAN, NAN}}) {
-    std::vector<uint64_t> got = evaluate(std::string(test.body) + " %r0, %r1;", 'w', {{bits(test.in), 0, 0, 0}});
+    std::vector<uint64_t> got =
+        evaluate(std::string(test.body) + " %r0, %r1;", 'w', {{bits(test.in), 0, 0, 0}});
     EXPECT_TRUE(got[0] == bits(test.out) || (std::isnan(test.out) && std::isnan(asFloat(got[0]))))
         << test.body << " of " << test.in << " got " << asFloat(got[0]);
   }

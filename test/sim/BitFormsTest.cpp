@@ -1,5 +1,5 @@
-// BitFormsTest.cpp - products of 24 bits, dot products, bit searches, masks, byte permutations, packed integers and
-// carry chains.
+// BitFormsTest.cpp - products of 24 bits, dot products, bit searches, masks, byte permutations, packed
+// integers and carry chains.
 #include "test/sim/Forms.h"
 
 #include <algorithm>
@@ -31,7 +31,8 @@ TEST(BitForms, Products) {
       {"mul24.lo.u32 %r0, %r1, %r2;", 'w', [&](const Row &r) { return u24(r[0]) * u24(r[1]); }},
       {"mul24.hi.u32 %r0, %r1, %r2;", 'w', [&](const Row &r) { return u24(r[0]) * u24(r[1]) >> 16; }},
       {"mul24.lo.s32 %r0, %r1, %r2;", 'w', [&](const Row &r) { return uint64_t(s24(r[0]) * s24(r[1])); }},
-      {"mul24.hi.s32 %r0, %r1, %r2;", 'w', [&](const Row &r) { return uint64_t(s24(r[0]) * s24(r[1]) >> 16); }},
+      {"mul24.hi.s32 %r0, %r1, %r2;", 'w',
+       [&](const Row &r) { return uint64_t(s24(r[0]) * s24(r[1]) >> 16); }},
       {"mad24.lo.u32 %r0, %r1, %r2, %r3;", 'w', [&](const Row &r) { return u24(r[0]) * u24(r[1]) + r[2]; }},
       {"mad24.hi.u32 %r0, %r1, %r2, %r3;", 'w',
        [&](const Row &r) { return (u24(r[0]) * u24(r[1]) >> 16) + r[2]; }},
@@ -40,7 +41,9 @@ TEST(BitForms, Products) {
       {"mad24.hi.s32 %r0, %r1, %r2, %r3;", 'w',
        [&](const Row &r) { return uint64_t(s24(r[0]) * s24(r[1]) >> 16) + r[2]; }},
       {"mad24.hi.sat.s32 %r0, %r1, %r2, %r3;", 'w',
-       [&](const Row &r) { return uint64_t(clamp32(slo(uint64_t(s24(r[0]) * s24(r[1]) >> 16)) + int64_t(slo(r[2])))); }},
+       [&](const Row &r) {
+         return uint64_t(clamp32(slo(uint64_t(s24(r[0]) * s24(r[1]) >> 16)) + int64_t(slo(r[2]))));
+       }},
       {"mad.hi.sat.s32 %r0, %r1, %r2, %r3;", 'w',
        [](const Row &r) { return uint64_t(clamp32((int64_t(slo(r[0])) * slo(r[1]) >> 32) + slo(r[2]))); }},
       {"sub.sat.s32 %r0, %r1, %r2;", 'w',
@@ -49,7 +52,9 @@ TEST(BitForms, Products) {
   for (bool sa : {false, true})
     for (bool sb : {false, true}) {
       std::string types = std::string(sa ? ".s32" : ".u32") + (sb ? ".s32" : ".u32");
-      auto byte = [](uint64_t v, int i, bool s) { return s ? int64_t(int8_t(v >> (8 * i))) : int64_t(v >> (8 * i) & 255); };
+      auto byte = [](uint64_t v, int i, bool s) {
+        return s ? int64_t(int8_t(v >> (8 * i))) : int64_t(v >> (8 * i) & 255);
+      };
       auto half = [](uint64_t v, int i, bool s) {
         return s ? int64_t(int16_t(v >> (16 * i))) : int64_t(v >> (16 * i) & 65535);
       };
@@ -95,29 +100,30 @@ TEST(BitForms, Searches) {
     if (offset == 0)
       return mask >> base & 1 ? base : 0xffffffff;
     int64_t count = std::abs(int64_t(offset)) - 1;
-    for (int pos = int(base); pos >= 0 && pos < 32; pos += offset > 0 ? 1 : -1)
+    for (int pos = int(base); pos >= 0 && pos<32; pos += offset> 0 ? 1 : -1)
       if ((mask >> pos & 1) && count-- == 0)
         return uint64_t(pos);
     return 0xffffffff;
   };
-  check({{"fns.b32 %r0, %r1, %r2, %r3;", 'w', [&](const Row &r) { return nth(lo(r[0]), lo(r[1]), slo(r[2])); }},
-         {"and.b32 %r5, %r2, 31; and.b32 %r6, %r3, 7; sub.s32 %r6, %r6, 4; fns.b32 %r0, %r1, %r5, %r6;", 'w',
-          [&](const Row &r) { return nth(lo(r[0]), lo(r[1]) & 31, int(r[2] & 7) - 4); }},
-         {"brev.b64 %rd0, %rd1;", 'd',
-          [](const Row &r) {
-            uint64_t v = 0;
-            for (int i = 0; i < 64; ++i)
-              v |= (r[0] >> i & 1) << (63 - i);
-            return v;
-          }},
-         {"bfe.u64 %rd0, %rd1, %r2, 8;", 'd',
-          [](const Row &r) { return (lo(r[1]) & 255) > 63 ? 0 : r[0] >> (lo(r[1]) & 255) & 255; }},
-         {"shf.l.clamp.b32 %r0, %r1, %r2, %r3;", 'w',
-          [](const Row &r) {
-            return lo(r[2]) > 31 ? lo(r[0]) : lo((uint64_t(lo(r[1])) << 32 | lo(r[0])) << lo(r[2]) >> 32);
-          }},
-         {"shf.r.wrap.b32 %r0, %r1, %r2, %r3;", 'w',
-          [](const Row &r) { return lo((uint64_t(lo(r[1])) << 32 | lo(r[0])) >> (r[2] & 31)); }}});
+  check(
+      {{"fns.b32 %r0, %r1, %r2, %r3;", 'w', [&](const Row &r) { return nth(lo(r[0]), lo(r[1]), slo(r[2])); }},
+       {"and.b32 %r5, %r2, 31; and.b32 %r6, %r3, 7; sub.s32 %r6, %r6, 4; fns.b32 %r0, %r1, %r5, %r6;", 'w',
+        [&](const Row &r) { return nth(lo(r[0]), lo(r[1]) & 31, int(r[2] & 7) - 4); }},
+       {"brev.b64 %rd0, %rd1;", 'd',
+        [](const Row &r) {
+          uint64_t v = 0;
+          for (int i = 0; i < 64; ++i)
+            v |= (r[0] >> i & 1) << (63 - i);
+          return v;
+        }},
+       {"bfe.u64 %rd0, %rd1, %r2, 8;", 'd',
+        [](const Row &r) { return (lo(r[1]) & 255) > 63 ? 0 : r[0] >> (lo(r[1]) & 255) & 255; }},
+       {"shf.l.clamp.b32 %r0, %r1, %r2, %r3;", 'w',
+        [](const Row &r) {
+          return lo(r[2]) > 31 ? lo(r[0]) : lo((uint64_t(lo(r[1])) << 32 | lo(r[0])) << lo(r[2]) >> 32);
+        }},
+       {"shf.r.wrap.b32 %r0, %r1, %r2, %r3;", 'w',
+        [](const Row &r) { return lo((uint64_t(lo(r[1])) << 32 | lo(r[0])) >> (r[2] & 31)); }}});
 }
 
 TEST(BitForms, MasksAndExtensions) {
@@ -145,9 +151,10 @@ TEST(BitForms, PermutationModes) {
     const char *name;
     uint32_t picks[4];
   };
-  for (const Mode &mode : {Mode{"f4e", {0x3210, 0x4321, 0x5432, 0x6543}}, Mode{"b4e", {0x5670, 0x6701, 0x7012, 0x0123}},
-                           Mode{"rc8", {0x0000, 0x1111, 0x2222, 0x3333}}, Mode{"ecl", {0x3210, 0x3211, 0x3222, 0x3333}},
-                           Mode{"ecr", {0x0000, 0x1110, 0x2210, 0x3210}}, Mode{"rc16", {0x1010, 0x3232, 0x1010, 0x3232}}})
+  for (const Mode &mode :
+       {Mode{"f4e", {0x3210, 0x4321, 0x5432, 0x6543}}, Mode{"b4e", {0x5670, 0x6701, 0x7012, 0x0123}},
+        Mode{"rc8", {0x0000, 0x1111, 0x2222, 0x3333}}, Mode{"ecl", {0x3210, 0x3211, 0x3222, 0x3333}},
+        Mode{"ecr", {0x0000, 0x1110, 0x2210, 0x3210}}, Mode{"rc16", {0x1010, 0x3232, 0x1010, 0x3232}}})
     check({{std::string("prmt.b32.") + mode.name + " %r0, %r1, %r2, %r3;", 'w', [&](const Row &r) {
               uint64_t bytes = uint64_t(lo(r[1])) << 32 | lo(r[0]), result = 0;
               for (int i = 0; i < 4; ++i)
@@ -178,7 +185,8 @@ TEST(BitForms, PackedIntegers) {
   }
   check({{"min.relu.s16x2 %r0, %r1, %r2;", 'w', [=](const Row &r) { return each(r, true, leastRelu); }},
          {"max.relu.s16x2 %r0, %r1, %r2;", 'w', [=](const Row &r) { return each(r, true, greatestRelu); }},
-         {"min.relu.s32 %r0, %r1, %r2;", 'w', [=](const Row &r) { return uint64_t(leastRelu(slo(r[0]), slo(r[1]))); }},
+         {"min.relu.s32 %r0, %r1, %r2;", 'w',
+          [=](const Row &r) { return uint64_t(leastRelu(slo(r[0]), slo(r[1]))); }},
          {"max.relu.s32 %r0, %r1, %r2;", 'w',
           [=](const Row &r) { return uint64_t(greatestRelu(slo(r[0]), slo(r[1]))); }}});
 }

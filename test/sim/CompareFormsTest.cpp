@@ -71,8 +71,8 @@ struct FloatType {
   const Format *format;
   bool ftz;
 };
-const FloatType floatTypes[] = {{"f32", &kF32, false},   {"ftz.f32", &kF32, true}, {"f64", &kF64, false},
-                                {"f16", &kF16, false},   {"ftz.f16", &kF16, true}, {"bf16", &kBF16, false}};
+const FloatType floatTypes[] = {{"f32", &kF32, false}, {"ftz.f32", &kF32, true}, {"f64", &kF64, false},
+                                {"f16", &kF16, false}, {"ftz.f16", &kF16, true}, {"bf16", &kBF16, false}};
 
 TEST(CompareForms, Floats) {
   for (const FloatType &type : floatTypes)
@@ -87,7 +87,8 @@ TEST(CompareForms, Floats) {
       t = t.substr(t.find('f') == 0 && type.ftz ? 4 : 0);
       expectForm(form("set." + name + z + ".s32." + t, {32, bits, bits}), 'w', rows,
                  [&](const Row &r) { return holds(r) ? ~0ull : 0; });
-      expectForm("set." + name + ".xor" + z + ".f32." + t + " %r0, " + reg(bits, 1) + ", " + reg(bits, 2) + ", %p3;",
+      expectForm("set." + name + ".xor" + z + ".f32." + t + " %r0, " + reg(bits, 1) + ", " + reg(bits, 2) +
+                     ", %p3;",
                  'w', rows, [&](const Row &r) { return holds(r) != ((r[2] & 1) != 0) ? 0x3f800000 : 0; });
     }
 }
@@ -110,11 +111,12 @@ TEST(CompareForms, Pairs) {
       std::string z = type.ftz ? ".ftz" : "", t = type.name;
       expectForm("set." + name + z + "." + t + "." + t + " %r0, %r1, %r2;", 'w', rows,
                  [&](const Row &r) { return holds(r, 0) * type.one | holds(r, 16) * type.one << 16; });
-      expectForm("set." + name + ".and" + z + ".u32." + t + " %r0, %r1, %r2, %p3;", 'w', rows, [&](const Row &r) {
-        return (r[2] & 1) != 0 ? holds(r, 0) * 0xffff | holds(r, 16) * 0xffff0000 : 0;
-      });
-      expectForm("setp." + name + ".or" + z + "." + t + " %p5|%p6, %r1, %r2, !%p3; and.pred %p0, %p5, %p6;", 'p',
-                 rows, [&](const Row &r) { return (holds(r, 0) && holds(r, 16)) || (r[2] & 1) == 0; });
+      expectForm("set." + name + ".and" + z + ".u32." + t + " %r0, %r1, %r2, %p3;", 'w', rows,
+                 [&](const Row &r) {
+                   return (r[2] & 1) != 0 ? holds(r, 0) * 0xffff | holds(r, 16) * 0xffff0000 : 0;
+                 });
+      expectForm("setp." + name + ".or" + z + "." + t + " %p5|%p6, %r1, %r2, !%p3; and.pred %p0, %p5, %p6;",
+                 'p', rows, [&](const Row &r) { return (holds(r, 0) && holds(r, 16)) || (r[2] & 1) == 0; });
       expectForm("setp." + name + z + "." + t + " %p5|%p6, %r1, %r2; xor.pred %p0, %p5, %p6;", 'p', rows,
                  [&](const Row &r) { return holds(r, 0) != holds(r, 16); });
     }

@@ -49,10 +49,11 @@ TEST(ConvertForms, IntegersToIntegers) {
           v = sat ? std::clamp(v, to.least(), to.greatest()) : to.value(static_cast<uint64_t>(v));
           return extended(to, v);
         };
-        expectForm(form(op, {to.regBits(), from.regBits()}), resultOf(to.regBits()), pairs(edgeIntegers(), {0}), host);
+        expectForm(form(op, {to.regBits(), from.regBits()}), resultOf(to.regBits()),
+                   pairs(edgeIntegers(), {0}), host);
         if (from.bits < 64) // the source register may be wider than its type
-          expectForm(op + " " + reg(to.regBits(), 0) + ", %rd1;", resultOf(to.regBits()), pairs(edgeIntegers(), {0}),
-                     host);
+          expectForm(op + " " + reg(to.regBits(), 0) + ", %rd1;", resultOf(to.regBits()),
+                     pairs(edgeIntegers(), {0}), host);
       }
 }
 
@@ -65,7 +66,8 @@ TEST(ConvertForms, IntegersToFloats) {
   for (const Type &from : integers)
     for (const Float &to : floats)
       for (auto [mode, name] : modes)
-        expectForm(form(std::string("cvt.") + name + "." + to.name + "." + from.name, {to.format->bits(), from.regBits()}),
+        expectForm(form(std::string("cvt.") + name + "." + to.name + "." + from.name,
+                        {to.format->bits(), from.regBits()}),
                    resultOf(to.format->bits()), rows, [&, mode = mode](const Row &r) {
                      Wide v = from.value(r[0]);
                      return v == 0 ? 0 : to.format->round({Quad(v), 0}, mode);
@@ -86,8 +88,9 @@ double toWhole(double x, Rounding mode) {
 }
 std::vector<Row> wholeRows(const Format &format) {
   std::vector<Row> rows = floatCodes(format);
-  for (double x : {0.5, 1.5, 2.5, 3.75, 126.5, 127.5, 128.5, 255.5, 256.0, 32767.5, 65535.5, 65536.0, 2147483647.0,
-                   2147483648.0, 4294967295.5, 4294967296.0, 9.2233720368547758e18, 1.8446744073709552e19, 1e25})
+  for (double x :
+       {0.5, 1.5, 2.5, 3.75, 126.5, 127.5, 128.5, 255.5, 256.0, 32767.5, 65535.5, 65536.0, 2147483647.0,
+        2147483648.0, 4294967295.5, 4294967296.0, 9.2233720368547758e18, 1.8446744073709552e19, 1e25})
     for (double minus : {1.0, -1.0})
       rows.push_back({format.round({x * minus, 0}), 0, 0, 0});
   return rows;
@@ -119,16 +122,17 @@ TEST(ConvertForms, FloatsToIntegersAndWholeFloats) {
       for (bool ftz : {false, true}) {
         if (ftz && from.format != &kF32)
           continue;
-        expectForm(form("cvt." + round + (ftz ? ".ftz." : ".") + from.name + "." + from.name,
-                        {from.format->bits(), from.format->bits()}),
-                   resultOf(from.format->bits()), rows,
-                   [&, mode = mode](const Row &r) {
-                     if (from.format->isNan(r[0]) || from.format->isInfinite(r[0]))
-                       return r[0];
-                     double x = toWhole(value(r[0], ftz), mode);
-                     return x == 0 ? r[0] & from.format->sign() : from.format->round({x, 0});
-                   },
-                   from.format);
+        expectForm(
+            form("cvt." + round + (ftz ? ".ftz." : ".") + from.name + "." + from.name,
+                 {from.format->bits(), from.format->bits()}),
+            resultOf(from.format->bits()), rows,
+            [&, mode = mode](const Row &r) {
+              if (from.format->isNan(r[0]) || from.format->isInfinite(r[0]))
+                return r[0];
+              double x = toWhole(value(r[0], ftz), mode);
+              return x == 0 ? r[0] & from.format->sign() : from.format->round({x, 0});
+            },
+            from.format);
       }
     }
 }
@@ -147,12 +151,13 @@ TEST(ConvertForms, FloatsToFloats) {
           rows.push_back({code + half + uint64_t(step), 0, 0, 0});
         }
     int bits = to.format->bits();
-    expectForm(form("cvt" + mods + "." + to.name + "." + from.name, {bits, from.format->bits()}), resultOf(bits), rows,
-               expected, to.format);
+    expectForm(form("cvt" + mods + "." + to.name + "." + from.name, {bits, from.format->bits()}),
+               resultOf(bits), rows, expected, to.format);
   };
   for (const Float &from : floats)
     for (const Float &to : floats) {
-      bool narrows = to.format->bits() < from.format->bits() || (to.format->bits() == 16 && from.format->bits() == 16);
+      bool narrows =
+          to.format->bits() < from.format->bits() || (to.format->bits() == 16 && from.format->bits() == 16);
       if (to.format == from.format)
         continue;
       if (!narrows) {
@@ -160,7 +165,8 @@ TEST(ConvertForms, FloatsToFloats) {
         continue;
       }
       for (auto [mode, name] : modes) {
-        if (to.format == &kBF16 && from.format == &kF32 && mode != Rounding::Nearest && mode != Rounding::Zero)
+        if (to.format == &kBF16 && from.format == &kF32 && mode != Rounding::Nearest &&
+            mode != Rounding::Zero)
           continue; // PTX has none
         check(std::string(".") + name, to, from,
               [&, mode = mode](const Row &r) { return convert(*from.format, *to.format, r[0], mode); });
@@ -176,8 +182,9 @@ TEST(ConvertForms, FloatsToFloats) {
   for (auto [mode, name] : modes) {
     check(std::string(".") + name + ".ftz", f16, f32,
           [mode = mode](const Row &r) { return convert(kF32, kF16, kF32.flush(r[0]), mode); });
-    check(std::string(".") + name + ".ftz.sat", f16, f32,
-          [mode = mode](const Row &r) { return saturated(kF16, convert(kF32, kF16, kF32.flush(r[0]), mode)); });
+    check(std::string(".") + name + ".ftz.sat", f16, f32, [mode = mode](const Row &r) {
+      return saturated(kF16, convert(kF32, kF16, kF32.flush(r[0]), mode));
+    });
     check(std::string(".") + name + ".ftz", f32, f64,
           [mode = mode](const Row &r) { return kF32.flush(convert(kF64, kF32, r[0], mode)); });
   }

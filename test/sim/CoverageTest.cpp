@@ -1,4 +1,5 @@
-// CoverageTest.cpp - every row of the decode table and of the lane tables is in some kernel that the tests ran.
+// CoverageTest.cpp - every row of the decode table and of the lane tables is in some kernel that the tests
+// ran.
 //
 // Runs when the other tests have ended, and only if none of them was filtered out.
 #include "runtime/sim/decode/Decoder.h"
@@ -17,8 +18,8 @@ std::string laneName(const Instr &instr) {
   const OpRow *row = findOpcode(instr.opcode);
   std::string_view ignored = row == nullptr ? "" : row->ignored;
   bool isSet = instr.opcode == "set", isSlct = instr.opcode == "slct";
-  bool isPair = !instr.mods.empty() && instr.mods.back().ends_with("16x2") &&
-                (isSet || instr.opcode == "setp");
+  bool isPair =
+      !instr.mods.empty() && instr.mods.back().ends_with("16x2") && (isSet || instr.opcode == "setp");
   std::string name = isPair ? "setp2" : isSet ? "setp" : std::string(instr.opcode);
   for (size_t i = 0; i < instr.mods.size(); ++i) {
     std::string_view mod = instr.mods[i];

@@ -38,10 +38,11 @@ uint64_t Format::round(Exact x, Rounding mode) const {
   bool up = false;
   if (low <= top && !exact) {
     Quad below = magnitude - valueOf(low), above = valueOf(low + 1) - magnitude;
-    up = mode == Rounding::Nearest ? below > above || (below == above && (rest > 0 || (rest == 0 && (low & 1))))
-         : mode == Rounding::Up    ? !negative
-         : mode == Rounding::Down  ? negative
-                                   : false;
+    up = mode == Rounding::Nearest
+             ? below > above || (below == above && (rest > 0 || (rest == 0 && (low & 1))))
+         : mode == Rounding::Up   ? !negative
+         : mode == Rounding::Down ? negative
+                                  : false;
   }
   uint64_t code = low + up;
   if (code > top) {
@@ -65,7 +66,8 @@ uint64_t apply(Op op, const Format &format, Rounding mode, uint64_t a, uint64_t 
                                      : format.decode(code);
   };
   double x = op == Op::Rcp ? 1.0 : wide(a), y = op == Op::Rcp ? wide(a) : wide(b), z = wide(c);
-  bool finite = std::isfinite(x) && (op == Op::Sqrt || std::isfinite(y)) && (op != Op::Fma || std::isfinite(z));
+  bool finite =
+      std::isfinite(x) && (op == Op::Sqrt || std::isfinite(y)) && (op != Op::Fma || std::isfinite(z));
   Exact result;
   double special = 0; // the result where the exact one is zero or an operand is not finite
   switch (op) {

@@ -1,5 +1,5 @@
-// ExactMath.h - the tests' own arithmetic: exact results, and one rounding to any binary format by searching its
-// codes. Slow, and shares nothing with the simulator.
+// ExactMath.h - the tests' own arithmetic: exact results, and one rounding to any binary format by searching
+// its codes. Slow, and shares nothing with the simulator.
 #pragma once
 
 #include <cstdint>

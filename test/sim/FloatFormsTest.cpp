@@ -1,4 +1,5 @@
-// FloatFormsTest.cpp - add, sub, mul, fma, div, sqrt, rcp of f32 and f64 in every rounding, with ftz and sat; minima.
+// FloatFormsTest.cpp - add, sub, mul, fma, div, sqrt, rcp of f32 and f64 in every rounding, with ftz and sat;
+// minima.
 #include "test/sim/Forms.h"
 
 namespace attnc::simtest {
@@ -10,8 +11,8 @@ struct OpName {
   int sources;
   bool saturates;
 };
-constexpr OpName ops[] = {{Op::Add, "add", 2, true},   {Op::Sub, "sub", 2, true},    {Op::Mul, "mul", 2, true},
-                          {Op::Fma, "fma", 3, true},   {Op::Div, "div", 2, false},   {Op::Sqrt, "sqrt", 1, false},
+constexpr OpName ops[] = {{Op::Add, "add", 2, true}, {Op::Sub, "sub", 2, true},  {Op::Mul, "mul", 2, true},
+                          {Op::Fma, "fma", 3, true}, {Op::Div, "div", 2, false}, {Op::Sqrt, "sqrt", 1, false},
                           {Op::Rcp, "rcp", 1, false}};
 constexpr std::pair<Rounding, const char *> modes[] = {
     {Rounding::Nearest, "rn"}, {Rounding::Zero, "rz"}, {Rounding::Down, "rm"}, {Rounding::Up, "rp"}};
@@ -24,8 +25,9 @@ TEST(FloatForms, EveryRounding) {
         return form(std::string(op.name) + "." + modeName + flags + ".f" + std::to_string(bits),
                     std::vector<int>(size_t(op.sources) + 1, bits));
       };
-      expectForm(text("", 64), 'd', doubles,
-                 [&](const Row &r) { return apply(op.op, kF64, mode, r[0], r[1], r[2]); }, &kF64);
+      expectForm(
+          text("", 64), 'd', doubles,
+          [&](const Row &r) { return apply(op.op, kF64, mode, r[0], r[1], r[2]); }, &kF64);
       for (bool ftz : {false, true})
         for (bool sat : {false, true}) {
           if (sat && !op.saturates)
@@ -35,8 +37,8 @@ TEST(FloatForms, EveryRounding) {
             uint64_t code = in(apply(op.op, kF32, mode, in(r[0]), in(r[1]), in(r[2])));
             return sat ? saturated(kF32, code) : code;
           };
-          expectForm(text((std::string(ftz ? ".ftz" : "") + (sat ? ".sat" : "")).c_str(), 32), 'w', singles, host,
-                     &kF32);
+          expectForm(text((std::string(ftz ? ".ftz" : "") + (sat ? ".sat" : "")).c_str(), 32), 'w', singles,
+                     host, &kF32);
         }
     }
 }
@@ -46,7 +48,8 @@ TEST(FloatForms, Pairs) {
   std::vector<Row> rows = floatCodes(kF32), pairs;
   for (size_t i = 0; i < rows.size(); ++i)
     for (const Row &high : {rows[(i * 13 + 5) % rows.size()]})
-      pairs.push_back({rows[i][0] | high[0] << 32, rows[i][1] | high[1] << 32, rows[i][2] | high[2] << 32, 0});
+      pairs.push_back(
+          {rows[i][0] | high[0] << 32, rows[i][1] | high[1] << 32, rows[i][2] | high[2] << 32, 0});
   for (const OpName &op : ops) {
     if (!op.saturates)
       continue;
@@ -60,10 +63,12 @@ TEST(FloatForms, Pairs) {
             uint64_t code = cell >> shift & 0xffffffff;
             return ftz ? kF32.flush(code) : code;
           };
-          uint64_t want = in(apply(op.op, kF32, Rounding::Nearest, in(pairs[i][0]), in(pairs[i][1]), in(pairs[i][2]))
-                             << shift);
+          uint64_t want =
+              in(apply(op.op, kF32, Rounding::Nearest, in(pairs[i][0]), in(pairs[i][1]), in(pairs[i][2]))
+                 << shift);
           uint64_t have = got[i] >> shift & 0xffffffff;
-          EXPECT_TRUE(want == have || (kF32.isNan(want) && kF32.isNan(have))) << body << std::hex << " row " << i;
+          EXPECT_TRUE(want == have || (kF32.isNan(want) && kF32.isNan(have)))
+              << body << std::hex << " row " << i;
         }
     }
   }
@@ -107,14 +112,16 @@ void minima(const std::string &type, const Format &format, const std::vector<con
                              (xorSign ? ".xorsign.abs" : "") + "." + type;
           if (type == "f64" && keepNan)
             continue;
-          expectForm(form(name, {bits, bits, bits}), resultOf(bits), rows,
-                     [&](const Row &r) { return host(r[0], r[1]); }, &format);
+          expectForm(
+              form(name, {bits, bits, bits}), resultOf(bits), rows,
+              [&](const Row &r) { return host(r[0], r[1]); }, &format);
           if (bits == 16)
-            expectForm(form(name + "x2", {32, 32, 32}), 'w', packedRows(rows),
-                       [&](const Row &r) {
-                         return host(r[0] & 65535, r[1] & 65535) | host(r[0] >> 16, r[1] >> 16) << 16;
-                       },
-                       &format, true);
+            expectForm(
+                form(name + "x2", {32, 32, 32}), 'w', packedRows(rows),
+                [&](const Row &r) {
+                  return host(r[0] & 65535, r[1] & 65535) | host(r[0] >> 16, r[1] >> 16) << 16;
+                },
+                &format, true);
         }
 }
 
@@ -125,13 +132,14 @@ TEST(FloatForms, Minima) {
   minima("bf16", kBF16, {""}, true);
   for (bool ftz : {false, true})
     for (bool greatest : {false, true})
-      expectForm(std::string(greatest ? "max" : "min") + (ftz ? ".ftz" : "") + ".f32 %r0, %r1, %r2, %r3;", 'w',
-                 floatCodes(kF32),
-                 [&](const Row &r) {
-                   auto in = [&](uint64_t code) { return ftz ? kF32.flush(code) : code; };
-                   return least(kF32, least(kF32, in(r[0]), in(r[1]), greatest, false), in(r[2]), greatest, false);
-                 },
-                 &kF32, false, "sm_100");
+      expectForm(
+          std::string(greatest ? "max" : "min") + (ftz ? ".ftz" : "") + ".f32 %r0, %r1, %r2, %r3;", 'w',
+          floatCodes(kF32),
+          [&](const Row &r) {
+            auto in = [&](uint64_t code) { return ftz ? kF32.flush(code) : code; };
+            return least(kF32, least(kF32, in(r[0]), in(r[1]), greatest, false), in(r[2]), greatest, false);
+          },
+          &kF32, false, "sm_100");
 }
 
 TEST(FloatForms, Signs) {
@@ -139,11 +147,15 @@ TEST(FloatForms, Signs) {
   for (bool ftz : {false, true}) {
     auto in = [&](uint64_t code) { return ftz ? kF32.flush(code) : code; };
     std::string z = ftz ? ".ftz.f32" : ".f32";
-    expectForm(form("abs" + z, {32, 32}), 'w', singles, [&](const Row &r) { return in(r[0]) & 0x7fffffff; }, &kF32);
-    expectForm(form("neg" + z, {32, 32}), 'w', singles, [&](const Row &r) { return in(r[0]) ^ 0x80000000; }, &kF32);
+    expectForm(
+        form("abs" + z, {32, 32}), 'w', singles, [&](const Row &r) { return in(r[0]) & 0x7fffffff; }, &kF32);
+    expectForm(
+        form("neg" + z, {32, 32}), 'w', singles, [&](const Row &r) { return in(r[0]) ^ 0x80000000; }, &kF32);
   }
-  expectForm(form("abs.f64", {64, 64}), 'd', doubles, [](const Row &r) { return r[0] & INT64_MAX; }, &kF64);
-  expectForm(form("neg.f64", {64, 64}), 'd', doubles, [](const Row &r) { return r[0] ^ kF64.sign(); }, &kF64);
+  expectForm(
+      form("abs.f64", {64, 64}), 'd', doubles, [](const Row &r) { return r[0] & INT64_MAX; }, &kF64);
+  expectForm(
+      form("neg.f64", {64, 64}), 'd', doubles, [](const Row &r) { return r[0] ^ kF64.sign(); }, &kF64);
   expectForm(form("copysign.f64", {64, 64, 64}), 'd', doubles,
              [](const Row &r) { return (r[1] & INT64_MAX) | (r[0] & kF64.sign()); });
   expectForm(form("copysign.f32", {32, 32, 32}), 'w', singles,

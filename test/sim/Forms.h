@@ -10,8 +10,8 @@ namespace attnc::simtest {
 
 using Expected = std::function<uint64_t(const Row &)>;
 
-/// Runs `body` (evaluate() of SimHarness.h) for every row and compares with `expected`, cut to the result's width.
-/// With a format, any two NaNs are the same; `halves` compares both halves of a word so.
+/// Runs `body` (evaluate() of SimHarness.h) for every row and compares with `expected`, cut to the result's
+/// width. With a format, any two NaNs are the same; `halves` compares both halves of a word so.
 void expectForm(const std::string &body, char result, const std::vector<Row> &rows, const Expected &expected,
                 const Format *format = nullptr, bool halves = false, const std::string &arch = "sm_90");
 

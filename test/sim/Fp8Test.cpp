@@ -13,7 +13,8 @@ struct Fp8 {
 const Fp8 formats[] = {{"e4m3x2", &kE4M3}, {"e5m2x2", &kE5M2}};
 
 /// .satfinite: infinity and what overflows is the greatest finite value.
-uint64_t finite(const Format &from, const Format &to, uint64_t code, bool relu, Rounding mode = Rounding::Nearest) {
+uint64_t finite(const Format &from, const Format &to, uint64_t code, bool relu,
+                Rounding mode = Rounding::Nearest) {
   if (relu && !from.isNan(code) && (code & from.sign()) != 0)
     return 0;
   uint64_t result = convert(from, to, code, mode);
@@ -60,8 +61,8 @@ TEST(Fp8, ToHalves) {
     rows.push_back({pair, 0, 0, 0});
   for (const Fp8 &from : formats)
     for (bool relu : {false, true})
-      expectForm(std::string("cvt.rn") + (relu ? ".relu" : "") + ".f16x2." + from.name + " %r0, %h1;", 'w', rows,
-                 [&](const Row &r) {
+      expectForm(std::string("cvt.rn") + (relu ? ".relu" : "") + ".f16x2." + from.name + " %r0, %h1;", 'w',
+                 rows, [&](const Row &r) {
                    auto one = [&](uint64_t code) {
                      bool below = relu && !from.format->isNan(code) && (code & 0x80) != 0;
                      return below ? 0 : convert(*from.format, kF16, code);
@@ -77,10 +78,12 @@ TEST(Fp8, SaturatingHalves) {
         for (const auto &[name, to] : {std::pair("f16", &kF16), std::pair("bf16", &kBF16)}) {
           auto one = [&, mode = mode](uint64_t code) {
             uint64_t result = finite(kF32, *to, code, relu, mode);
-            bool infinite = !satfinite && !(relu && (code & kF32.sign()) != 0) && to->isInfinite(convert(kF32, *to, code, mode));
+            bool infinite = !satfinite && !(relu && (code & kF32.sign()) != 0) &&
+                            to->isInfinite(convert(kF32, *to, code, mode));
             return infinite ? convert(kF32, *to, code, mode) : result;
           };
-          std::string op = std::string("cvt.") + round + (relu ? ".relu" : "") + (satfinite ? ".satfinite." : ".") + name;
+          std::string op =
+              std::string("cvt.") + round + (relu ? ".relu" : "") + (satfinite ? ".satfinite." : ".") + name;
           std::vector<Row> rows = rowsFor(kF32, *to);
           expectForm(op + ".f32 %h0, %r1;", 'h', rows, [&](const Row &r) { return one(r[0]); });
           expectForm(op + "x2.f32 %r0, %r1, %r2;", 'w', rows,
@@ -98,7 +101,8 @@ TEST(Fp8, Tf32) {
   auto relu = [](uint64_t code) { return !kF32.isNan(code) && (code & kF32.sign()) != 0 ? 0 : code; };
   std::vector<Row> rows = rowsFor(kF32, kTF32);
   auto check = [&](const std::string &mods, const std::function<uint64_t(uint64_t)> &host) {
-    expectForm("cvt." + mods + ".tf32.f32 %r0, %r1;", 'w', rows, [&](const Row &r) { return host(r[0]); }, &kF32);
+    expectForm(
+        "cvt." + mods + ".tf32.f32 %r0, %r1;", 'w', rows, [&](const Row &r) { return host(r[0]); }, &kF32);
   };
   check("rn", nearest);
   check("rz", cut);

@@ -32,9 +32,8 @@ template <class T> void arithmetic() {
   two("min", [](T a, T b) { return Wide(std::min(a, b)); });
   two("max", [](T a, T b) { return Wide(std::max(a, b)); });
   auto three = [&](const std::string &op, const std::function<Wide(T, T, T)> &host) {
-    expectForm(form(op + "." + t, {bits, bits, bits, bits}), resultOf(bits), rows, [&](const Row &r) {
-      return cell<T>(host(as<T>(r[0]), as<T>(r[1]), as<T>(r[2])));
-    });
+    expectForm(form(op + "." + t, {bits, bits, bits, bits}), resultOf(bits), rows,
+               [&](const Row &r) { return cell<T>(host(as<T>(r[0]), as<T>(r[1]), as<T>(r[2]))); });
   };
   three("mad.lo", [](T a, T b, T c) { return Wide(uint64_t(a) * uint64_t(b) + uint64_t(c)); });
   three("mad.hi", [](T a, T b, T c) {
@@ -81,8 +80,9 @@ template <class U> void bitwise() {
   check(form("mov" + b, {bits, bits}), [](const Row &r) { return r[0]; });
   check(form("shl" + b, {bits, bits, 32}),
         [](const Row &r) { return as<uint32_t>(r[1]) >= bits ? 0 : r[0] << as<uint32_t>(r[1]); });
-  check(form("shr" + b, {bits, bits, 32}),
-        [](const Row &r) { return as<uint32_t>(r[1]) >= bits ? 0 : uint64_t(U(r[0])) >> as<uint32_t>(r[1]); });
+  check(form("shr" + b, {bits, bits, 32}), [](const Row &r) {
+    return as<uint32_t>(r[1]) >= bits ? 0 : uint64_t(U(r[0])) >> as<uint32_t>(r[1]);
+  });
   check("selp" + b + " " + reg(bits, 0) + ", " + reg(bits, 1) + ", " + reg(bits, 2) + ", %p3;",
         [](const Row &r) { return r[2] & 1 ? r[0] : r[1]; });
   const std::vector<Row> chosen = rows;

@@ -53,7 +53,7 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
     ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[at++], code));
   }
   ATTNC_RETURN_IF_ERROR(address(instr.ops[at++], out));
-  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[at++], code, isFloat));
+  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[at++], code, isFloat && type < AtomType::F16x2));
   if (op == AtomOp::Cas) {
     ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[at++], code));
   }

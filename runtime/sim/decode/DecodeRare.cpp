@@ -83,8 +83,9 @@ Status Decoder::set(const Instr &instr, const OpRow &, Inst &out) {
   ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[0], to.ends_with("16") ? 'h' : 'w'));
   out.r[1] = pair ? scratch(1) : (kernel->preds++ * 2);
   char code = pair ? 'w' : op->operands[2];
-  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[1], code, floating));
-  ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[2], code, floating));
+  bool literals = from == "f32" || from == "f64"; // of a half, the bits
+  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[1], code, literals));
+  ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[2], code, literals));
   if (operands == 4) {
     ATTNC_ASSIGN_OR_RETURN(out.r[4], predSource(instr.ops[3]));
   }

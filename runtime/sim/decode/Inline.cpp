@@ -10,7 +10,7 @@
 namespace attnc::sim {
 namespace {
 
-constexpr size_t kMaxInstructions = 1 << 20;
+constexpr size_t kMaxInstructions = 1 << 18;
 constexpr size_t kMaxRegisters = 1 << 17;
 constexpr size_t kMaxDepth = 64;
 
@@ -140,7 +140,7 @@ private:
     for (const Instr &instr : fn.body) {
       moved.push_back(out.body.size());
       if (out.body.size() >= kMaxInstructions)
-        return error(instr, "expected at most 1048576 instructions with every call expanded");
+        return error(instr, "expected at most 262144 instructions with every call expanded");
       if (instr.opcode == "call") {
         ATTNC_RETURN_IF_ERROR(call(copy, instr));
         continue;

@@ -146,7 +146,8 @@ template <class S> double intToF64(S v, Round mode) {
       row("cvt." m ".f16.bf16", [](BF16 x) { return toF16(static_cast<double>(f32FromHalf(x)), M); }),       \
       row("cvt." m ".ftz.f16.f32", [](float x) { return toF16(static_cast<double>(ftz(x)), M); }),           \
       row("cvt." m ".sat.f16.f32", [](float x) { return toF16(static_cast<double>(saturate(x)), M); }),      \
-      row("cvt." m ".ftz.sat.f16.f32", [](float x) { return toF16(static_cast<double>(saturate(ftz(x))), M); }),  \
+      row("cvt." m ".ftz.sat.f16.f32",                                                                       \
+          [](float x) { return toF16(static_cast<double>(saturate(ftz(x))), M); }),                          \
       row("cvt." m ".sat.f32.f64", [](double x) { return toF32(saturate(x), M); }),                          \
       row("cvt." m ".sat.f16.f64", [](double x) { return toF16(saturate(x), M); })
 

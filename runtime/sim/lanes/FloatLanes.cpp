@@ -25,12 +25,15 @@ template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz
           [](float a, float b, float c) {                                                                    \
             return flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                  \
           }),                                                                                                \
-      row("add" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) + flush<Ftz>(b))); }),      \
-      row("sub" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) - flush<Ftz>(b))); }),      \
-      row("mul" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) * flush<Ftz>(b))); }),      \
+      row("add" z "sat.f32",                                                                                 \
+          [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) + flush<Ftz>(b))); }),             \
+      row("sub" z "sat.f32",                                                                                 \
+          [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) - flush<Ftz>(b))); }),             \
+      row("mul" z "sat.f32",                                                                                 \
+          [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) * flush<Ftz>(b))); }),             \
       row("fma" z "sat.f32",                                                                                 \
           [](float a, float b, float c) {                                                                    \
-            return saturate(flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c))));                    \
+            return saturate(flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c))));        \
           }),                                                                                                \
       row("min" z "f32", [](float a, float b) { return minimum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),     \
       row("max" z "f32", [](float a, float b) { return maximum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),     \
@@ -67,8 +70,8 @@ template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz
       row("sin.approx" z "f32", [](float a) { return flush<Ftz>(sinLane(flush<Ftz>(a))); }),                 \
       row("cos.approx" z "f32", [](float a) { return flush<Ftz>(cosLane(flush<Ftz>(a))); })
 
-/// A pair of floats in a 64-bit register (sm_100 and later). NaN is the hardware's: which operand's payload comes
-/// through would depend on how the compiler ordered them.
+/// A pair of floats in a 64-bit register (sm_100 and later). NaN is the hardware's: which operand's payload
+/// comes through would depend on how the compiler ordered them.
 u32 settle(float x) { return isNan(x) ? 0x7fffffffu : bitCast<u32>(x); }
 template <class F> u64 each(u64 a, u64 b, u64 c, F f) {
   float low = f(bitCast<float>(u32(a)), bitCast<float>(u32(b)), bitCast<float>(u32(c)));

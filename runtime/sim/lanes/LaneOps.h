@@ -91,11 +91,11 @@ template <class F, class R, class... S> struct Elementwise {
   // ivdep: the destination may be one of the sources, but then it is the same lane.
   static bool loop(typename Lane<R>::Cell *out, uint32_t mask, Source<S>... sources) {
     if (mask == kFullMask) {
-ATTNC_SIM_IVDEP
+      ATTNC_SIM_IVDEP
       for (uint32_t i = 0; i < kLanes; ++i)
         out[i] = Lane<R>::put(F{}(sources.at(i)...));
     } else {
-ATTNC_SIM_IVDEP
+      ATTNC_SIM_IVDEP
       for (uint32_t i = 0; i < kLanes; ++i) {
         auto value = Lane<R>::put(F{}(sources.at(i)...));
         out[i] = (mask & kLaneBit[i]) != 0 ? value : out[i];
