@@ -142,7 +142,7 @@ TEST(Call, WhatIsRefused) {
   for (int i = 1; i < 30; ++i)
     doubling += ".func f" + std::to_string(i) + "() { call f" + std::to_string(i - 1) + "; call f" +
                 std::to_string(i - 1) + "; ret; }\n";
-  refuse(doubling, "call f29;", "at most 262144 instructions");
+  refuse(doubling, "call f29;", "at most 16384 calls");
 }
 
 } // namespace

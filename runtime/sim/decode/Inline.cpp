@@ -11,6 +11,7 @@ namespace attnc::sim {
 namespace {
 
 constexpr size_t kMaxInstructions = 1 << 18;
+constexpr size_t kMaxCalls = 1 << 14;
 constexpr size_t kMaxRegisters = 1 << 17;
 constexpr size_t kMaxDepth = 64;
 
@@ -139,8 +140,8 @@ private:
     moved.reserve(fn.body.size() + 1);
     for (const Instr &instr : fn.body) {
       moved.push_back(out.body.size());
-      if (out.body.size() >= kMaxInstructions)
-        return error(instr, "expected at most 262144 instructions with every call expanded");
+      if (out.body.size() >= kMaxInstructions || copies >= kMaxCalls)
+        return error(instr, "expected at most 16384 calls and 262144 instructions with every call expanded");
       if (instr.opcode == "call") {
         ATTNC_RETURN_IF_ERROR(call(copy, instr));
         continue;
