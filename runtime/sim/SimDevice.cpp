@@ -3,6 +3,7 @@
 // Addresses that it hands out are host addresses; it runs synchronously and ignores streams.
 #include "attnc/Device.h"
 #include "runtime/sim/decode/Decoder.h"
+#include "runtime/sim/decode/Inline.h"
 #include "runtime/sim/exec/Launch.h"
 #include "runtime/sim/ptx/Parser.h"
 
@@ -149,7 +150,10 @@ public:
     for (const Function &function : (*ptx)->functions) {
       if (!function.isEntry || !function.hasBody)
         continue;
-      auto kernel = Decoder(*ptx, function, *addresses, limits).run();
+      auto flat = inlineCalls(*ptx, function);
+      if (!flat.ok())
+        return fail(flat.status());
+      auto kernel = Decoder(*ptx, *flat, *addresses, limits).run();
       if (!kernel.ok())
         return fail(kernel.status());
       module->kernels[std::string(function.name)] = *kernel;

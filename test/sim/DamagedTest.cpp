@@ -79,8 +79,8 @@ TEST(Damaged, AbsurdSizesAreRefused) {
           "ELF",
           "unexpected character");
   refused("int main", "expected a directive");
-  refused(head + ".global .b8 x[99999999999];", "1 GiB");
-  refused(head + ".global .b8 x[4000000][4000000];", "1 GiB");
+  refused(head + ".global .b8 x[99999999999];", "256 MiB");
+  refused(head + ".global .b8 x[4000000][4000000];", "256 MiB");
   refused(head + ".visible .entry k() { .reg .b32 %r<4000000000>; ret; }", "register count");
   refused(head + ".visible .entry k() { .shared .b8 x[60000]; ret; }", "48 KiB");
   refused(head + ".visible .entry k(.param .b8 p[40000]) { ret; }", "32764");

@@ -28,9 +28,9 @@ void expectSame(const std::string &body, const Row &row, float want, float got, 
                 << ": expected " << want << ", got " << got;
 }
 
-void check(const std::string &body, const Host &expected) {
+void check(const std::string &body, const Host &expected, const std::string &arch = "sm_90") {
   std::vector<Row> rows = floatRows();
-  std::vector<uint64_t> got = evaluate(body, 'w', rows);
+  std::vector<uint64_t> got = evaluate(body, 'w', rows, arch);
   int shown = 0;
   for (size_t i = 0; i < rows.size(); ++i)
     expectSame(body, rows[i], expected(asFloat(rows[i][0]), asFloat(rows[i][1]), asFloat(rows[i][2])),
@@ -70,8 +70,9 @@ TEST(Float, MinMaxOrderZerosAndNan) {
   auto greatest = [&](float a, float b) { return -least(-a, -b); };
   check("min.f32 %r0, %r1, %r2;", [&](float a, float b, float) { return least(a, b); });
   check("max.f32 %r0, %r1, %r2;", [&](float a, float b, float) { return greatest(a, b); });
-  check("max.f32 %r0, %r1, %r2, %r3;",
-        [&](float a, float b, float c) { return greatest(greatest(a, b), c); });
+  check(
+      "max.f32 %r0, %r1, %r2, %r3;", [&](float a, float b, float c) { return greatest(greatest(a, b), c); },
+      "sm_100");
   check("min.NaN.f32 %r0, %r1, %r2;",
         [&](float a, float b, float) { return std::isnan(a) || std::isnan(b) ? NAN : least(a, b); });
 }

@@ -166,7 +166,7 @@ TEST(Report, LaunchLimits) {
   auto launch = [](uint32_t threads, std::array<uint32_t, 3> grid, uint32_t dynamicShared,
                    const std::string &arch) {
     Sim sim({}, arch);
-    EXPECT_TRUE(sim.load(kernelText(".param .u64 p", "")).ok());
+    EXPECT_TRUE(sim.load(kernelText(".param .u64 p", "", "", arch)).ok());
     return sim.arg(uint64_t(0)).launch("kernel", threads, grid, dynamicShared);
   };
   EXPECT_TRUE(launch(1024, {1, 1, 1}, 163 * 1024, "sm_80").ok());
@@ -193,7 +193,9 @@ TEST(Report, WhatIsNotUnderstoodIsRefusedAtLoad) {
       EXPECT_NE(status.message().find(part), std::string::npos) << status.str();
   };
   refuse("frobnicate.u32 %r1, %r2;", {"PTX line", "frobnicate.u32", "unsupported instruction"});
-  refuse("add.rz.f32 %f1, %f2, %f3;", {"add.rz.f32"});
+  refuse("add.up.f32 %f1, %f2, %f3;", {"add.up.f32"});
+  refuse("membar.all;", {"modifier .all"});
+  refuse("bra.now END;", {"modifier .now"});
   refuse("ld.global.magic.u32 %r1, [%rd1];", {"modifier .magic"});
   refuse("add.u32 %r1, %r2;", {"2 operands"});
   refuse("add.u32 %r1, %rd2, %r3;", {"32-bit register", "64 bits"});
@@ -203,8 +205,12 @@ TEST(Report, WhatIsNotUnderstoodIsRefusedAtLoad) {
   refuse("mov.u32 %r1, %nosuch;", {"'%nosuch' is neither declared"});
   refuse("mov.u32 %r64, 1;", {"%r64"});
   refuse("cp.async.cg.shared.global [%r2], [%rd1], 8;", {"size of 16 bytes, got 8"});
-  refuse("call foo, ();", {"calls are not supported"});
-  refuse("wgmma.fence.sync.aligned;", {"wgmma"});
+  refuse("call foo, ();", {"'foo' has no body"});
+  refuse("wgmma.fence.sync.aligned;", {"wgmma", "warp-group matrix instructions"});
+  refuse("mbarrier.init.shared.b64 [%rd1], 1;", {"mbarrier"});
+  refuse("cp.async.bulk.commit_group;", {"bulk copies (TMA)"});
+  refuse("barrier.cluster.arrive;", {"clusters"});
+  refuse("ld.shared::cluster.u32 %r1, [%r2];", {"clusters"});
 }
 
 TEST(Report, CountersOfALaunch) {

@@ -1,11 +1,19 @@
 // SimHarness.cpp - see SimHarness.h.
 #include "test/sim/SimHarness.h"
 
+#include "runtime/sim/ptx/Parser.h"
+
 #include <cmath>
 #include <fstream>
 #include <sstream>
 
 namespace attnc::simtest {
+
+static std::set<std::string> &loadedInstructions() {
+  static std::set<std::string> instructions;
+  return instructions;
+}
+const std::set<std::string> &instructionsLoaded() { return loadedInstructions(); }
 
 Sim::Sim(const SimOptions &options, const std::string &arch) {
   auto target = Target::parse(arch);
@@ -21,6 +29,10 @@ Status Sim::load(const std::string &ptx) {
   if (!loaded.ok())
     return loaded.status();
   module = std::move(*loaded);
+  if (auto parsed = sim::parsePtx(ptx); parsed.ok())
+    for (const sim::Function &function : (*parsed)->functions)
+      for (const sim::Instr &instr : function.body)
+        loadedInstructions().insert(instr.text());
   return Status::success();
 }
 
@@ -43,8 +55,9 @@ Status Sim::launch(const std::string &kernel, uint32_t threads, std::array<uint3
   return device->launch(*module, kernel, config, bytes);
 }
 
-std::string kernelText(const std::string &params, const std::string &body, const std::string &globals) {
-  return ".version 9.0\n.target sm_90\n.address_size 64\n" + globals + "\n.visible .entry kernel(\n" +
+std::string kernelText(const std::string &params, const std::string &body, const std::string &globals,
+                       const std::string &arch) {
+  return ".version 9.0\n.target " + arch + "\n.address_size 64\n" + globals + "\n.visible .entry kernel(\n" +
          params +
          "\n)\n{\n.reg .b64 %rd<64>;\n.reg .b32 %r<64>;\n.reg .f32 %f<64>;\n.reg .b16 %h<64>;\n.reg .pred "
          "%p<64>;\n" +
@@ -78,7 +91,8 @@ add.u64 %rd23, %rd21, %rd23;
                 "setp.ne.u32 %p0, %r0, %r0;\n";
 }
 
-std::vector<uint64_t> evaluate(const std::string &body, char result, const std::vector<Row> &rows) {
+std::vector<uint64_t> evaluate(const std::string &body, char result, const std::vector<Row> &rows,
+                               const std::string &arch) {
   std::string store;
   uint64_t untouched = 0x5555555555555555ull;
   if (result == 'w') {
@@ -98,8 +112,9 @@ std::vector<uint64_t> evaluate(const std::string &body, char result, const std::
 
   std::vector<uint64_t> results[2];
   for (int pass = 0; pass < 2; ++pass) {
-    Sim sim;
-    Status loaded = sim.load(kernelText(params, operandLoads() + (pass ? around : body + "\n") + store));
+    Sim sim({}, arch);
+    Status loaded =
+        sim.load(kernelText(params, operandLoads() + (pass ? around : body + "\n") + store, "", arch));
     EXPECT_TRUE(loaded.ok()) << loaded.str() << "\n" << body;
     if (!loaded.ok())
       return std::vector<uint64_t>(rows.size());

@@ -6,6 +6,7 @@
 
 #include <cstring>
 #include <gtest/gtest.h>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -48,7 +49,8 @@ private:
 
 /// A module around `body`; `%rd`, `%r`, `%h`, `%p`, `%f` registers 0 to 63 are declared, and the entry
 /// `kernel` has the parameters given ("  .param .u64 out").
-std::string kernelText(const std::string &params, const std::string &body, const std::string &globals = "");
+std::string kernelText(const std::string &params, const std::string &body, const std::string &globals = "",
+                       const std::string &arch = "sm_90");
 
 /// One row of operands: loaded as 64-bit cells into %rd1 to %rd4, their low halves into %r1 to %r4, the low
 /// quarters into %h1 to %h4, and the lowest bit into %p1 to %p4.
@@ -57,7 +59,8 @@ using Row = std::array<uint64_t, 4>;
 /// Runs `body` for every row, one thread a row, and answers what it left in %rd0 ('d'), %r0 ('w'), %h0 ('h')
 /// or %p0 ('p'). Runs it a second time with every third lane branched around it, and expects the same results
 /// in the others and untouched ones there.
-std::vector<uint64_t> evaluate(const std::string &body, char result, const std::vector<Row> &rows);
+std::vector<uint64_t> evaluate(const std::string &body, char result, const std::vector<Row> &rows,
+                               const std::string &arch = "sm_90");
 
 uint64_t bits(float value);
 uint64_t bits(double value);
@@ -69,6 +72,9 @@ std::vector<uint64_t> edgeIntegers();
 std::vector<float> edgeFloats();
 /// Every pair, and every triple, of `values` in the first operands of a row.
 std::vector<Row> pairs(const std::vector<uint64_t> &a, const std::vector<uint64_t> &b);
+
+/// Every instruction, as "add.rn.f32", of every module that a Sim has loaded.
+const std::set<std::string> &instructionsLoaded();
 
 /// Text of a file beside the tests.
 std::string readKernel(const std::string &name);

@@ -13,7 +13,7 @@ bool isIgnored(const OpRow &row, std::string_view mod) {
 }
 bool isFloatType(std::string_view type) {
   return type == "f16" || type == "bf16" || type == "f32" || type == "f64" || type == "f16x2" ||
-         type == "bf16x2";
+         type == "bf16x2" || type == "e4m3x2" || type == "e5m2x2";
 }
 bool isHalfType(std::string_view type) { return isFloatType(type) && type != "f32" && type != "f64"; }
 
@@ -25,12 +25,17 @@ std::string bitsType(std::string_view type) { return "b" + std::to_string(typeBi
 Status Decoder::lane(const Instr &instr, const OpRow &row, Inst &out) {
   if (instr.mods.empty())
     return error("expected a type");
+  for (std::string_view mod : instr.mods)
+    if (mod == "cc")
+      return carry(instr, row, out);
   std::string name(instr.opcode);
+  bool isSlct = instr.opcode == "slct";
   for (size_t i = 0; i < instr.mods.size(); ++i) {
     std::string_view mod = instr.mods[i];
     if (isIgnored(row, mod))
       continue;
-    name += "." + (row.bitwise && i + 1 == instr.mods.size() ? bitsType(mod) : std::string(mod));
+    bool bitwise = isSlct ? i + 2 == instr.mods.size() : row.bitwise && i + 1 == instr.mods.size();
+    name += "." + (bitwise ? bitsType(mod) : std::string(mod));
   }
   std::string_view type = instr.mods.back();
   const LaneRow *op = instr.ops.empty() ? nullptr : findLaneOp(name, instr.ops.size() - 1);
@@ -43,7 +48,8 @@ Status Decoder::lane(const Instr &instr, const OpRow &row, Inst &out) {
   out.fn = op->fn;
   ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[0], op->operands[0]));
   for (size_t i = 1; i < instr.ops.size(); ++i) {
-    ATTNC_ASSIGN_OR_RETURN(out.r[i], source(instr.ops[i], op->operands[i + 1], isFloatType(type)));
+    ATTNC_ASSIGN_OR_RETURN(
+        out.r[i], source(instr.ops[i], op->operands[i + 1], (type == "f32" || type == "f64") && !isSlct));
   }
   return Status::success();
 }
@@ -69,6 +75,8 @@ Status Decoder::logic(const Instr &instr, const OpRow &row, Inst &out) {
 }
 
 Status Decoder::setp(const Instr &instr, const OpRow &, Inst &out) {
+  if (!instr.mods.empty() && (instr.mods.back() == "f16x2" || instr.mods.back() == "bf16x2"))
+    return setpPair(instr, out);
   std::string name = "setp";
   BoolOp combine = BoolOp::None;
   for (std::string_view mod : instr.mods) {
@@ -96,8 +104,8 @@ Status Decoder::setp(const Instr &instr, const OpRow &, Inst &out) {
   if (isPair) {
     ATTNC_ASSIGN_OR_RETURN(out.r[1], predDest(to.elems[1]));
   }
-  bool floating = isFloatType(instr.mods.back());
-  currentClass = floating ? OpClass::Float : OpClass::Integer;
+  bool floating = isFloatType(instr.mods.back()) && !isHalfType(instr.mods.back()); // of a half, the bits
+  currentClass = isFloatType(instr.mods.back()) ? OpClass::Float : OpClass::Integer;
   ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[1], op->operands[2], floating));
   ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[2], op->operands[2], floating));
   if (count == 4) {

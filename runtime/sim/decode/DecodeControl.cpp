@@ -18,7 +18,16 @@ bool pick(const std::pair<std::string_view, T> (&table)[N], std::string_view key
 
 } // namespace
 
-Status Decoder::branch(const Instr &instr, const OpRow &, Inst &out) {
+/// Nothing but what the row lists.
+Status Decoder::onlyIgnored(const Instr &instr, const OpRow &row) const {
+  for (std::string_view mod : instr.mods)
+    if (std::string_view(row.ignored).find(" " + std::string(mod) + " ") == std::string_view::npos)
+      return unknownModifier(mod);
+  return Status::success();
+}
+
+Status Decoder::branch(const Instr &instr, const OpRow &row, Inst &out) {
+  ATTNC_RETURN_IF_ERROR(onlyIgnored(instr, row));
   if (instr.ops.size() != 1 || instr.ops[0].kind != Operand::Kind::Name)
     return badOperands("a label");
   out.imm = function.findLabel(instr.ops[0].name, instr.scope);
@@ -28,7 +37,8 @@ Status Decoder::branch(const Instr &instr, const OpRow &, Inst &out) {
   return Status::success();
 }
 
-Status Decoder::branchTable(const Instr &instr, const OpRow &, Inst &out) {
+Status Decoder::branchTable(const Instr &instr, const OpRow &row, Inst &out) {
+  ATTNC_RETURN_IF_ERROR(onlyIgnored(instr, row));
   if (instr.mods.empty() || instr.mods[0] != "idx" || instr.ops.size() != 2 ||
       instr.ops[1].kind != Operand::Kind::Name)
     return badOperands("brx.idx with an index and a table");
@@ -48,14 +58,16 @@ Status Decoder::branchTable(const Instr &instr, const OpRow &, Inst &out) {
   return Status::success();
 }
 
-Status Decoder::exit(const Instr &instr, const OpRow &, Inst &out) {
+Status Decoder::exit(const Instr &instr, const OpRow &row, Inst &out) {
+  ATTNC_RETURN_IF_ERROR(onlyIgnored(instr, row));
   if (!instr.ops.empty())
     return badOperands("no operand");
   out.flow = Flow::Exit;
   return Status::success();
 }
 
-Status Decoder::trap(const Instr &, const OpRow &, Inst &out) {
+Status Decoder::trap(const Instr &instr, const OpRow &row, Inst &out) {
+  ATTNC_RETURN_IF_ERROR(onlyIgnored(instr, row));
   out.fn = raiseTrap;
   return Status::success();
 }
@@ -182,7 +194,8 @@ Status Decoder::elect(const Instr &instr, const OpRow &, Inst &out) {
   return Status::success();
 }
 
-Status Decoder::activemask(const Instr &instr, const OpRow &, Inst &out) {
+Status Decoder::activemask(const Instr &instr, const OpRow &row, Inst &out) {
+  ATTNC_RETURN_IF_ERROR(onlyIgnored(instr, row));
   if (instr.ops.size() != 1)
     return badOperands("a destination");
   ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[0], 'w'));

@@ -24,8 +24,6 @@ Status Decoder::matrixMove(const Instr &instr, const OpRow &, Inst &out) {
   }
   if (count == 0 || !hasShape || instr.ops.size() != 2)
     return badOperands(".m8n8, .x1 or .x2 or .x4, registers and an address");
-  if (!isLoad && target.computeCapability < 90)
-    return error("stmatrix needs sm_90, got " + target.name());
   const Operand &registers = instr.ops[isLoad ? 0 : 1];
   ATTNC_RETURN_IF_ERROR(list(registers, static_cast<size_t>(count), 'w', isLoad, out.list));
   ATTNC_RETURN_IF_ERROR(address(instr.ops[isLoad ? 1 : 0], out));
@@ -47,23 +45,23 @@ Status Decoder::mma(const Instr &instr, const OpRow &, Inst &out) {
     return error("unsupported shape or types");
   if (instr.ops.size() != 4)
     return badOperands("four matrices");
-  if (!target.hasMmaSync16())
-    return error("needs sm_80, got " + target.name());
   for (size_t i = 0; i < 4; ++i) {
     uint32_t first = 0;
     ATTNC_RETURN_IF_ERROR(list(instr.ops[i], static_cast<size_t>(op->operands[i] - '0'), 'w', i == 0, first));
     if (i == 0)
       out.list = first; // the others follow it
   }
-  currentFlops = 2 * 16 * 8 * (name.find("m16n8k16") != std::string::npos ? 16 : 8);
+  // "m16n8k32": the shape is always the third modifier of a name in the table.
+  uint32_t rows = instr.mods[2].starts_with("m8") ? 8 : 16, depth = 0;
+  for (char c : instr.mods[2].substr(instr.mods[2].find('k') + 1))
+    depth = depth * 10 + static_cast<uint32_t>(c - '0');
+  currentFlops = 2 * rows * 8 * depth;
   out.flow = Flow::Collective;
   out.fn = op->fn;
   return Status::success();
 }
 
 Status Decoder::cpAsync(const Instr &instr, const OpRow &, Inst &out) {
-  if (!target.hasCpAsync())
-    return error("needs sm_80, got " + target.name());
   std::string text = instr.text();
   if (text == "cp.async.commit_group") {
     out.fn = commitGroup;
@@ -90,10 +88,11 @@ Status Decoder::cpAsync(const Instr &instr, const OpRow &, Inst &out) {
       l2 = true;
     else if (mod == "L2::cache_hint")
       hasPolicy = true;
-    else if (mod != "shared" && mod != "shared::cta" && mod != "global" && mod.substr(0, 4) != "L2::")
+    else if (mod != "shared" && mod != "shared::cta" && mod != "global" && mod != "L2::64B" &&
+             mod != "L2::128B" && mod != "L2::256B")
       return unknownModifier(mod);
   }
-  size_t operands = instr.ops.size() - size_t(hasPolicy);
+  size_t operands = instr.ops.size() - std::min(instr.ops.size(), size_t(hasPolicy));
   if (!isAsync || l1 == l2 || operands < 3 || operands > 4 || instr.ops[2].kind != Operand::Kind::Int)
     return badOperands("cp.async.ca or .cg with two addresses, a size and perhaps a source size");
   uint64_t size = instr.ops[2].bits;
@@ -118,6 +117,8 @@ Status Decoder::cpAsync(const Instr &instr, const OpRow &, Inst &out) {
       ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[3], 'w'));
     }
   }
+  if (hasPolicy)
+    ATTNC_RETURN_IF_ERROR(source(instr.ops.back(), 'd').status());
   out.fn = copyAsync;
   return Status::success();
 }

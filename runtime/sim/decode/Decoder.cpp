@@ -1,7 +1,10 @@
 // Decoder.cpp - the walk over a function's body.
 #include "runtime/sim/decode/Decoder.h"
+#include "runtime/sim/decode/Rules.h"
 
 namespace attnc::sim {
+
+static constexpr size_t kMaxListEntries = 1 << 22;
 
 std::string_view opClassName(OpClass cls) {
   static constexpr std::string_view names[] = {
@@ -27,19 +30,31 @@ static bool passesUndefinedOn(OpClass cls) {
   }
 }
 
-Decoder::Decoder(std::shared_ptr<const PtxModule> module, const Function &function,
+Decoder::Decoder(std::shared_ptr<const PtxModule> module, std::shared_ptr<const Function> flat,
                  const VariableAddresses &addresses, const Target &target)
-    : module(std::move(module)), function(function), addresses(addresses), target(target),
-      kernel(std::make_shared<Kernel>()) {}
+    : module(std::move(module)), function(*flat), addresses(addresses), target(target),
+      kernel(std::make_shared<Kernel>()) {
+  kernel->function = std::move(flat);
+}
 
 Result<std::shared_ptr<const Kernel>> Decoder::run() {
   kernel->name = std::string(function.name);
   kernel->module = module;
-  kernel->function = &function;
+  int arch = archOf(module->target);
+  if (arch == 0)
+    return error("expected a .target like sm_90, got '" + std::string(module->target) + "'");
+  if (arch > target.computeCapability)
+    return error("the module's target " + std::string(module->target) + " is newer than the device, " +
+                 target.name());
   ATTNC_RETURN_IF_ERROR(layOut());
   assignRegisters();
   for (const Instr &instr : function.body) {
     current = &instr;
+    if (std::string_view reason = refusedReason(instr); !reason.empty())
+      return error(std::string(reason));
+    if (int needed = minimumArch(instr); needed > arch)
+      return error("needs sm_" + std::to_string(needed) + ", the module's target is " +
+                   std::string(module->target));
     const OpRow *row = findOpcode(instr.opcode);
     if (row == nullptr)
       return error("unsupported instruction");
@@ -55,6 +70,9 @@ Result<std::shared_ptr<const Kernel>> Decoder::run() {
     ATTNC_RETURN_IF_ERROR((this->*row->decode)(instr, *row, inst));
     uses.back().strict = !passesUndefinedOn(currentClass);
     uses.back().opaque = currentClass == OpClass::Collective;
+    if (kernel->lists.size() > kMaxListEntries)
+      return error("expected at most " + std::to_string(kMaxListEntries) +
+                   " entries of branch tables and vectors");
     kernel->code.push_back(inst);
     kernel->classes.push_back(currentClass);
     kernel->flops.push_back(currentFlops);

@@ -9,6 +9,7 @@
 #include "runtime/sim/decode/Kernel.h"
 
 #include <map>
+#include <span>
 #include <unordered_map>
 
 namespace attnc::sim {
@@ -20,7 +21,7 @@ struct OpRow;
 
 class Decoder {
 public:
-  Decoder(std::shared_ptr<const PtxModule> module, const Function &function,
+  Decoder(std::shared_ptr<const PtxModule> module, std::shared_ptr<const Function> flat,
           const VariableAddresses &addresses, const Target &target);
 
   Result<std::shared_ptr<const Kernel>> run();
@@ -29,6 +30,10 @@ public:
   Status lane(const Instr &instr, const OpRow &row, Inst &out);
   Status setp(const Instr &instr, const OpRow &row, Inst &out);
   Status logic(const Instr &instr, const OpRow &row, Inst &out);
+  Status carry(const Instr &instr, const OpRow &row, Inst &out);
+  Status set(const Instr &instr, const OpRow &row, Inst &out);
+  Status testp(const Instr &instr, const OpRow &row, Inst &out);
+  Status match(const Instr &instr, const OpRow &row, Inst &out);
   Status convert(const Instr &instr, const OpRow &row, Inst &out);
   Status mov(const Instr &instr, const OpRow &row, Inst &out);
   Status cvta(const Instr &instr, const OpRow &row, Inst &out);
@@ -52,7 +57,7 @@ public:
   Status policy(const Instr &instr, const OpRow &row, Inst &out);
   Status fence(const Instr &instr, const OpRow &row, Inst &out);
   Status nothing(const Instr &instr, const OpRow &row, Inst &out);
-  Status unsupported(const Instr &instr, const OpRow &row, Inst &out);
+  Status call(const Instr &instr, const OpRow &row, Inst &out);
 
 private:
   // Layout.cpp: registers, parameters, shared and local variables.
@@ -67,7 +72,9 @@ private:
   Result<RegRef> predDest(const Operand &op);
   Result<RegRef> special(const Operand &op);
   Result<uint64_t> immediate(const Operand &op, int bits, bool floating);
-  Result<uint64_t> variableAddress(const Operand &op, Space *space = nullptr);
+  Result<uint64_t> variableAddress(const Operand &op);
+  /// The operand is the address of a call's parameter, which lives in local memory.
+  bool isCallParam(const Operand &op) const;
   /// Fills r[1], imm and the width flag of `out` from [base + offset].
   Status address(const Operand &op, Inst &out, int slot = 1);
   /// Registers of a scalar or vector operand appended to the kernel's lists.
@@ -76,8 +83,12 @@ private:
   RegRef scratch(int slots);
   int regBits(const Operand &op) const;
 
+  Status atomicVector(const Instr &instr, Inst &out);
+  Status setpPair(const Instr &instr, Inst &out);
+
   Status error(const std::string &message) const;
   Status badOperands(const std::string &expected) const;
+  Status onlyIgnored(const Instr &instr, const OpRow &row) const;
   Status unknownModifier(std::string_view modifier) const;
 
   std::shared_ptr<const PtxModule> module;
@@ -96,6 +107,7 @@ private:
   struct Place {
     Space space;
     uint64_t address;
+    bool isCallParam = false;
   };
   std::unordered_map<std::string_view, Place> places;
   std::map<std::pair<uint64_t, int>, RegRef> constants;
@@ -113,6 +125,8 @@ struct OpRow {
 
 /// The row of an opcode, or nullptr.
 const OpRow *findOpcode(std::string_view opcode);
+/// Every row, for the test that wants each tested.
+std::span<const OpRow> opcodeTable();
 /// The lane operation `name` with this number of sources, or nullptr.
 struct LaneRow;
 const LaneRow *findLaneOp(const std::string &name, size_t sources);

@@ -17,9 +17,10 @@ constexpr uint32_t kFullMask = 0xffffffffu;
 using RegRef = uint32_t;
 constexpr RegRef kConstantBank = 0x80000000u;
 
-/// Predicate 0 is constant true, so that an absent guard costs nothing; predicate 1 takes unused results.
-constexpr RegRef kPredTrue = 0, kPredFalse = 1, kPredSink = 2;
-constexpr uint32_t kFirstPred = 2;
+/// Predicate 0 is constant true, so that an absent guard costs nothing; predicate 1 takes unused results;
+/// predicate 2 is the carry of add.cc and its like.
+constexpr RegRef kPredTrue = 0, kPredFalse = 1, kPredSink = 2, kPredCarry = 4;
+constexpr uint32_t kFirstPred = 3;
 
 /// The part of a warp that arithmetic needs.
 struct LaneCtx {

@@ -87,7 +87,7 @@ using LaneVector = std::vector<uint32_t, LaneAllocator<uint32_t>>;
 struct Kernel {
   std::string name;
   std::shared_ptr<const PtxModule> module;
-  const Function *function = nullptr;
+  std::shared_ptr<const Function> function; ///< without calls; one instruction of it is one of `code`
 
   std::vector<Inst> code;
   std::vector<OpClass> classes; ///< one an instruction

@@ -1,6 +1,8 @@
 // Layout.cpp - where a kernel's registers, parameters, shared and local variables live.
 #include "runtime/sim/decode/Decoder.h"
 
+#include <unordered_set>
+
 namespace attnc::sim {
 
 void Decoder::assignRegisters() {
@@ -20,7 +22,7 @@ Status Decoder::layOutVariables(Space space, const std::vector<Variable> &variab
       continue;
     size = (size + var.align - 1) & ~uint64_t(var.align - 1);
     uint64_t base = space == Space::Shared ? kSharedBase : space == Space::Local ? kLocalBase : 0;
-    places.insert_or_assign(var.name, Place{space, base + size});
+    places.insert_or_assign(var.name, Place{space, base + size, var.isCallParam});
     size += var.bytes;
   }
   return size > (uint64_t(1) << 28) ? error("expected at most 256 MiB of variables in one space")
@@ -38,22 +40,20 @@ Status Decoder::layOut() {
   std::vector<Variable> used;
   uint32_t dynamicAlign = 16;
   std::vector<std::string_view> dynamicNames;
-  auto mentions = [&](const auto &self, const Operand &op, std::string_view name) -> bool {
-    if (op.kind == Operand::Kind::Name && op.name == name)
-      return true;
+  std::unordered_set<std::string_view> mentioned;
+  auto mention = [&](const auto &self, const Operand &op) -> void {
+    if (op.kind == Operand::Kind::Name)
+      mentioned.insert(op.name);
     for (const Operand &elem : op.elems)
-      if (self(self, elem, name))
-        return true;
-    return false;
+      self(self, elem);
   };
+  for (const Instr &instr : function.body)
+    for (const Operand &op : instr.ops)
+      mention(mention, op);
   for (const Variable &var : module->variables) {
     if (var.space != Space::Shared)
       continue;
-    bool isUsed = false;
-    for (const Instr &instr : function.body)
-      for (const Operand &op : instr.ops)
-        isUsed = isUsed || mentions(mentions, op, var.name);
-    if (!isUsed)
+    if (!mentioned.contains(var.name))
       continue;
     if (var.isExtern) {
       dynamicAlign = std::max(dynamicAlign, var.align);

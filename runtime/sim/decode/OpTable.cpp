@@ -27,6 +27,13 @@ constexpr OpRow table[] = {
     {"max", &D::lane, C::Integer, "", false},
     {"copysign", &D::lane, C::Float, "", false},
     {"dp4a", &D::lane, C::Integer, "", false},
+    {"dp2a", &D::lane, C::Integer, "", false},
+    {"mul24", &D::lane, C::Integer, "", false},
+    {"mad24", &D::lane, C::Integer, "", false},
+    {"sad", &D::lane, C::Integer, "", false},
+    {"addc", &D::carry, C::Integer, "", false},
+    {"subc", &D::carry, C::Integer, "", false},
+    {"madc", &D::carry, C::Integer, "", false},
     // special functions
     {"rcp", &D::lane, C::Special, " rn ", false},
     {"sqrt", &D::lane, C::Special, " rn ", false},
@@ -53,9 +60,15 @@ constexpr OpRow table[] = {
     {"brev", &D::lane, C::Integer, "", false},
     {"clz", &D::lane, C::Integer, "", false},
     {"popc", &D::lane, C::Integer, "", false},
+    {"bmsk", &D::lane, C::Integer, "", false},
+    {"szext", &D::lane, C::Integer, "", false},
+    {"fns", &D::lane, C::Integer, "", false},
     // comparison, selection, movement, conversion
     {"setp", &D::setp, C::Integer, "", false},
+    {"set", &D::set, C::Integer, "", false},
+    {"testp", &D::testp, C::Float, "", false},
     {"selp", &D::lane, C::Move, "", true},
+    {"slct", &D::lane, C::Move, "", false},
     {"mov", &D::mov, C::Move, "", true},
     {"cvt", &D::convert, C::Convert, "", false},
     {"cvta", &D::cvta, C::Move, "", false},
@@ -66,8 +79,8 @@ constexpr OpRow table[] = {
     {"st", &D::store, C::Global, "", false},
     {"atom", &D::atomic, C::Atomic, "", false},
     {"red", &D::atomic, C::Atomic, "", false},
-    {"prefetch", &D::nothing, C::Move, "", false},
-    {"prefetchu", &D::nothing, C::Move, "", false},
+    {"prefetch", &D::nothing, C::Move, " global local const L1 L2 L2::evict_last L2::evict_normal ", false},
+    {"prefetchu", &D::nothing, C::Move, " L1 ", false},
     {"createpolicy", &D::policy, C::Move, "", false},
     // tensor cores and what feeds them
     {"ldmatrix", &D::matrixMove, C::Matrix, "", false},
@@ -76,24 +89,26 @@ constexpr OpRow table[] = {
     {"cp", &D::cpAsync, C::AsyncCopy, "", false},
     // control
     {"bra", &D::branch, C::Control, " uni ", false},
-    {"brx", &D::branchTable, C::Control, " uni ", false},
+    {"brx", &D::branchTable, C::Control, " idx uni ", false},
     {"ret", &D::exit, C::Control, " uni ", false},
     {"exit", &D::exit, C::Control, "", false},
     {"trap", &D::trap, C::Control, "", false},
-    {"call", &D::unsupported, C::Control, "", false},
+    {"call", &D::call, C::Control, "", false},
     // synchronisation: memory is sequentially consistent here; fences matter to the race checks
     {"bar", &D::barrier, C::Sync, "", false},
     {"barrier", &D::barrier, C::Sync, "", false},
-    {"membar", &D::fence, C::Sync, "", false},
-    {"fence", &D::fence, C::Sync, "", false},
-    {"nanosleep", &D::nothing, C::Sync, "", false},
-    {"griddepcontrol", &D::nothing, C::Sync, "", false},
+    {"membar", &D::fence, C::Sync, " cta gl sys ", false},
+    {"fence", &D::fence, C::Sync,
+     " sc acq_rel acquire release cta cluster gpu sys proxy alias async global shared::cta ", false},
+    {"nanosleep", &D::nothing, C::Sync, " u32 ", false},
+    {"griddepcontrol", &D::nothing, C::Sync, " launch_dependents wait ", false},
     // lanes of a warp together
     {"shfl", &D::shuffle, C::Collective, "", false},
     {"vote", &D::vote, C::Collective, "", false},
+    {"match", &D::match, C::Collective, "", false},
     {"redux", &D::redux, C::Collective, "", false},
     {"elect", &D::elect, C::Collective, "", false},
-    {"activemask", &D::activemask, C::Collective, "", false},
+    {"activemask", &D::activemask, C::Collective, " b32 ", false},
 };
 
 bool runsV3() {
@@ -116,7 +131,8 @@ std::unordered_map<std::string, const LaneRow *> laneTable() {
     LaneRows rows = families[f]();
     for (size_t i = 0; i < rows.count; ++i) {
       const LaneRow &row = rows.rows[i];
-      size_t sources = f + 1 == kLaneFamilies ? 0 : std::strlen(row.operands) - 2;
+      bool isMatrix = row.operands[0] >= '0' && row.operands[0] <= '9';
+      size_t sources = isMatrix ? 0 : std::strlen(row.operands) - 2;
       result.emplace(std::string(row.name) + "/" + std::to_string(sources), &row);
     }
   }
@@ -124,6 +140,8 @@ std::unordered_map<std::string, const LaneRow *> laneTable() {
 }
 
 } // namespace
+
+std::span<const OpRow> opcodeTable() { return table; }
 
 const OpRow *findOpcode(std::string_view opcode) {
   static const auto rows = [] {

@@ -172,6 +172,8 @@ Result<RegRef> Decoder::source(const Operand &op, char code, bool floating, bool
     return special(op);
   }
   case Operand::Kind::Name: {
+    if (isCallParam(op))
+      return error("the address of a call's parameter is not supported: only ld.param and st.param reach it");
     ATTNC_ASSIGN_OR_RETURN(uint64_t address, variableAddress(op));
     return constant(address, bits);
   }
@@ -223,17 +225,17 @@ Result<RegRef> Decoder::predDest(const Operand &op) {
   return slots[static_cast<size_t>(op.reg)];
 }
 
-Result<uint64_t> Decoder::variableAddress(const Operand &op, Space *space) {
-  if (auto found = places.find(op.name); found != places.end()) {
-    if (space)
-      *space = found->second.space;
+bool Decoder::isCallParam(const Operand &op) const {
+  const Operand &base = op.kind == Operand::Kind::Address ? op.elems[0] : op;
+  auto found = base.kind == Operand::Kind::Name ? places.find(base.name) : places.end();
+  return found != places.end() && found->second.isCallParam;
+}
+
+Result<uint64_t> Decoder::variableAddress(const Operand &op) {
+  if (auto found = places.find(op.name); found != places.end())
     return found->second.address + static_cast<uint64_t>(op.offset);
-  }
-  if (auto found = addresses.find(op.name); found != addresses.end()) {
-    if (space)
-      *space = Space::Global;
+  if (auto found = addresses.find(op.name); found != addresses.end())
     return found->second + static_cast<uint64_t>(op.offset);
-  }
   return error("unknown name '" + std::string(op.name) + "'");
 }
 

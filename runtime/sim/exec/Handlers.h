@@ -21,6 +21,16 @@ bool raiseTrap(LaneCtx &ctx, const Inst &in, uint32_t mask);
 /// The bitwise operation of predLogic, in Inst::a.
 enum class PredOp : uint8_t { Mov, Not, And, Or, Xor };
 
+// Carry.cpp
+enum class CarryOp : uint8_t { Add, Sub, MadLo, MadHi };
+/// Inst::b of carryArithmetic.
+constexpr uint8_t kCarryIn = 1, kCarryOut = 2, kCarrySigned = 4;
+bool carryArithmetic(LaneCtx &ctx, const Inst &in, uint32_t mask);
+
+// Select.cpp
+bool setNumber(LaneCtx &ctx, const Inst &in, uint32_t mask);
+bool setPair(LaneCtx &ctx, const Inst &in, uint32_t mask);
+
 // Memory.cpp: elements are `bits` wide in memory; a signed one is extended to a `regBits` register.
 Handler loadHandler(Space space, int bits, bool isSigned, int regBits);
 Handler storeHandler(Space space, int bits, int regBits);
@@ -29,6 +39,10 @@ Handler storeHandler(Space space, int bits, int regBits);
 enum class AtomOp : uint8_t { Add, Min, Max, And, Or, Xor, Exch, Cas, Inc, Dec };
 enum class AtomType : uint8_t { U32, S32, U64, S64, F32, F64, F16x2, BF16x2 };
 Handler atomicHandler(Space space);
+
+// AtomicVector.cpp
+enum class AtomElement : uint8_t { F32, F16x2, BF16x2, F16, BF16, B16 };
+Handler atomicVectorHandler(Space space);
 
 // Matrix.cpp
 bool loadMatrix(LaneCtx &ctx, const Inst &in, uint32_t mask);
@@ -39,6 +53,9 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool commitGroup(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool waitGroup(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool waitAll(LaneCtx &ctx, const Inst &in, uint32_t mask);
+
+// Match.cpp
+bool matchLanes(LaneCtx &ctx, const Inst &in, uint32_t mask);
 
 // Collective.cpp
 enum class ShuffleMode : uint8_t { Up, Down, Bfly, Idx };

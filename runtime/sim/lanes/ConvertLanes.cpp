@@ -80,8 +80,8 @@ template <class S> double intToDouble(S v) {
   INT1(u8, "u8", S, s), INT1(s8, "s8", S, s), INT1(u16, "u16", S, s), INT1(s16, "s16", S, s),                \
       INT1(u32, "u32", S, s), INT1(s32, "s32", S, s), INT1(u64, "u64", S, s), INT1(s64, "s64", S, s)
 
-/// The low bits of a 64-bit register: a source register of cvt may be wider than its type (PTX ISA, "Operand Size
-/// Exceeding Instruction-Type Size").
+/// The low bits of a 64-bit register: a source register of cvt may be wider than its type (PTX ISA, "Operand
+/// Size Exceeding Instruction-Type Size").
 #define LOW1(D, d, S, s)                                                                                     \
   row("cvt." d "." s ".low", [](u64 v) -> D { return static_cast<D>(static_cast<S>(v)); }),                  \
       row("cvt.sat." d "." s ".low", [](u64 v) -> D { return saturateInt<D>(static_cast<S>(v)); })
@@ -90,8 +90,28 @@ template <class S> double intToDouble(S v) {
       LOW1(u32, "u32", S, s), LOW1(s32, "s32", S, s), LOW1(u64, "u64", S, s), LOW1(s64, "s64", S, s),        \
       row("cvt.rn.f32." s ".low", [](u64 v) { return static_cast<float>(static_cast<S>(v)); })
 
+/// Rounds in the direction asked for; up to 32 bits are exact.
+template <class S> double intToF64(S v, Round mode) {
+  double nearest = static_cast<double>(v);
+  if constexpr (sizeof(S) == 8) {
+    __extension__ typedef __int128 s128;
+    s128 error = static_cast<s128>(nearest) - static_cast<s128>(v);
+    bool negative = v < 0;
+    bool lower = error > 0 && (mode == Round::Down || (mode == Round::Zero && !negative));
+    bool higher = error < 0 && (mode == Round::Up || (mode == Round::Zero && negative));
+    u64 bits = bitCast<u64>(nearest);
+    if (lower)
+      bits = negative ? bits + 1 : bits - 1;
+    if (higher)
+      bits = negative ? bits - 1 : bits + 1;
+    nearest = bitCast<double>(bits);
+  }
+  return nearest;
+}
+
 #define FROM_INT1(S, s, M, m)                                                                                \
   row("cvt." m ".f32." s, [](S v) { return toF32(intToDouble(v), M); }),                                     \
+      row("cvt." m ".f64." s, [](S v) { return intToF64(v, M); }),                                           \
       row("cvt." m ".f16." s, [](S v) { return toF16(intToDouble(v), M); }),                                 \
       row("cvt." m ".bf16." s, [](S v) { return toBF16(intToDouble(v), M); })
 #define FROM_INT(S, s)                                                                                       \
@@ -115,12 +135,21 @@ template <class S> double intToDouble(S v) {
   row("cvt." m ".f32.f32", [](float x) { return roundFloat<M>(x); }),                                        \
       row("cvt." m ".ftz.f32.f32", [](float x) { return roundFloat<M>(ftz(x)); }),                           \
       row("cvt." m ".f64.f64", [](double x) { return roundDouble(x, M); }),                                  \
-      row("cvt." m ".f16.f16", [](F16 x) { return f16FromFloat(roundFloat<M>(f32FromHalf(x))); })
+      row("cvt." m ".f16.f16", [](F16 x) { return f16FromFloat(roundFloat<M>(f32FromHalf(x))); }),           \
+      row("cvt." m ".bf16.bf16", [](BF16 x) { return bf16FromFloat(roundFloat<M>(f32FromHalf(x))); })
 #define NARROW(M, m)                                                                                         \
   row("cvt." m ".f32.f64", [](double x) { return toF32(x, M); }),                                            \
       row("cvt." m ".ftz.f32.f64", [](double x) { return ftz(toF32(x, M)); }),                               \
       row("cvt." m ".f16.f64", [](double x) { return toF16(x, M); }),                                        \
-      row("cvt." m ".bf16.f64", [](double x) { return toBF16(x, M); })
+      row("cvt." m ".bf16.f64", [](double x) { return toBF16(x, M); }),                                      \
+      row("cvt." m ".bf16.f16", [](F16 x) { return toBF16(static_cast<double>(f32FromHalf(x)), M); }),       \
+      row("cvt." m ".f16.bf16", [](BF16 x) { return toF16(static_cast<double>(f32FromHalf(x)), M); }),       \
+      row("cvt." m ".ftz.f16.f32", [](float x) { return toF16(static_cast<double>(ftz(x)), M); }),           \
+      row("cvt." m ".sat.f16.f32", [](float x) { return toF16(static_cast<double>(saturate(x)), M); }),      \
+      row("cvt." m ".ftz.sat.f16.f32",                                                                       \
+          [](float x) { return toF16(static_cast<double>(saturate(ftz(x))), M); }),                          \
+      row("cvt." m ".sat.f32.f64", [](double x) { return toF32(saturate(x), M); }),                          \
+      row("cvt." m ".sat.f16.f64", [](double x) { return toF16(saturate(x), M); })
 
 template <bool Relu> float relu(float x) { return Relu ? (x != x || x > 0 ? x : 0.0f) : x; }
 template <Round M> F16 narrowF16(float x) {
@@ -146,6 +175,11 @@ u32 toTf32(float x, Round mode) {
     return x != x ? 0x7fffffffu : bits;
   u32 half = mode == Round::Away ? 0x1000u : mode == Round::Nearest ? 0xfffu + (bits >> 13 & 1) : 0;
   return (bits + half) & ~0x1fffu;
+}
+
+/// .satfinite: infinity is the greatest finite tf32.
+u32 finiteTf32(u32 bits) {
+  return (bits & 0x7fffffffu) == 0x7f800000u ? (bits & 0x80000000u) | 0x7f7fe000u : bits;
 }
 
 constexpr LaneRow table[] = {
@@ -199,14 +233,22 @@ constexpr LaneRow table[] = {
     row("cvt.f32.bf16", [](BF16 x) { return f32FromHalf(x); }),
     row("cvt.ftz.f32.bf16", [](BF16 x) { return ftz(f32FromHalf(x)); }),
     row("cvt.f64.bf16", [](BF16 x) { return static_cast<double>(f32FromHalf(x)); }),
-    row("cvt.rn.sat.f16.f32", [](float x) { return f16FromFloat(saturate(x)); }),
-    row("cvt.rn.ftz.f16.f32", [](float x) { return f16FromFloat(ftz(x)); }),
+    row("cvt.rm.f16.f32", [](float x) { return narrowF16<Round::Down>(x); }),
+    row("cvt.rp.f16.f32", [](float x) { return narrowF16<Round::Up>(x); }),
+    row("cvt.sat.f16.f16", [](F16 x) { return f16FromFloat(saturate(f32FromHalf(x))); }),
+    row("cvt.sat.f32.f16", [](F16 x) { return saturate(f32FromHalf(x)); }),
+    row("cvt.ftz.sat.f32.f16", [](F16 x) { return saturate(f32FromHalf(x)); }),
+    row("cvt.sat.f64.f32", [](float x) { return static_cast<double>(saturate(x)); }),
+    row("cvt.sat.f64.f64", [](double x) { return saturate(x); }),
     row("cvt.sat.f32.f32", [](float x) { return saturate(x); }),
-    row("cvt.ftz.sat.f32.f32", [](float x) { return saturate(x); }),
+    row("cvt.ftz.sat.f32.f32", [](float x) { return saturate(ftz(x)); }),
     row("cvt.ftz.f32.f32", [](float x) { return ftz(x); }),
     row("cvt.rna.tf32.f32", [](float x) { return toTf32(x, Round::Away); }),
     row("cvt.rn.tf32.f32", [](float x) { return toTf32(x, Round::Nearest); }),
     row("cvt.rz.tf32.f32", [](float x) { return toTf32(x, Round::Zero); }),
+    row("cvt.rn.relu.tf32.f32", [](float x) { return toTf32(relu<true>(x), Round::Nearest); }),
+    row("cvt.rz.relu.tf32.f32", [](float x) { return toTf32(relu<true>(x), Round::Zero); }),
+    row("cvt.rna.satfinite.tf32.f32", [](float x) { return finiteTf32(toTf32(x, Round::Away)); }),
 };
 
 } // namespace

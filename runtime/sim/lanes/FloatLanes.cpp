@@ -7,19 +7,12 @@ namespace {
 using u32 = uint32_t;
 using u64 = uint64_t;
 
-/// a * b + c rounded down (-1), towards zero (0) or up (1). 113 bits hold the product exactly, and the sum
-/// unless the exponents lie so far apart that only its sign matters.
-template <int Direction> float fmaDirected(float a, float b, float c) {
-  __float128 exact = __float128(a) * b + c;
-  float nearest = float(exact);
-  if (__builtin_isinf(nearest) || __builtin_isnan(nearest) || __float128(nearest) == exact)
-    return nearest;
-  bool above = __float128(nearest) > exact;
-  bool wantLower = Direction < 0 || (Direction == 0 && nearest > 0);
-  if (wantLower)
-    return above ? __builtin_nextafterf(nearest, -__builtin_inff()) : nearest;
-  return above ? nearest : __builtin_nextafterf(nearest, __builtin_inff());
-}
+template <bool KeepNan> struct Least {
+  float operator()(float a, float b) const { return minimum<KeepNan>(a, b); }
+};
+template <bool KeepNan> struct Greatest {
+  float operator()(float a, float b) const { return maximum<KeepNan>(a, b); }
+};
 
 template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz>(a) / flush<Ftz>(b)); }
 
@@ -32,12 +25,15 @@ template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz
           [](float a, float b, float c) {                                                                    \
             return flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                  \
           }),                                                                                                \
-      row("add" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) + flush<Ftz>(b)); }),      \
-      row("sub" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) - flush<Ftz>(b)); }),      \
-      row("mul" z "sat.f32", [](float a, float b) { return saturate(flush<Ftz>(a) * flush<Ftz>(b)); }),      \
+      row("add" z "sat.f32",                                                                                 \
+          [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) + flush<Ftz>(b))); }),             \
+      row("sub" z "sat.f32",                                                                                 \
+          [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) - flush<Ftz>(b))); }),             \
+      row("mul" z "sat.f32",                                                                                 \
+          [](float a, float b) { return saturate(flush<Ftz>(flush<Ftz>(a) * flush<Ftz>(b))); }),             \
       row("fma" z "sat.f32",                                                                                 \
           [](float a, float b, float c) {                                                                    \
-            return saturate(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                    \
+            return saturate(flush<Ftz>(__builtin_fmaf(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c))));        \
           }),                                                                                                \
       row("min" z "f32", [](float a, float b) { return minimum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),     \
       row("max" z "f32", [](float a, float b) { return maximum<false>(flush<Ftz>(a), flush<Ftz>(b)); }),     \
@@ -54,12 +50,11 @@ template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz
       row("abs" z "f32", [](float a) { return flush<Ftz>(__builtin_fabsf(a)); }),                            \
       row("neg" z "f32", [](float a) { return flush<Ftz>(-a); })
 
-#define ROW_FMA_DIRECTED(Ftz, z, mode, direction)                                                            \
-  row("fma." mode z "f32", [](float a, float b, float c) {                                                   \
-    return flush<Ftz>(fmaDirected<direction>(flush<Ftz>(a), flush<Ftz>(b), flush<Ftz>(c)));                  \
-  })
-#define ROWS_FMA_DIRECTED(Ftz, z)                                                                            \
-  ROW_FMA_DIRECTED(Ftz, z, "rm", -1), ROW_FMA_DIRECTED(Ftz, z, "rz", 0), ROW_FMA_DIRECTED(Ftz, z, "rp", 1)
+#define ROW_XORSIGN(Ftz, name, F)                                                                            \
+  row(name ".xorsign.abs.f32", [](float a, float b) { return xorSign<F>(flush<Ftz>(a), flush<Ftz>(b)); })
+#define ROWS_XORSIGN(Ftz, z)                                                                                 \
+  ROW_XORSIGN(Ftz, "min" z, Least<false>), ROW_XORSIGN(Ftz, "max" z, Greatest<false>),                       \
+      ROW_XORSIGN(Ftz, "min" z ".NaN", Least<true>), ROW_XORSIGN(Ftz, "max" z ".NaN", Greatest<true>)
 
 #define ROWS_MATH(Ftz, z)                                                                                    \
   row("div" z "f32", [](float a, float b) { return divide<Ftz>(a, b); }),                                    \
@@ -75,11 +70,13 @@ template <bool Ftz> float divide(float a, float b) { return flush<Ftz>(flush<Ftz
       row("sin.approx" z "f32", [](float a) { return flush<Ftz>(sinLane(flush<Ftz>(a))); }),                 \
       row("cos.approx" z "f32", [](float a) { return flush<Ftz>(cosLane(flush<Ftz>(a))); })
 
-/// A pair of floats in a 64-bit register (sm_100 and later).
+/// A pair of floats in a 64-bit register (sm_100 and later). NaN is the hardware's: which operand's payload
+/// comes through would depend on how the compiler ordered them.
+u32 settle(float x) { return isNan(x) ? 0x7fffffffu : bitCast<u32>(x); }
 template <class F> u64 each(u64 a, u64 b, u64 c, F f) {
   float low = f(bitCast<float>(u32(a)), bitCast<float>(u32(b)), bitCast<float>(u32(c)));
   float high = f(bitCast<float>(u32(a >> 32)), bitCast<float>(u32(b >> 32)), bitCast<float>(u32(c >> 32)));
-  return u64(bitCast<u32>(high)) << 32 | bitCast<u32>(low);
+  return u64(settle(high)) << 32 | settle(low);
 }
 #define ROWS_PAIR(Ftz, z)                                                                                    \
   row("add" z "f32x2",                                                                                       \
@@ -106,8 +103,8 @@ template <class F> u64 each(u64 a, u64 b, u64 c, F f) {
 constexpr LaneRow table[] = {
     ROWS_ARITH(false, "."),
     ROWS_ARITH(true, ".ftz."),
-    ROWS_FMA_DIRECTED(false, "."),
-    ROWS_FMA_DIRECTED(true, ".ftz."),
+    ROWS_XORSIGN(false, ""),
+    ROWS_XORSIGN(true, ".ftz"),
     ROWS_MATH(false, "."),
     ROWS_MATH(true, ".ftz."),
     ROWS_PAIR(false, "."),

@@ -34,6 +34,12 @@ template <bool KeepNan, class T> static inline T minimum(T a, T b) {
 }
 template <bool KeepNan, class T> static inline T maximum(T a, T b) { return -minimum<KeepNan>(-a, -b); }
 
+/// .xorsign.abs: F of the magnitudes, with the product's sign.
+template <class F, class T> static inline T xorSign(T a, T b) {
+  T magnitude = F{}(__builtin_signbit(a) ? -a : a, __builtin_signbit(b) ? -b : b);
+  return !isNan(magnitude) && __builtin_signbit(a) != __builtin_signbit(b) ? -magnitude : magnitude;
+}
+
 /// 2^x for |x| <= 1100, relative error below 2^-50; vectorises.
 static inline double exp2Double(double x) {
   constexpr double shifter = 6755399441055744.0; // 1.5 * 2^52: adding it rounds to the nearest integer

@@ -5,6 +5,13 @@
 
 #include "runtime/sim/lanes/Lanes.h"
 
+/// Iterations of the next loop do not depend on each other.
+#ifdef __clang__
+#define ATTNC_SIM_IVDEP // the counterpart warns where it does not apply
+#else
+#define ATTNC_SIM_IVDEP _Pragma("GCC ivdep")
+#endif
+
 namespace attnc::sim::ATTNC_SIM_ISA {
 
 /// Raw 16-bit float payloads; a distinct type each, so that overloads and names cannot mix them up.
@@ -84,11 +91,11 @@ template <class F, class R, class... S> struct Elementwise {
   // ivdep: the destination may be one of the sources, but then it is the same lane.
   static bool loop(typename Lane<R>::Cell *out, uint32_t mask, Source<S>... sources) {
     if (mask == kFullMask) {
-#pragma GCC ivdep
+      ATTNC_SIM_IVDEP
       for (uint32_t i = 0; i < kLanes; ++i)
         out[i] = Lane<R>::put(F{}(sources.at(i)...));
     } else {
-#pragma GCC ivdep
+      ATTNC_SIM_IVDEP
       for (uint32_t i = 0; i < kLanes; ++i) {
         auto value = Lane<R>::put(F{}(sources.at(i)...));
         out[i] = (mask & kLaneBit[i]) != 0 ? value : out[i];

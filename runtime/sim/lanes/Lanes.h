@@ -9,7 +9,8 @@
 namespace attnc::sim {
 
 /// One operation: its canonical name ("add.ftz.f32"), its handler, and its operands, destinations before '=':
-/// b 8 bits, h 16, w 32, d 64, p predicate. `c` marks a comparison (setp).
+/// b 8 bits, h 16, w 32, d 64, p predicate. `c` marks a comparison (setp). Of a
+/// matrix operation: registers of d, a, b and c as digits.
 struct LaneRow {
   const char *name;
   Handler fn;
@@ -21,8 +22,8 @@ struct LaneRows {
   size_t count;
 };
 
-/// The families, in the order int, float, half, convert, compare, matrix.
-constexpr size_t kLaneFamilies = 6;
+/// The families: int, bit, float, directed, half, convert, fp8, compare, matrix, matrix of bytes.
+constexpr size_t kLaneFamilies = 10;
 using LaneFamily = LaneRows (*)();
 
 namespace baseline {

@@ -112,35 +112,38 @@ template <class H, int K> bool mma(LaneCtx &ctx, const Inst &in, uint32_t) {
 }
 
 /// Sums are f16, rounded once an instruction: a register holds an 8x8 matrix as one of A does.
-bool mmaF16Sums(LaneCtx &ctx, const Inst &in, uint32_t) {
+template <int K> bool mmaF16Sums(LaneCtx &ctx, const Inst &in, uint32_t) {
   const RegRef *list = ctx.lists + in.list;
-  alignas(32) float a[16][16];
-  Row b[16], c[16];
-  loadOperands<F16, 16>(ctx, list + 2, a, b);
+  alignas(32) float a[16][K];
+  Row b[K], c[16];
+  loadOperands<F16, K>(ctx, list + 2, a, b);
+  const RegRef *sums = list + 2 + K / 4 + K / 8;
   for (int i = 0; i < 16; ++i)
-    widen<F16>(reinterpret_cast<const uint16_t *>(regs(ctx, list[8 + i / 8])) + 8 * (i % 8), &c[i]);
-  accumulate<16>(a, b, c);
+    widen<F16>(reinterpret_cast<const uint16_t *>(regs(ctx, sums[i / 8])) + 8 * (i % 8), &c[i]);
+  accumulate<K>(a, b, c);
   for (int i = 0; i < 16; ++i)
     for (int j = 0; j < 8; ++j)
       reinterpret_cast<uint16_t *>(regs(ctx, list[i / 8]))[8 * (i % 8) + j] = f16FromFloat(c[i][j]).bits;
   return true;
 }
 
-/// m16n8k8 of tf32: lane l holds row l/4 of A, or column l/4 of B, and l%4 of four of k. A has a register for
-/// each 8 rows, then for each 4 of k; B one for each 4 of k. The low 13 bits of an operand are not read.
-bool mmaTf32(LaneCtx &ctx, const Inst &in, uint32_t) {
+/// m16n8k4 and m16n8k8 of tf32: lane l holds row l/4 of A, or column l/4 of B, and l%4 of four of k. A has a
+/// register for each 8 rows, then for each 4 of k; B one for each 4 of k. The low 13 bits of an operand are
+/// not read.
+template <int K> bool mmaTf32(LaneCtx &ctx, const Inst &in, uint32_t) {
+  constexpr int aRegs = K / 2, bRegs = K / 4;
   const RegRef *list = ctx.lists + in.list;
   auto element = [&](int reg, int lane) { return bitCast<float>(regs(ctx, list[reg])[lane] & ~0x1fffu); };
-  alignas(32) float a[16][8];
-  Row b[8], c[16];
+  alignas(32) float a[16][K];
+  Row b[K], c[16];
   for (int lane = 0; lane < 32; ++lane) {
-    for (int r = 0; r < 4; ++r)
+    for (int r = 0; r < aRegs; ++r)
       a[lane / 4 + r % 2 * 8][lane % 4 + r / 2 * 4] = element(4 + r, lane);
-    for (int r = 0; r < 2; ++r)
-      b[lane % 4 + r * 4][lane / 4] = element(8 + r, lane);
+    for (int r = 0; r < bRegs; ++r)
+      b[lane % 4 + r * 4][lane / 4] = element(4 + aRegs + r, lane);
   }
-  loadSums(ctx, list + 10, c);
-  accumulate<8>(a, b, c);
+  loadSums(ctx, list + 4 + aRegs + bRegs, c);
+  accumulate<K>(a, b, c);
   storeSums(ctx, list, c);
   return true;
 }
@@ -151,8 +154,10 @@ constexpr LaneRow table[] = {
     {"mma.sync.aligned.m16n8k8.row.col.f32.f16.f16.f32", &mma<F16, 8>, {'4', '2', '1', '4'}},
     {"mma.sync.aligned.m16n8k16.row.col.f32.bf16.bf16.f32", &mma<BF16, 16>, {'4', '4', '2', '4'}},
     {"mma.sync.aligned.m16n8k8.row.col.f32.bf16.bf16.f32", &mma<BF16, 8>, {'4', '2', '1', '4'}},
-    {"mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16", &mmaF16Sums, {'2', '4', '2', '2'}},
-    {"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", &mmaTf32, {'4', '4', '2', '4'}},
+    {"mma.sync.aligned.m16n8k16.row.col.f16.f16.f16.f16", &mmaF16Sums<16>, {'2', '4', '2', '2'}},
+    {"mma.sync.aligned.m16n8k8.row.col.f16.f16.f16.f16", &mmaF16Sums<8>, {'2', '2', '1', '2'}},
+    {"mma.sync.aligned.m16n8k8.row.col.f32.tf32.tf32.f32", &mmaTf32<8>, {'4', '4', '2', '4'}},
+    {"mma.sync.aligned.m16n8k4.row.col.f32.tf32.tf32.f32", &mmaTf32<4>, {'4', '2', '1', '4'}},
 };
 
 } // namespace
@@ -160,13 +165,17 @@ constexpr LaneRow table[] = {
 LaneRows matrixRows() { return {table, sizeof(table) / sizeof(table[0])}; }
 
 LaneRows intRows();
+LaneRows bitRows();
 LaneRows floatRows();
+LaneRows directedRows();
 LaneRows halfRows();
 LaneRows convertRows();
+LaneRows fp8Rows();
 LaneRows compareRows();
+LaneRows matrixByteRows();
 
 extern const LaneFamily families[kLaneFamilies];
-const LaneFamily families[kLaneFamilies] = {intRows,     floatRows,   halfRows,
-                                            convertRows, compareRows, matrixRows};
+const LaneFamily families[kLaneFamilies] = {intRows,     bitRows, floatRows,   directedRows, halfRows,
+                                            convertRows, fp8Rows, compareRows, matrixRows,   matrixByteRows};
 
 } // namespace attnc::sim::ATTNC_SIM_ISA

@@ -23,27 +23,26 @@ std::string Instr::text() const {
   return result;
 }
 
-/// Innermost scope that encloses `scope` and holds an entry of `entries`.
+/// The entry of `name` in the innermost scope that encloses `scope` and has one.
 template <class Entry>
-static const Entry *lookup(const std::vector<Entry> &entries, const std::vector<int> &parents, int scope) {
+static const Entry *lookup(const std::unordered_map<std::string_view, std::unordered_map<int, Entry>> &names,
+                           std::string_view name, const std::vector<int> &parents, int scope) {
+  auto found = names.find(name);
+  if (found == names.end())
+    return nullptr;
   for (; scope >= 0; scope = parents[static_cast<size_t>(scope)])
-    for (const Entry &entry : entries)
-      if (entry.scope == scope)
-        return &entry;
+    if (auto entry = found->second.find(scope); entry != found->second.end())
+      return &entry->second;
   return nullptr;
 }
 
 int64_t Function::findLabel(std::string_view label, int scope) const {
-  auto found = labels.find(label);
-  if (found == labels.end())
-    return -1;
-  const Label *entry = lookup(found->second, scopeParent, scope);
-  return entry ? static_cast<int64_t>(entry->at) : -1;
+  const size_t *at = lookup(labels, label, scopeParent, scope);
+  return at ? static_cast<int64_t>(*at) : -1;
 }
 
 const Function::TargetTable *Function::findTable(std::string_view table, int scope) const {
-  auto found = targetTables.find(table);
-  return found == targetTables.end() ? nullptr : lookup(found->second, scopeParent, scope);
+  return lookup(targetTables, table, scopeParent, scope);
 }
 
 } // namespace attnc::sim

@@ -75,6 +75,9 @@ struct Variable {
     int64_t offset;
   };
   std::vector<Reloc> relocs; ///< 64-bit addresses of other variables
+  int scope = 0;             ///< brace scope of one declared in a body
+  int reg = -1;              ///< the register of a .reg parameter of a .func
+  bool isCallParam = false;  ///< a .param variable of a body: lives in local memory
   int line = 0;
 };
 
@@ -83,20 +86,18 @@ struct Function {
   bool isEntry = false;
   bool hasBody = false;
   std::vector<Variable> params;
+  std::vector<Variable> returns;   ///< of a .func
   std::vector<Variable> variables; ///< .shared, .local and .param declared in the body
   std::vector<Register> registers;
   std::vector<Instr> body;
   std::vector<int> scopeParent; ///< parent of each brace scope; scope 0 is the body
-  struct Label {
-    int scope;
-    size_t at; ///< index into `body`
-  };
-  std::unordered_map<std::string_view, std::vector<Label>> labels;
+  /// By name, then by scope: an index into `body`.
+  std::unordered_map<std::string_view, std::unordered_map<int, size_t>> labels;
   struct TargetTable {
     int scope;
     std::vector<std::string_view> targets;
   };
-  std::unordered_map<std::string_view, std::vector<TargetTable>> targetTables;
+  std::unordered_map<std::string_view, std::unordered_map<int, TargetTable>> targetTables;
   uint32_t maxThreads = 0; ///< product of .maxntid or .reqntid, 0 if absent
   bool exactThreads = false;
   int line = 0;

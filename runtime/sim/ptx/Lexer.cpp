@@ -79,7 +79,7 @@ private:
 
   Status next(Token &token) {
     char c = text[at];
-    if (c == '.' && (isAlpha(peek(1)) || peek(1) == '_'))
+    if (c == '.' && isWordChar(peek(1))) // a digit too: tex.2d
       return dotted(token);
     if (isDigit(c))
       return number(token);

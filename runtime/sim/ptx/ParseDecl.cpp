@@ -8,9 +8,11 @@
 namespace attnc::sim {
 namespace {
 
-constexpr uint64_t kMaxRegisters = 1 << 16;
-constexpr uint64_t kMaxVariableBytes = uint64_t(1) << 30;
-constexpr uint64_t kMaxInitBytes = uint64_t(1) << 26;
+constexpr uint64_t kMaxRegisters = 1 << 16;       // a function
+constexpr uint64_t kMaxModuleNames = 1 << 20;     // of register ranges
+constexpr size_t kMaxVariables = 1 << 14;         // a module, or a function
+constexpr uint64_t kMaxVariableBytes = 256 << 20; // a module
+constexpr uint64_t kMaxInitBytes = 64 << 20;      // a module
 
 Result<RegClass> regClass(int bits) {
   switch (bits) {
@@ -54,6 +56,8 @@ Status Parser::registers(Function &fn) {
     ATTNC_RETURN_IF_ERROR(expect('>'));
     if (count < 1 || static_cast<uint64_t>(count) > kMaxRegisters)
       return error("expected a register count between 1 and " + std::to_string(kMaxRegisters));
+    if (module.names.size() + static_cast<uint64_t>(count) > kMaxModuleNames)
+      return error("expected at most " + std::to_string(kMaxModuleNames) + " registers in a module");
     for (int64_t i = 0; i < count; ++i) {
       module.names.push_back(std::string(name) + std::to_string(i));
       ATTNC_RETURN_IF_ERROR(declareRegister(fn, module.names.back(), cls));
@@ -106,7 +110,7 @@ Status Parser::variableName(Variable &var, int bits) {
     ATTNC_RETURN_IF_ERROR(expect(']'));
     if (extent < 0 || __builtin_mul_overflow(count, static_cast<uint64_t>(extent), &count) ||
         count > kMaxVariableBytes)
-      return error("expected an array of at most 1 GiB");
+      return error("expected an array of at most 256 MiB");
   }
   var.bytes = open ? 0 : count * static_cast<uint64_t>(bits / 8);
   if (accept('=')) {
@@ -121,15 +125,36 @@ Status Parser::variableName(Variable &var, int bits) {
   } else if (open && !var.isExtern) {
     return error("expected a size or an initialiser for '" + std::string(var.name) + "'");
   }
-  return var.bytes > kMaxVariableBytes ? error("expected a variable of at most 1 GiB") : Status::success();
+  if (var.bytes > kMaxVariableBytes)
+    return error("expected a variable of at most 256 MiB");
+  return Status::success();
 }
 
-Status Parser::variables(Space space, bool isExtern, std::vector<Variable> &into) {
+/// The class of a .reg parameter.
+Result<RegClass> Parser::registerClass(uint64_t bytes) {
+  if (bytes != 2 && bytes != 4 && bytes != 8)
+    return error("expected a register parameter of 16, 32 or 64 bits");
+  return regClass(static_cast<int>(bytes * 8));
+}
+
+Status Parser::variables(Space space, bool isExtern, int scope, std::vector<Variable> &into) {
   int bits = 0;
   ATTNC_ASSIGN_OR_RETURN(Variable type, variableType(space, isExtern, bits));
   do {
     Variable var = type;
     ATTNC_RETURN_IF_ERROR(variableName(var, bits));
+    var.scope = scope;
+    bool inModule = &into == &module.variables;
+    // Several declarations of an external variable are one; the definition may follow.
+    bool isNew = inModule ? isExtern || defined.insert(var.name).second
+                          : variableNames.emplace(scope, var.name).second;
+    if (!isNew)
+      return error("variable '" + std::string(var.name) + "' is declared twice");
+    if (inModule)
+      variableBytes += var.bytes;
+    if (into.size() >= kMaxVariables || variableBytes > kMaxVariableBytes)
+      return error("expected at most " + std::to_string(kMaxVariables) +
+                   " variables and 256 MiB in a module");
     into.push_back(std::move(var));
   } while (accept(','));
   return expect(';');
@@ -185,8 +210,9 @@ Status Parser::initializer(Variable &var, int elementBits, int depth) {
     ATTNC_ASSIGN_OR_RETURN(int64_t value, expectInt());
     bits = static_cast<uint64_t>(value);
   }
-  if (var.init.size() + bytes > kMaxInitBytes)
-    return error("expected an initialiser of at most 64 MiB");
+  initBytes += bytes;
+  if (initBytes > kMaxInitBytes)
+    return error("expected initialisers of at most 64 MiB in a module");
   for (size_t i = 0; i < bytes; ++i)
     var.init.push_back(i < 8 ? static_cast<uint8_t>(bits >> (8 * i)) : 0);
   return Status::success();

@@ -124,6 +124,8 @@ Result<Operand> Parser::list(const Function &fn, int depth, char close) {
   op.kind = Operand::Kind::Vector;
   while (!isPunct(close)) {
     ATTNC_ASSIGN_OR_RETURN(Operand elem, operand(fn, depth + 1));
+    if (op.elems.size() >= 1024)
+      return error("expected at most 1024 operands in a list");
     op.elems.push_back(std::move(elem));
     if (!accept(','))
       break;

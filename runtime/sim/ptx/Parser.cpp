@@ -7,6 +7,13 @@
 #include <cstring>
 
 namespace attnc::sim {
+namespace {
+
+// Far above what a compiler writes: they bound what a hostile file can cost.
+constexpr size_t kMaxTextBytes = size_t(16) << 20;
+constexpr size_t kMaxFunctions = 4096;
+
+} // namespace
 
 Status Parser::error(const std::string &message) const {
   return Status(Code::Corrupt, "PTX line " + std::to_string(peek().line) + ": " + message);
@@ -85,7 +92,7 @@ Status Parser::topLevel() {
     return function(name == "entry");
   if (name == "global" || name == "const" || name == "shared") {
     Space space = name == "global" ? Space::Global : name == "const" ? Space::Const : Space::Shared;
-    return variables(space, isExtern, module.variables);
+    return variables(space, isExtern, 0, module.variables);
   }
   if (name == "file" || name == "loc")
     return skipFileOrLoc(name);
@@ -100,31 +107,20 @@ Status Parser::function(bool isEntry) {
   Function fn;
   fn.isEntry = isEntry;
   fn.line = peek().line;
+  declared.clear();
+  variableNames.clear();
   scopes.assign(1, {});
   scopeIds.assign(1, 0);
   fn.scopeParent.assign(1, -1);
   locFile = locLine = 0;
-  if (!isEntry && accept('(')) { // return parameters
-    while (!isPunct(')') && peek().kind != TokenKind::End)
-      take();
-    ATTNC_RETURN_IF_ERROR(expect(')'));
-  }
+  declaredRegisters = 0;
+  if (module.functions.size() >= kMaxFunctions)
+    return error("expected at most " + std::to_string(kMaxFunctions) + " functions");
+  if (!isEntry && accept('('))
+    ATTNC_RETURN_IF_ERROR(parameters(fn, isEntry, fn.returns));
   ATTNC_ASSIGN_OR_RETURN(fn.name, expectWord());
-  if (accept('(')) {
-    while (!isPunct(')')) {
-      if (isDot("reg")) // register parameters of a .func; functions are not executed
-        take();
-      else if (isDot("param"))
-        take();
-      else
-        return unexpected("a parameter");
-      ATTNC_ASSIGN_OR_RETURN(Variable param, parameter());
-      fn.params.push_back(std::move(param));
-      if (!accept(','))
-        break;
-    }
-    ATTNC_RETURN_IF_ERROR(expect(')'));
-  }
+  if (accept('('))
+    ATTNC_RETURN_IF_ERROR(parameters(fn, isEntry, fn.params));
   while (peek().kind == TokenKind::Dot)
     ATTNC_RETURN_IF_ERROR(performanceDirective(&fn));
   if (accept(';')) { // a declaration only
@@ -133,9 +129,33 @@ Status Parser::function(bool isEntry) {
   }
   ATTNC_RETURN_IF_ERROR(expect('{'));
   fn.hasBody = true;
+  if (!defined.insert(fn.name).second)
+    return error("function '" + std::string(fn.name) + "' is defined twice");
   ATTNC_RETURN_IF_ERROR(body(fn));
   module.functions.push_back(std::move(fn));
   return Status::success();
+}
+
+/// Up to the closing bracket of a parameter list.
+Status Parser::parameters(Function &fn, bool isEntry, std::vector<Variable> &into) {
+  while (!isPunct(')')) {
+    bool isReg = !isEntry && isDot("reg");
+    if (!isReg && !isDot("param"))
+      return unexpected("a parameter");
+    take();
+    ATTNC_ASSIGN_OR_RETURN(Variable param, parameter());
+    if (isReg) {
+      ATTNC_ASSIGN_OR_RETURN(RegClass cls, registerClass(param.bytes));
+      param.reg = static_cast<int>(fn.registers.size());
+      ATTNC_RETURN_IF_ERROR(declareRegister(fn, param.name, cls));
+    } else if (!declared.insert(param.name).second) {
+      return error("parameter '" + std::string(param.name) + "' is declared twice");
+    }
+    into.push_back(std::move(param));
+    if (!accept(','))
+      break;
+  }
+  return expect(')');
 }
 
 Status Parser::performanceDirective(Function *fn) {
@@ -198,15 +218,14 @@ Status Parser::statement(Function &fn) {
         ATTNC_ASSIGN_OR_RETURN(std::string_view target, expectWord());
         table.targets.push_back(target);
       } while (accept(','));
-      fn.targetTables[label].push_back(std::move(table));
+      if (!fn.targetTables[label].emplace(scopeIds.back(), std::move(table)).second)
+        return error("branch table '" + std::string(label) + "' is defined twice");
       return expect(';');
     }
     if (isDot("callprototype") || isDot("calltargets"))
       return skipStatement();
-    for (const Function::Label &other : fn.labels[label])
-      if (other.scope == scopeIds.back())
-        return error("label '" + std::string(label) + "' is defined twice");
-    fn.labels[label].push_back({scopeIds.back(), fn.body.size()});
+    if (!fn.labels[label].emplace(scopeIds.back(), fn.body.size()).second)
+      return error("label '" + std::string(label) + "' is defined twice");
     return Status::success();
   }
   return instruction(fn);
@@ -218,7 +237,7 @@ Status Parser::directiveInBody(Function &fn) {
     return registers(fn);
   if (name == "shared" || name == "local" || name == "param") {
     Space space = name == "shared" ? Space::Shared : name == "local" ? Space::Local : Space::Param;
-    return variables(space, false, fn.variables);
+    return variables(space, false, scopeIds.back(), fn.variables);
   }
   if (name == "loc" || name == "file")
     return skipFileOrLoc(name);
@@ -267,6 +286,8 @@ Status Parser::skipStatement() {
 }
 
 Result<std::shared_ptr<const PtxModule>> parsePtx(std::string_view text) {
+  if (text.size() > kMaxTextBytes)
+    return Status(Code::Corrupt, "expected at most " + std::to_string(kMaxTextBytes >> 20) + " MiB of PTX");
   auto module = std::make_shared<PtxModule>();
   module->text = std::make_shared<const std::string>(text);
   ATTNC_ASSIGN_OR_RETURN(std::vector<Token> tokens, lexPtx(*module->text));

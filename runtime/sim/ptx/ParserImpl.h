@@ -6,7 +6,9 @@
 #include "runtime/sim/ptx/Lexer.h"
 #include "runtime/sim/ptx/Parser.h"
 
+#include <set>
 #include <string>
+#include <unordered_set>
 
 namespace attnc::sim {
 
@@ -20,6 +22,7 @@ private:
   // Parser.cpp: modules and functions.
   Status topLevel();
   Status function(bool isEntry);
+  Status parameters(Function &fn, bool isEntry, std::vector<Variable> &into);
   Status body(Function &fn);
   Status statement(Function &fn);
   Status directiveInBody(Function &fn);
@@ -31,7 +34,8 @@ private:
   // ParseDecl.cpp: registers and variables.
   Status registers(Function &fn);
   Status declareRegister(Function &fn, std::string_view name, RegClass cls);
-  Status variables(Space space, bool isExtern, std::vector<Variable> &into);
+  Result<RegClass> registerClass(uint64_t bytes);
+  Status variables(Space space, bool isExtern, int scope, std::vector<Variable> &into);
   Result<Variable> parameter();
   Result<Variable> variableType(Space space, bool isExtern, int &bits);
   Status variableName(Variable &var, int bits);
@@ -70,7 +74,11 @@ private:
   std::vector<std::unordered_map<std::string_view, int>> scopes;
   std::vector<int> scopeIds;
   int locFile = 0, locLine = 0;
-  uint64_t declaredRegisters = 0;
+  uint64_t declaredRegisters = 0;                           ///< of the function
+  uint64_t variableBytes = 0, initBytes = 0;                ///< of the module
+  std::set<std::pair<int, std::string_view>> variableNames; ///< of the body, by scope
+  std::unordered_set<std::string_view> declared;            ///< parameters
+  std::unordered_set<std::string_view> defined;             ///< functions and variables of the module
 };
 
 } // namespace attnc::sim
