@@ -100,6 +100,9 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed, bool la
       add(uniform);
     }
   }
+  cases.push_back(oneRequest(program, 20, 300, seed + cases.size()));
+  cases.back().name = "NaN in hidden keys: " + cases.back().name;
+  cases.back().poisonHidden = true;
   if (large) {
     cases.push_back(oneRequest(program, 65, 130, seed + cases.size()));
     cases.back().name = "large scores: " + cases.back().name;
