@@ -48,15 +48,16 @@ TEST(AtomicForms, VectorsOfSingles) {
 }
 
 TEST(AtomicForms, SixteenBits) {
-  auto [data, out] = run(
-      "mov.b16 %h1, 0x3c00; mov.b16 %h2, 0x3f80; mov.u32 %r2, 0x40003c00;\n"
-      "atom.global.add.noftz.f16 %h3, [%rd1], %h1; red.global.add.noftz.bf16 [%rd1+2], %h2;\n"
-      "red.global.add.noftz.f16x2 [%rd1+4], %r2; atom.global.add.noftz.bf16x2 %r3, [%rd1+8], 0x40003f80;\n"
-      "red.global.add.noftz.v2.f16x2 [%rd1+16], {%r2, %r2};\n"
-      "cvt.rn.f16.u32 %h4, %r1; red.global.max.noftz.v2.f16 [%rd1+12], {%h4, %h1};\n"
-      "red.global.min.noftz.v4.bf16 [%rd1+24], {%h2, %h2, %h2, %h2};\n"
-      "cvt.u32.u16 %r4, %h3; st.global.u32 [%rd2], %r4;",
-      Words(8));
+  auto [data, out] =
+      run("mov.b16 %h1, 0x3c00; mov.b16 %h2, 0x3f80; mov.u32 %r2, 0x40003c00;\n"
+          "atom.global.add.noftz.f16 %h3, [%rd1], %h1; red.global.add.noftz.bf16 [%rd1+2], %h2;\n"
+          "red.global.add.noftz.f16x2 [%rd1+4], %r2; mov.u32 %r5, 0x40003f80; atom.global.add.noftz.bf16x2 "
+          "%r3, [%rd1+8], %r5;\n"
+          "red.global.add.noftz.v2.f16x2 [%rd1+16], {%r2, %r2};\n"
+          "cvt.rn.f16.u32 %h4, %r1; red.global.max.noftz.v2.f16 [%rd1+12], {%h4, %h1};\n"
+          "red.global.min.noftz.v4.bf16 [%rd1+24], {%h2, %h2, %h2, %h2};\n"
+          "cvt.u32.u16 %r4, %h3; st.global.u32 [%rd2], %r4;",
+          Words(8));
   uint32_t sum = static_cast<uint32_t>(kF16.round({64, 0})),
            sumBf = static_cast<uint32_t>(kBF16.round({64, 0}));
   EXPECT_EQ(data[0], sum | sumBf << 16);
@@ -131,6 +132,9 @@ TEST(AtomicForms, WhatIsRefused) {
   refuse("atom.global.cas.b128 %r1, [%rd1], %r2, %r3;", "b128");
   refuse("atom.global.inc.u64 %rd3, [%rd1], %rd2;", "unsupported atomic");
   refuse("red.global.add.v8.f32 [%rd1], {%f1, %f2};", "unsupported atomic");
+  refuse("atom.global.add.s64 %rd3, [%rd1], %rd2;", "unsupported atomic");
+  refuse("atom.global.add.f16 %h1, [%rd1], %h2;", "unsupported atomic"); // .noftz is a must
+  refuse("atom.global.exch.f32 %f1, [%rd1], %f2;", "unsupported atomic");
   refuse("atom.local.add.u32 %r1, [%rd1], 1;", "global or shared");
 }
 

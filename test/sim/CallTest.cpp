@@ -1,4 +1,5 @@
 // CallTest.cpp - calls of device functions, and names in inner scopes.
+#include "test/sim/NvrtcText.h"
 #include "test/sim/SimHarness.h"
 
 namespace attnc::simtest {
@@ -126,6 +127,41 @@ TEST(Call, AssertIsATrap) {
                   .ok());
   Status status = sim.arg(uint64_t(0)).launch("kernel", 32);
   EXPECT_NE(status.message().find("trap"), std::string::npos) << status.str();
+}
+
+/// What NVRTC makes of functions that are not inlined: structures by value, lines, a loop around a call.
+TEST(Call, TextOfNvrtc) {
+  std::optional<std::string> ptx = compileCuda(R"(
+struct Pair { float a, b; };
+__device__ __noinline__ Pair swap(Pair p, int by) { return by & 1 ? Pair{p.b, p.a} : p; }
+__device__ __noinline__ float mix(const float* table, int i) {
+  float sum = 0;
+  for (int k = 0; k <= i % 3; ++k) { Pair p = swap(Pair{table[k], 10.0f}, i + k); sum += p.a - 0.5f * p.b; }
+  return sum;
+}
+extern "C" __global__ void kernel(float* out) {
+  float table[3] = {1.0f * threadIdx.x, 2.0f, 3.0f};
+  out[threadIdx.x] = mix(table, threadIdx.x) + mix(table, threadIdx.x + 1);
+})",
+                                               {"--gpu-architecture=compute_90", "-lineinfo"});
+  if (!ptx)
+    GTEST_SKIP() << "no NVRTC here";
+  ASSERT_NE(ptx->find("call"), std::string::npos);
+  Sim sim;
+  Status loaded = sim.load(*ptx);
+  ASSERT_TRUE(loaded.ok()) << loaded.str();
+  float *out = sim.buffer(std::vector<float>(64));
+  Status status = sim.arg(out).launch("kernel", 64);
+  ASSERT_TRUE(status.ok()) << status.str();
+  for (int i = 0; i < 64; ++i) {
+    auto mix = [&](int n) {
+      float sum = 0, table[3] = {float(i), 2, 3};
+      for (int k = 0; k <= n % 3; ++k)
+        sum += (n + k) & 1 ? 10.0f - 0.5f * table[k] : table[k] - 0.5f * 10.0f;
+      return sum;
+    };
+    EXPECT_FLOAT_EQ(out[i], mix(i) + mix(i + 1)) << i;
+  }
 }
 
 TEST(Call, WhatIsRefused) {

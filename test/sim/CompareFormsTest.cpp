@@ -87,9 +87,10 @@ TEST(CompareForms, Floats) {
       t = t.substr(t.find('f') == 0 && type.ftz ? 4 : 0);
       expectForm(form("set." + name + z + ".s32." + t, {32, bits, bits}), 'w', rows,
                  [&](const Row &r) { return holds(r) ? ~0ull : 0; });
-      expectForm("set." + name + ".xor" + z + ".f32." + t + " %r0, " + reg(bits, 1) + ", " + reg(bits, 2) +
-                     ", %p3;",
-                 'w', rows, [&](const Row &r) { return holds(r) != ((r[2] & 1) != 0) ? 0x3f800000 : 0; });
+      if (bits != 16) // PTX has no f32 from a half
+        expectForm("set." + name + ".xor" + z + ".f32." + t + " %r0, " + reg(bits, 1) + ", " + reg(bits, 2) +
+                       ", %p3;",
+                   'w', rows, [&](const Row &r) { return holds(r) != ((r[2] & 1) != 0) ? 0x3f800000 : 0; });
     }
 }
 

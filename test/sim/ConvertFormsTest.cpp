@@ -43,6 +43,8 @@ TEST(ConvertForms, IntegersToIntegers) {
   for (const Type &from : integers)
     for (const Type &to : integers)
       for (bool sat : {false, true}) {
+        if (sat && to.least() <= from.least() && to.greatest() >= from.greatest())
+          continue; // ptxas refuses a .sat that does nothing
         std::string op = std::string("cvt") + (sat ? ".sat" : "") + "." + to.name + "." + from.name;
         auto host = [&](const Row &r) {
           Wide v = from.value(r[0]);
@@ -65,13 +67,16 @@ TEST(ConvertForms, IntegersToFloats) {
   std::vector<Row> rows = pairs(values, {0});
   for (const Type &from : integers)
     for (const Float &to : floats)
-      for (auto [mode, name] : modes)
+      for (auto [mode, name] : modes) {
+        if (from.bits == 8 && to.format == &kBF16)
+          continue; // PTX has none
         expectForm(form(std::string("cvt.") + name + "." + to.name + "." + from.name,
                         {to.format->bits(), from.regBits()}),
                    resultOf(to.format->bits()), rows, [&, mode = mode](const Row &r) {
                      Wide v = from.value(r[0]);
                      return v == 0 ? 0 : to.format->round({Quad(v), 0}, mode);
                    });
+      }
   for (const Type &from : integers)
     if (from.bits < 64)
       expectForm(std::string("cvt.rn.f32.") + from.name + " %r0, %rd1;", 'w', rows, [&](const Row &r) {
@@ -107,7 +112,7 @@ TEST(ConvertForms, FloatsToIntegersAndWholeFloats) {
       };
       for (const Type &to : integers)
         for (bool ftz : {false, true}) {
-          if (ftz && from.format != &kF32)
+          if ((ftz && from.format != &kF32) || (to.bits == 8 && from.format == &kBF16))
             continue;
           expectForm(form("cvt." + round + (ftz ? ".ftz." : ".") + to.name + "." + from.name,
                           {to.regBits(), from.format->bits()}),

@@ -106,8 +106,6 @@ void minima(const std::string &type, const Format &format, const std::vector<con
             uint64_t low = format.sign() - 1, result = least(format, a & low, b & low, greatest, keepNan);
             return format.isNan(result) ? result : result | ((a ^ b) & format.sign());
           };
-          if (xorSign && *flush && bits == 16)
-            continue;
           std::string name = std::string(greatest ? "max" : "min") + flush + (keepNan ? ".NaN" : "") +
                              (xorSign ? ".xorsign.abs" : "") + "." + type;
           if (type == "f64" && keepNan)

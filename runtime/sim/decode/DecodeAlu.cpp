@@ -48,8 +48,7 @@ Status Decoder::lane(const Instr &instr, const OpRow &row, Inst &out) {
   out.fn = op->fn;
   ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[0], op->operands[0]));
   for (size_t i = 1; i < instr.ops.size(); ++i) {
-    ATTNC_ASSIGN_OR_RETURN(
-        out.r[i], source(instr.ops[i], op->operands[i + 1], (type == "f32" || type == "f64") && !isSlct));
+    ATTNC_ASSIGN_OR_RETURN(out.r[i], source(instr.ops[i], op->operands[i + 1], isFloatType(type) && !isSlct));
   }
   return Status::success();
 }
@@ -104,8 +103,8 @@ Status Decoder::setp(const Instr &instr, const OpRow &, Inst &out) {
   if (isPair) {
     ATTNC_ASSIGN_OR_RETURN(out.r[1], predDest(to.elems[1]));
   }
-  bool floating = isFloatType(instr.mods.back()) && !isHalfType(instr.mods.back()); // of a half, the bits
-  currentClass = isFloatType(instr.mods.back()) ? OpClass::Float : OpClass::Integer;
+  bool floating = isFloatType(instr.mods.back());
+  currentClass = floating ? OpClass::Float : OpClass::Integer;
   ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[1], op->operands[2], floating));
   ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[2], op->operands[2], floating));
   if (count == 4) {

@@ -15,13 +15,15 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
       {"b64", AtomType::U64},     {"s64", AtomType::S64},      {"f32", AtomType::F32}, {"f64", AtomType::F64},
       {"f16x2", AtomType::F16x2}, {"bf16x2", AtomType::BF16x2}};
   Space space = Space::Generic;
-  bool hasOp = false, hasType = false, hasPolicy = false;
+  bool hasOp = false, hasType = false, hasPolicy = false, noFtz = false;
+  std::string_view typeName;
   out.order = kStrong;
   for (std::string_view mod : instr.mods)
     parseOrder(mod, out.order);
   for (std::string_view mod : instr.mods) {
     bool known = parseSpace(mod, space) || isAtomicHint(mod);
     hasPolicy |= mod == "L2::cache_hint";
+    noFtz |= mod == "noftz";
     if (mod == "f16" || mod == "bf16" || mod == "b16" || mod == "v2" || mod == "v4" || mod == "v8")
       return atomicVector(instr, out);
     for (auto [name, op] : ops)
@@ -33,6 +35,7 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
       if (mod == name) {
         out.b = static_cast<uint8_t>(type);
         known = hasType = true;
+        typeName = mod;
       }
     if (!known)
       return unknownModifier(mod);
@@ -40,9 +43,24 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
   AtomOp op = static_cast<AtomOp>(out.a);
   AtomType type = static_cast<AtomType>(out.b);
   bool returns = instr.opcode == "atom", isFloat = type >= AtomType::F32;
-  if (!hasOp || !hasType ||
-      (isFloat && op != AtomOp::Add && !(op == AtomOp::Exch && type < AtomType::F16x2)) ||
-      ((op == AtomOp::Inc || op == AtomOp::Dec) && type != AtomType::U32))
+  bool isWord = typeName == "b32" || typeName == "b64", isPair = type >= AtomType::F16x2;
+  bool fits = hasOp && hasType && noFtz == isPair;
+  switch (op) {
+  case AtomOp::Add:
+    fits = fits && !isWord && type != AtomType::S64;
+    break;
+  case AtomOp::Min:
+  case AtomOp::Max:
+    fits = fits && !isWord && !isFloat;
+    break;
+  case AtomOp::Inc:
+  case AtomOp::Dec:
+    fits = fits && typeName == "u32";
+    break;
+  default:
+    fits = fits && isWord;
+  }
+  if (!fits)
     return error("unsupported atomic operation");
   if (space == Space::Const || space == Space::Param || space == Space::Local)
     return error("expected global or shared memory");
@@ -56,7 +74,7 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
     ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[at++], code));
   }
   ATTNC_RETURN_IF_ERROR(address(instr.ops[at++], out));
-  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[at++], code, isFloat && type < AtomType::F16x2));
+  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[at++], code, isFloat));
   if (op == AtomOp::Cas) {
     ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[at++], code));
   }
@@ -75,9 +93,10 @@ Status Decoder::atomicVector(const Instr &instr, Inst &out) {
   Space space = Space::Generic;
   std::string_view op, type;
   size_t count = 1;
-  bool hasPolicy = false;
+  bool hasPolicy = false, noFtz = false;
   for (std::string_view mod : instr.mods) {
     hasPolicy |= mod == "L2::cache_hint";
+    noFtz |= mod == "noftz";
     if (mod == "v2" || mod == "v4" || mod == "v8")
       count = static_cast<size_t>(mod[1] - '0');
     else if (mod == "add" || mod == "min" || mod == "max" || mod == "cas")
@@ -95,7 +114,9 @@ Status Decoder::atomicVector(const Instr &instr, Inst &out) {
   bool narrow = element == AtomElement::F16 || element == AtomElement::BF16 || element == AtomElement::B16;
   bool isCas = op == "cas", returns = instr.opcode == "atom";
   // A vector has 16 bytes at most and lies in global memory; minima exist for vectors of 16-bit floats only.
-  if (!known || op.empty() || isCas != (element == AtomElement::B16) || count * (narrow ? 2 : 4) > 16 ||
+  bool isHalf = element != AtomElement::F32 && element != AtomElement::B16;
+  if (!known || op.empty() || noFtz != isHalf || isCas != (element == AtomElement::B16) ||
+      count * (narrow ? 2 : 4) > 16 ||
       (count > 1 && (isCas || (space != Space::Global && space != Space::Generic))) ||
       ((op == "min" || op == "max") && (count == 1 || element == AtomElement::F32)) || (isCas && !returns))
     return error("unsupported atomic operation");

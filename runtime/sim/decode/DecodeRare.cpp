@@ -53,7 +53,7 @@ Status Decoder::set(const Instr &instr, const OpRow &, Inst &out) {
       whenTrue = value;
   bool pair = from == "f16x2" || from == "bf16x2";
   if (whenTrue == 0 || (pair && to != from && to != "u32" && to != "s32") || (!pair && to.ends_with("x2")) ||
-      (to.ends_with("16") && !from.ends_with("16")))
+      (to.ends_with("16") && to != "f16" && !from.ends_with("16")) || (to == "f32" && from.ends_with("f16")))
     return error("unsupported result type");
   std::string name = pair ? "setp2" : "setp";
   size_t operands = 3;
@@ -83,9 +83,8 @@ Status Decoder::set(const Instr &instr, const OpRow &, Inst &out) {
   ATTNC_ASSIGN_OR_RETURN(out.r[0], dest(instr.ops[0], to.ends_with("16") ? 'h' : 'w'));
   out.r[1] = pair ? scratch(1) : (kernel->preds++ * 2);
   char code = pair ? 'w' : op->operands[2];
-  bool literals = from == "f32" || from == "f64"; // of a half, the bits
-  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[1], code, literals));
-  ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[2], code, literals));
+  ATTNC_ASSIGN_OR_RETURN(out.r[2], source(instr.ops[1], code, floating));
+  ATTNC_ASSIGN_OR_RETURN(out.r[3], source(instr.ops[2], code, floating));
   if (operands == 4) {
     ATTNC_ASSIGN_OR_RETURN(out.r[4], predSource(instr.ops[3]));
   }

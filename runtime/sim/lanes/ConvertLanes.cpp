@@ -73,9 +73,23 @@ template <class S> double intToDouble(S v) {
   }
 }
 
-#define INT1(D, d, S, s)                                                                                     \
-  row("cvt." d "." s, [](S v) -> D { return static_cast<D>(v); }),                                           \
-      row("cvt.sat." d "." s, [](S v) -> D { return saturateInt<D>(v); })
+#define INT1(D, d, S, s) row("cvt." d "." s, [](S v) -> D { return static_cast<D>(v); })
+// Only where the destination does not hold every value of the source: else ptxas refuses .sat.
+#define SAT1(D, d, S, s) row("cvt.sat." d "." s, [](S v) -> D { return saturateInt<D>(v); })
+#define SAT_LOW1(D, d, S, s)                                                                                 \
+  row("cvt.sat." d "." s ".low", [](u64 v) -> D { return saturateInt<D>(static_cast<S>(v)); })
+#define SAT_NARROW(ROW)                                                                                      \
+  ROW(s8, "s8", u8, "u8"), ROW(u8, "u8", s8, "s8"), ROW(u16, "u16", s8, "s8"), ROW(u32, "u32", s8, "s8"),    \
+      ROW(u64, "u64", s8, "s8"), ROW(u8, "u8", u16, "u16"), ROW(s8, "s8", u16, "u16"),                       \
+      ROW(s16, "s16", u16, "u16"), ROW(u8, "u8", s16, "s16"), ROW(s8, "s8", s16, "s16"),                     \
+      ROW(u16, "u16", s16, "s16"), ROW(u32, "u32", s16, "s16"), ROW(u64, "u64", s16, "s16"),                 \
+      ROW(u8, "u8", u32, "u32"), ROW(s8, "s8", u32, "u32"), ROW(u16, "u16", u32, "u32"),                     \
+      ROW(s16, "s16", u32, "u32"), ROW(s32, "s32", u32, "u32"), ROW(u8, "u8", s32, "s32"),                   \
+      ROW(s8, "s8", s32, "s32"), ROW(u16, "u16", s32, "s32"), ROW(s16, "s16", s32, "s32"),                   \
+      ROW(u32, "u32", s32, "s32"), ROW(u64, "u64", s32, "s32")
+#define SAT_WIDE(S, s)                                                                                       \
+  SAT1(u8, "u8", S, s), SAT1(s8, "s8", S, s), SAT1(u16, "u16", S, s), SAT1(s16, "s16", S, s),                \
+      SAT1(u32, "u32", S, s), SAT1(s32, "s32", S, s)
 #define INTS(S, s)                                                                                           \
   INT1(u8, "u8", S, s), INT1(s8, "s8", S, s), INT1(u16, "u16", S, s), INT1(s16, "s16", S, s),                \
       INT1(u32, "u32", S, s), INT1(s32, "s32", S, s), INT1(u64, "u64", S, s), INT1(s64, "s64", S, s)
@@ -83,8 +97,7 @@ template <class S> double intToDouble(S v) {
 /// The low bits of a 64-bit register: a source register of cvt may be wider than its type (PTX ISA, "Operand
 /// Size Exceeding Instruction-Type Size").
 #define LOW1(D, d, S, s)                                                                                     \
-  row("cvt." d "." s ".low", [](u64 v) -> D { return static_cast<D>(static_cast<S>(v)); }),                  \
-      row("cvt.sat." d "." s ".low", [](u64 v) -> D { return saturateInt<D>(static_cast<S>(v)); })
+  row("cvt." d "." s ".low", [](u64 v) -> D { return static_cast<D>(static_cast<S>(v)); })
 #define LOW(S, s)                                                                                            \
   LOW1(u8, "u8", S, s), LOW1(s8, "s8", S, s), LOW1(u16, "u16", S, s), LOW1(s16, "s16", S, s),                \
       LOW1(u32, "u32", S, s), LOW1(s32, "s32", S, s), LOW1(u64, "u64", S, s), LOW1(s64, "s64", S, s),        \
@@ -112,21 +125,26 @@ template <class S> double intToF64(S v, Round mode) {
 #define FROM_INT1(S, s, M, m)                                                                                \
   row("cvt." m ".f32." s, [](S v) { return toF32(intToDouble(v), M); }),                                     \
       row("cvt." m ".f64." s, [](S v) { return intToF64(v, M); }),                                           \
-      row("cvt." m ".f16." s, [](S v) { return toF16(intToDouble(v), M); }),                                 \
-      row("cvt." m ".bf16." s, [](S v) { return toBF16(intToDouble(v), M); })
+      row("cvt." m ".f16." s, [](S v) { return toF16(intToDouble(v), M); })
 #define FROM_INT(S, s)                                                                                       \
   FROM_INT1(S, s, Round::Zero, "rz"), FROM_INT1(S, s, Round::Down, "rm"), FROM_INT1(S, s, Round::Up, "rp"),  \
       row("cvt.rn.f32." s, [](S v) { return static_cast<float>(v); }),                                       \
       row("cvt.rn.f16." s, [](S v) { return toF16(intToDouble(v)); }),                                       \
-      row("cvt.rn.bf16." s, [](S v) { return toBF16(intToDouble(v)); }),                                     \
       row("cvt.rn.f64." s, [](S v) { return static_cast<double>(v); })
+
+// bf16 has no conversions from and to 8-bit integers.
+#define BF16_1(T, t, M, r, ri)                                                                               \
+  row("cvt." r ".bf16." t, [](T v) { return toBF16(intToDouble(v), M); }),                                   \
+      row("cvt." ri "." t ".bf16", [](BF16 x) { return toInt<T>(static_cast<double>(f32FromHalf(x)), M); })
+#define BF16_INT(T, t)                                                                                       \
+  BF16_1(T, t, Round::Nearest, "rn", "rni"), BF16_1(T, t, Round::Zero, "rz", "rzi"),                         \
+      BF16_1(T, t, Round::Down, "rm", "rmi"), BF16_1(T, t, Round::Up, "rp", "rpi")
 
 #define TO_INT2(D, d, M, m)                                                                                  \
   row("cvt." m "." d ".f32", [](float x) { return toInt<D>(static_cast<double>(x), M); }),                   \
       row("cvt." m ".ftz." d ".f32", [](float x) { return toInt<D>(static_cast<double>(ftz(x)), M); }),      \
       row("cvt." m "." d ".f64", [](double x) { return toInt<D>(x, M); }),                                   \
-      row("cvt." m "." d ".f16", [](F16 x) { return toInt<D>(static_cast<double>(f32FromHalf(x)), M); }),    \
-      row("cvt." m "." d ".bf16", [](BF16 x) { return toInt<D>(static_cast<double>(f32FromHalf(x)), M); })
+      row("cvt." m "." d ".f16", [](F16 x) { return toInt<D>(static_cast<double>(f32FromHalf(x)), M); })
 #define TO_INT(D, d)                                                                                         \
   TO_INT2(D, d, Round::Nearest, "rni"), TO_INT2(D, d, Round::Zero, "rzi"),                                   \
       TO_INT2(D, d, Round::Down, "rmi"), TO_INT2(D, d, Round::Up, "rpi")
@@ -191,6 +209,18 @@ constexpr LaneRow table[] = {
     INTS(s32, "s32"),
     INTS(u64, "u64"),
     INTS(s64, "s64"),
+    SAT_NARROW(SAT1),
+    SAT_NARROW(SAT_LOW1),
+    SAT_WIDE(u64, "u64"),
+    SAT1(s64, "s64", u64, "u64"),
+    SAT_WIDE(s64, "s64"),
+    SAT1(u64, "u64", s64, "s64"),
+    BF16_INT(u16, "u16"),
+    BF16_INT(s16, "s16"),
+    BF16_INT(u32, "u32"),
+    BF16_INT(s32, "s32"),
+    BF16_INT(u64, "u64"),
+    BF16_INT(s64, "s64"),
     LOW(u8, "u8"),
     LOW(s8, "s8"),
     LOW(u16, "u16"),
