@@ -22,7 +22,7 @@ public:
     if (std::string place = where.str(); !place.empty())
       paint(kBold, place + ": ");
     paint(kind == "error" ? kRed : kCyan, std::string(kind) + ": ");
-    paint(kind == "error" ? kBold : "", message);
+    paint(kind == "error" ? kBold : "", harmless(message));
     out += '\n';
     showSource(where);
   }
@@ -33,6 +33,15 @@ private:
   bool color;
   std::string out;
   std::map<std::string, std::vector<std::string>> files;
+
+  /// A message may quote a file; its own line breaks, as of a compiler's log, stay.
+  static std::string harmless(std::string_view message) {
+    std::string text(message);
+    for (char &c : text)
+      if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7f)
+        c = '?';
+    return text;
+  }
 
   void paint(std::string_view style, std::string_view text) {
     bool styled = color && !style.empty();

@@ -77,7 +77,8 @@ private:
   std::vector<fs::path> visited;
 
   Result<YamlTree> loadBase(const YamlNode &value, const std::optional<fs::path> &folder) {
-    if (!value.isScalar() || value.text.empty()) // K3
+    // A name ends at a NUL for the system: it would open another file.
+    if (!value.isScalar() || value.text.empty() || value.text.find('\0') != value.text.npos) // K3
       return Status(Code::InvalidSpec,
                     "expected the name of a spec file for 'extends', got " + describe(value), value.where);
     if (!folder) // K7

@@ -116,9 +116,10 @@ Status unknownInput(const TermArgument &rule, const YamlNode &node, const TermSc
   std::vector<std::string_view> known;
   for (const SideInput &input : scope.names.inputs)
     known.push_back(input.name);
+  const std::string words = rule.kind == Kind::WordOrTensor ? listed(rule.words) + " or " : "";
   return Status(Code::InvalidSpec, // S26
-                "expected an input of 'inputs' for '" + std::string(rule.key) + "', got " + describe(node) +
-                    didYouMean(node.text, known),
+                "expected " + words + "an input of 'inputs' for '" + std::string(rule.key) + "', got " +
+                    describe(node) + didYouMean(node.text, known),
                 node.where);
 }
 
@@ -220,7 +221,10 @@ Status readArguments(NamedTerm &term, const Row &row, const YamlNode &node, cons
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *given, givenValue(term, row, rule, node));
     std::string text(rule.fallback == kHeadCount ? std::to_string(scope.queryHeads) : rule.fallback);
     if (given) {
-      ATTNC_ASSIGN_OR_RETURN(text, readArgument(rule, *given, scope));
+      TermArgument shown = rule; // in short form errors name the word that stands there
+      if (node.kind != YamlNode::Kind::Map)
+        shown.key = row.name;
+      ATTNC_ASSIGN_OR_RETURN(text, readArgument(shown, *given, scope));
     }
     if (rule.kind != Kind::OptionalTensor || text != "none")
       term.arguments.emplace_back(rule.key, std::move(text));

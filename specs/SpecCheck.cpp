@@ -13,6 +13,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <limits>
 #include <set>
 
@@ -295,6 +296,9 @@ Status checkSchedule(const SchedulePins &pins) {
                     std::to_string(pin->value),
                 pin->where); // S24
   }
+  if (pins.warps && !std::has_single_bit(static_cast<uint64_t>(pins.warps->value))) // S24
+    return fail("expected 'warps' to be 1, 2, 4 or 8, got " + std::to_string(pins.warps->value),
+                pins.warps->where);
   return Status::success();
 }
 
@@ -337,10 +341,13 @@ std::string_view takenBy(std::string_view name) {
     return "a word of expressions";
   if (findFunction(name))
     return "a function of expressions";
-  constexpr std::array<std::string_view, 13> kTensors{"k",       "v",      "out",     "lse", "q_lens",
-                                                      "kv_lens", "cu_q",   "cu_kv",   "qkv", "q_bias",
-                                                      "k_bias",  "v_bias", "qkv_bias"};
-  if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end())
+  constexpr std::array<std::string_view, 15> kTensors{"k",         "v",      "out",     "lse",    "row_max",
+                                                      "max_logit", "q_lens", "kv_lens", "cu_q",   "cu_kv",
+                                                      "qkv",       "q_bias", "k_bias",  "v_bias", "qkv_bias"};
+  constexpr std::array<std::string_view, 4> kDumps{"debug_scores", "debug_row_max", "debug_row_sum",
+                                                   "debug_weights"};
+  if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end() ||
+      std::find(kDumps.begin(), kDumps.end(), name) != kDumps.end())
     return "a tensor of every kernel";
   constexpr std::array<std::string_view, 5> kDims{"batch", "heads", "kv_heads", "total_q", "total_kv"};
   if (std::find(kDims.begin(), kDims.end(), name) != kDims.end())

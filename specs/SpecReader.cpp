@@ -254,7 +254,8 @@ private:
             choose(spec.schedule.family.emplace(), "family", entry.value, keys::kFamilies, keys::kNone));
         continue;
       }
-      ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, -kMaxInt, kMaxInt));
+      constexpr int64_t kAny = std::numeric_limits<int64_t>::max(); // the range is checkSpec's
+      ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(entry.value, entry.key, -kAny, kAny));
       auto index =
           std::find(keys::kSchedule.begin(), keys::kSchedule.end(), entry.key) - keys::kSchedule.begin();
       *pins[index] = Located<int64_t>{value, entry.value.where};

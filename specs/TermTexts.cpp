@@ -224,7 +224,31 @@ static std::string slopeText(int64_t heads, const std::string &head) {
          " * (2 * (" + head + " - " + std::to_string(power) + ") + 1)))";
 }
 
+/// `total_heads` and `first_head` say which slopes to compute: those of the spec's heads are among them.
+static Status checkSlice(const TermValues &values) {
+  const int64_t heads = values.queryHeads(), total = values.integer("total_heads");
+  const std::string &first = values.text("first_head");
+  if (values.text("slopes") != "computed") {
+    if (total == heads && first == "0")
+      return Status::success();
+    return Status(
+        Code::InvalidSpec, // S28
+        "expected 'total_heads' and 'first_head' with computed slopes only, got them with the input '" +
+            values.text("slopes") + "'",
+        values.where());
+  }
+  const bool literal = first.find_first_not_of("0123456789") == first.npos;
+  const int64_t offset = literal ? std::stoll(first) : 0;
+  if (total >= heads + offset)
+    return Status::success();
+  return Status(Code::InvalidSpec, // S28
+                "expected 'total_heads' to be at least " + std::to_string(heads + offset) + ", the " +
+                    std::to_string(heads) + " query heads after 'first_head', got " + std::to_string(total),
+                values.where());
+}
+
 Result<std::string> alibiText(const TermValues &values) {
+  ATTNC_RETURN_IF_ERROR(checkSlice(values));
   std::string slope;
   if (values.text("slopes") == "computed") {
     ATTNC_ASSIGN_OR_RETURN(std::string offset, values.value("first_head"));

@@ -26,6 +26,7 @@ public:
   /// The one of two optional tensors that is given.
   Result<std::string_view> oneOf(std::string_view first, std::string_view second) const;
   const std::string &scale() const { return scope.scale; }
+  int64_t queryHeads() const { return scope.queryHeads; }
   const Location &where() const { return term.where; }
 
 private:

@@ -304,7 +304,11 @@ Result<YamlTree> YamlTree::parse(std::string_view text, std::string file) {
     return stop.status;
   } catch (const YAML::Exception &error) { // Y10
     Location where = error.mark.is_null() ? Location{tree.file, 1, 1} : tree.placeOf(error.mark.pos);
-    return Status(Code::InvalidSpec, "malformed YAML: " + error.msg, std::move(where));
+    constexpr std::string_view kColon = "expected a key once on a line, got ': ' inside a value; quote the "
+                                        "value, or mend the indentation";
+    const bool isColon = error.msg == YAML::ErrorMsg::MAP_VALUE;
+    return Status(Code::InvalidSpec, "malformed YAML: " + (isColon ? std::string(kColon) : error.msg),
+                  std::move(where));
   } catch (const std::exception &error) {
     return Status(Code::InvalidSpec, std::string("malformed YAML: ") + error.what(), {tree.file, 1, 1});
   }

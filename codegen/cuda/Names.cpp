@@ -11,18 +11,24 @@ using namespace attnc::codegen;
 bool Names::reserved(StringRef word) {
   static const llvm::StringSet<> words = {
       // C++ and CUDA
-      "alignas", "auto", "bool", "break", "case", "catch", "char", "class", "const", "constexpr", "continue",
-      "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern", "false", "float",
-      "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new", "operator",
-      "private", "protected", "public", "register", "return", "short", "signed", "sizeof", "static", "struct",
-      "switch", "template", "this", "throw", "true", "try", "typedef", "typename", "union", "unsigned",
-      "using", "virtual", "void", "volatile", "while", "and", "or", "not", "xor", "asm", "threadIdx",
-      "blockIdx", "gridDim", "blockDim", "warpSize",
+      "alignas", "alignof", "auto", "bool", "break", "case", "catch", "char", "class", "const", "constexpr",
+      "continue", "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern",
+      "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable", "namespace", "new",
+      "operator", "private", "protected", "public", "register", "return", "short", "signed", "sizeof",
+      "static", "struct", "switch", "template", "this", "throw", "true", "try", "typedef", "typename",
+      "union", "unsigned", "using", "virtual", "void", "volatile", "while", "and", "or", "not", "xor",
+      "and_eq", "bitand", "bitor", "compl", "not_eq", "or_eq", "xor_eq", "char8_t", "char16_t", "char32_t",
+      "wchar_t", "concept", "consteval", "constinit", "requires", "co_await", "co_return", "co_yield",
+      "const_cast", "dynamic_cast", "reinterpret_cast", "static_cast", "static_assert", "decltype",
+      "noexcept", "nullptr", "thread_local", "typeid", "asm", "NULL", "ATTNC_DEVICE", "threadIdx", "blockIdx",
+      "gridDim", "blockDim", "warpSize",
       // the device library and the emitted frame
       "attnc", "attn", "warp", "block", "atom", "f16", "bf16", "i64", "min", "max", "clamp", "floor_div",
       "floor_mod", "ceil_div", "round_up", "round_down", "fill", "p", "Params", "Fragment", "RowVector",
-      "SharedTile", "SharedRing", "GlobalRows", "SideTensor", "SpanWalk", "BlockWalk", "Weights", "shared_memory", "exp", "log",
-      "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main", "tf32"};
+      "SharedTile", "SharedRing", "GlobalRows", "SideTensor", "SpanWalk", "BlockWalk", "Weights",
+      "shared_memory", "exp", "log", "sqrt", "tanh", "abs", "fabsf", "fminf", "fmaxf", "main", "tf32"};
+  // A reserved word is declared with '_' behind it; a name that ends so already gets one more.
+  word = word.rtrim('_');
   // Constants of the text are kTileQ, kScaleLog2...
   bool constant = word.size() > 1 && word[0] == 'k' && llvm::isUpper(word[1]);
   return constant || words.contains(word);

@@ -101,6 +101,8 @@ Result<std::unique_ptr<HostCode>> HostCode::compile(ModuleOp module) {
   auto optimise = makeOptimizingTransformer(/*optLevel=*/2, /*sizeLevel=*/0, /*targetMachine=*/nullptr);
   options.transformer = optimise;
   options.jitCodeGenOptLevel = llvm::CodeGenOptLevel::Default;
+  // The listener for perf would leave a file in the temporary folder for each compilation.
+  options.enablePerfNotificationListener = false;
   llvm::Expected<std::unique_ptr<ExecutionEngine>> engine = ExecutionEngine::create(module, options);
   if (!engine)
     return Status(Code::Internal, "compiling the reference failed: " + llvm::toString(engine.takeError()));

@@ -31,10 +31,10 @@ std::vector<Found> findFiles(const fs::path &folder) {
   for (fs::directory_iterator group(folder, error), end; !error && group != end; group.increment(error)) {
     std::error_code inner;
     for (fs::directory_iterator file(group->path(), inner); !inner && file != end; file.increment(inner)) {
-      std::error_code gone;
-      Found found{file->path().filename().string(), file->path(), file->file_size(gone),
-                  file->last_write_time(gone)};
-      if (!gone && isDigestHex(found.key))
+      std::error_code noSize, noTime;
+      Found found{file->path().filename().string(), file->path(), file->file_size(noSize),
+                  file->last_write_time(noTime)};
+      if (!noSize && !noTime && isDigestHex(found.key))
         out.push_back(std::move(found));
     }
   }

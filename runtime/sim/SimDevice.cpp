@@ -11,6 +11,7 @@
 #include <map>
 #include <mutex>
 #include <new>
+#include <optional>
 
 namespace attnc {
 namespace {
@@ -177,10 +178,14 @@ public:
     if (!params.empty())
       std::memcpy(paramBytes.data(), params.data(), params.size());
     MemoryMap memory = snapshot(*module);
+    std::optional<GlobalRaces> races;
+    if (options.checks)
+      races.emplace(memory, options.threads > 1);
 
     LaunchContext context;
     context.kernel = &kernel;
     context.memory = &memory;
+    context.races = races ? &*races : nullptr;
     context.params = paramBytes.data();
     context.grid = config.grid;
     context.threads = config.threads;

@@ -232,7 +232,7 @@ TEST(Problem, ContradictionsAreErrors) {
 TEST(Cases, EveryLayoutGetsTheAwkwardLengths) {
   for (const Program &program : {packed(), padded()}) {
     std::set<int64_t> q, kv;
-    for (const CheckCase &item : checkCases(program, 1)) {
+    for (const CheckCase &item : checkCases(program, 1, true)) {
       Result<Problem> problem = makeProblem(program, item.request);
       ASSERT_TRUE(problem.ok()) << item.name << ": " << problem.status().message();
       for (const auto &[qLen, kvLen] : requestLengths(*problem)) {

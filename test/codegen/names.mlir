@@ -3,7 +3,7 @@
 
 tile.program @names tensors [] scalars [] dims [] {
   tile.launch @clash grid ["1", "1", "1"] fields ["dim:a"]
-  tile.launch @reserved grid ["1", "1", "1"] fields ["dim:default"]
+  tile.launch @reserved grid ["1", "1", "1"] fields ["dim:default", "dim:default_"]
   tile.launch @scopes grid ["1", "1", "1"] fields ["dim:a"]
 }
 
@@ -22,16 +22,19 @@ tile.kernel @clash(%a: index {tile.name = "a"}) attributes {schedule = #s} {
 // Words of C++ and of the device library are not redeclared, nor the constants at the top.
 // CHECK: struct Params {
 // CHECK-NEXT: int default_;
+// CHECK-NEXT: int default__;
 // CHECK-LABEL: reserved_{{[0-9a-f]+}}(
 // CHECK: const int while_ = p.default_;
 // CHECK: const int clamp_ = while_;
 // CHECK: const int kTileQ_ = clamp_;
-// CHECK: const int keys = kTileQ_;
-tile.kernel @reserved(%a: index {tile.name = "default"}) attributes {schedule = #s} {
+// CHECK: const int nullptr_ = kTileQ_;
+// CHECK: const int keys = nullptr_;
+tile.kernel @reserved(%a: index {tile.name = "default"}, %b: index {tile.name = "default_"}) attributes {schedule = #s} {
   %0 = tile.let "while" %a : index
   %1 = tile.let "clamp" %0 : index
   %2 = tile.let "kTileQ" %1 : index
-  %3 = tile.let "keys" %2 : index
+  %3 = tile.let "nullptr" %2 : index
+  %4 = tile.let "keys" %3 : index
   tile.return
 }
 

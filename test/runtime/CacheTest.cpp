@@ -104,6 +104,16 @@ TEST_F(CacheTest, ListVerifyClear) {
   EXPECT_FALSE(cache->lookupAlias(key(9)));
 }
 
+TEST_F(CacheTest, AFolderCalledLikeAnEntryIsNone) {
+  auto cache = open();
+  ASSERT_TRUE(cache->publish(key(0), sampleImage(saxpyProgram())).ok());
+  fs::create_directories(entry(key(1)));
+  EXPECT_EQ(cache->list()->size(), 1u);
+  CacheReport report = *cache->verify();
+  EXPECT_EQ(report.entries, 1u);
+  EXPECT_EQ(report.bytes, fs::file_size(entry(key(0))));
+}
+
 TEST_F(CacheTest, VerifyRemovesDamage) {
   auto cache = open();
   for (int i = 0; i < 3; ++i)

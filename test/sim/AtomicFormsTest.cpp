@@ -117,7 +117,7 @@ TEST(AtomicForms, CachePolicyOperand) {
   auto [data, out] =
       run("createpolicy.fractional.L2::evict_first.b64 %rd5, 0f3F800000;\n"
           "atom.global.add.L2::cache_hint.u32 %r2, [%rd1], 1, %rd5;\n"
-          "red.global.add.L2::cache_hint.u32 [%rd1], 1, %rd5;\n"
+          "red.global.add.L2::cache_hint.u32 [%rd1], 1, %rd5; bar.sync 0;\n"
           "ld.global.L2::cache_hint.u32 %r3, [%rd1], %rd5; st.global.L2::cache_hint.u32 [%rd2], %r3, %rd5;",
           Words{0});
   EXPECT_EQ(data[0], 128u);

@@ -122,7 +122,7 @@ ld.local.u32 %r3, [x]; mad.lo.u32 %r0, %r3, 10, %r2;)");
 TEST(Call, AssertIsATrap) {
   Sim sim;
   ASSERT_TRUE(sim.load(kernelText(".param .u64 out",
-                                  "{ .param .b64 a; st.param.b64 [a], %rd1; call.uni __assertfail, (a); }",
+                                  "{ .param .b64 a; st.param.b64 [a], 1; call.uni __assertfail, (a); }",
                                   ".extern .func __assertfail(.param .b64 m) .noreturn;"))
                   .ok());
   Status status = sim.arg(uint64_t(0)).launch("kernel", 32);

@@ -95,7 +95,7 @@ TEST(Divergence, LanesOfAWarpCanWaitForEachOther) {
       "mov.u32 %r0, 0; mov.u32 %r4, flag; setp.eq.u32 %p3, %r1, 0;\n@%p3 st.shared.u32 [%r4], 0;\n"
       "bar.warp.sync -1; setp.ne.u32 %p1, %r1, 0; @%p1 bra SET;\n"
       "SPIN: ld.volatile.shared.u32 %r3, [%r4]; setp.eq.u32 %p2, %r3, 0; @%p2 bra SPIN; bra DONE;\n"
-      "SET: st.shared.u32 [%r4], 5; mov.u32 %r3, 5;\nDONE: mov.u32 %r0, %r3;";
+      "SET: st.volatile.shared.u32 [%r4], 5; mov.u32 %r3, 5;\nDONE: mov.u32 %r0, %r3;";
   expectEach(run(body, 2, ".shared .u32 flag;"), [](uint32_t) { return 5u; });
 }
 

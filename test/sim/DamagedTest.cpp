@@ -24,7 +24,7 @@ TEST(Damaged, TheUndamagedSampleRuns) {
   Sim sim;
   ASSERT_TRUE(sim.load(readKernel("sample.ptx")).ok());
   uint32_t *in = sim.buffer(std::vector<uint32_t>(1024, 3)), *out = sim.buffer(std::vector<uint32_t>(1024));
-  Status status = sim.arg(in).arg(out).arg(uint32_t(7)).launch("sample", 64, {2, 1, 1}, 256);
+  Status status = sim.arg(in).arg(out).arg(uint32_t(7)).launch("sample", 64, {1, 1, 1}, 256);
   ASSERT_TRUE(status.ok()) << status.str();
   EXPECT_EQ(out[5], 3u + 7u);
 }

@@ -62,6 +62,8 @@ TEST(Diagnostic, HarmlessToTerminals) {
   TemporaryFile file("a: \033[31m\t\xff!\n");
   EXPECT_EQ(renderDiagnostic(Status(Code::InvalidSpec, "m", {file.path, 1, 4})),
             file.path + ":1:4: error: m\n  a: ?[31m ?!\n     ^\n");
+  EXPECT_EQ(renderDiagnostic(Status(Code::InvalidSpec, "got 'x\033[31m'\n\tlog")),
+            "error: got 'x?[31m'\n\tlog\n");
 }
 
 TEST(Diagnostic, LongLinesAreCut) {

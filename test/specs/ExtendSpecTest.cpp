@@ -188,6 +188,7 @@ TEST_F(ExtendTest, FilesThatCannotBeRead) {
                       "': expected a spec file, got no such file");
   at("[a.yaml]", "expected the name of a spec file for 'extends', got a list");
   at("''", "expected the name of a spec file for 'extends', got the string ''");
+  at(R"("base.yaml\0x")", "expected the name of a spec file for 'extends', got the string 'base.yaml?x'");
   at("", "expected the name of a spec file for 'extends', got nothing");
 }
 

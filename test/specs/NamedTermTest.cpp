@@ -160,27 +160,40 @@ struct Bad {
 
 TEST(NamedTerm, ArgumentsAreChecked) {
   const Bad bad[] = {
-      {"S26", "{documents: idz}", "", "expected an input of 'inputs' for 'ids', got 'idz'; did you mean 'ids'"},
-      {"S26", "{documents: m}", "", "expected an input of dtype i32 for 'ids', got 'm' of bool"},
-      {"S26", "{prefix_lm: g}", "", "expected a parameter of type i32 for 'length', got 'g' of f32"},
+      {"S26", "{documents: idz}", "",
+       "expected an input of 'inputs' for 'documents', got 'idz'; did you mean 'ids'"},
+      {"S26", "{documents: m}", "", "expected an input of dtype i32 for 'documents', got 'm' of bool"},
+      {"S26", "{prefix_lm: g}", "", "expected a parameter of type i32 for 'prefix_lm', got 'g' of f32"},
       {"S26", "{prefix_lm: nobody}", "",
-       "expected an integer, an i32 parameter or an i32 input for 'length', got 'nobody'"},
-      {"S26", "{prefix_lm: t}", "", "expected an input of dtype i32 for 'length', got 't' of f32"},
+       "expected an integer, an i32 parameter or an i32 input for 'prefix_lm', got 'nobody'"},
+      {"S26", "{prefix_lm: t}", "", "expected an input of dtype i32 for 'prefix_lm', got 't' of f32"},
       {"S27", "{prefix_lm: ids}", "",
-       "expected axes batch, heads, kv_heads, q_len or 1 for 'prefix_lm', got 'ids' of shape [batch, kv_len]"},
+       "expected axes batch, heads, kv_heads, q_len or 1 for 'prefix_lm', got 'ids' of shape [batch, "
+       "kv_len]"},
       {"S27", "causal", "bias: odd",
        "expected axes batch, heads, kv_heads, q_len, kv_len or 1 for 'bias', got 'odd' of shape [5, kv_len]"},
       {"S27", "causal", "relative_bias: odd",
-       "expected a table of [buckets, heads] or [heads, buckets] with 2 to 256 buckets for 'relative_bias', got "
+       "expected a table of [buckets, heads] or [heads, buckets] with 2 to 256 buckets for 'relative_bias', "
+       "got "
        "'odd'"},
       {"S27", "causal", "relative_bias: {table: t, max_distance: 16}",
        "expected a max_distance above 16, half of the buckets of a side, got 16"},
-      {"K1", "{streaming: {window: 4, keeps: 1}}", "", "unknown key 'keeps' in 'streaming'; did you mean 'keep'"},
+      {"K1", "{streaming: {window: 4, keeps: 1}}", "",
+       "unknown key 'keeps' in 'streaming'; did you mean 'keep'"},
       {"K3", "{streaming: 4}", "", "expected a mapping for 'streaming', got '4'"},
       {"K3", "{strided: {local: x, stride: 2}}", "", "expected an integer for 'local', got 'x'"},
-      {"K4", "causal", "alibi: {form: sined}", "expected signed or distance for 'form', got 'sined'; did you mean 'signed'"},
+      {"K4", "causal", "alibi: {form: sined}",
+       "expected signed or distance for 'form', got 'sined'; did you mean 'signed'"},
       {"K4", "tree", "", "expected an argument for the mask 'tree', got the word alone; write {tree: ...}"},
       {"K5", "{streaming: {window: 4}}", "", "expected 'keep' in 'streaming', got none"},
+      {"S26", "{prefix_lm: {length: nobody}}", "",
+       "expected an integer, an i32 parameter or an i32 input for 'length', got 'nobody'"},
+      {"S26", "causal", "alibi: yes", "expected computed or an input of 'inputs' for 'alibi', got 'yes'"},
+      {"S28", "causal", "alibi: {total_heads: 9, first_head: 2}",
+       "expected 'total_heads' to be at least 10, the 8 query heads after 'first_head', got 9"},
+      {"S28", "causal", "alibi: {slopes: t, total_heads: 16}",
+       "expected 'total_heads' and 'first_head' with computed slopes only, got them with the input 't'"},
+      {"S24", "causal", "logn: 1", "expected 'logn' between 2 and 1073741824, got 1"},
       {"S24", "{streaming: {window: 0, keep: 1}}", "", "expected 'window' between 1 and 1073741824, got 0"},
   };
   for (const Bad &each : bad) {

@@ -63,6 +63,10 @@ const Bad kBad[] = {
     {"Y10", "a: [1, 2\nb: 3\n", "malformed YAML: end of sequence flow not found", 2, 2},
     {"Y10", "a: \"x\\\"\n", "malformed YAML: expected a closing quote, got the end of the file", 1, 4},
     {"Y10", "a: 1\nb: 'it''s\n", "malformed YAML: expected a closing quote, got the end of the file", 2, 4},
+    {"Y10", "a: b: c\n",
+     "malformed YAML: expected a key once on a line, got ': ' inside a value; quote the value, or mend the "
+     "indentation",
+     1, 5},
     {"Y10", "a: *nowhere\n", "malformed YAML: the referenced anchor is not defined", 1, 4},
 };
 

@@ -4,6 +4,8 @@
 #include "runtime/jit/Compile.h"
 #include "runtime/jit/Stopwatch.h"
 #include "runtime/nvrtc/NvrtcCompiler.h"
+#include "tools/attnc/Cases.h"
+#include "tools/attnc/Execute.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/Table.h"
@@ -36,7 +38,12 @@ constexpr double kColdGoalMs = 700;
 struct Measurement {
   std::string spec, step;
   double medianMs = 0, goalMs = 0; ///< goal 0: none
+  double rate = 0, goalRate = 0;   ///< a second, instead of a time; the goal is at least this
 };
+
+/// Keys and queries of the one request that the simulator is timed with.
+constexpr int64_t kSimLength = 512;
+constexpr double kSimGoal = 8e6; ///< warp instructions a second on one core, all checks on
 
 double median(std::vector<double> values) {
   std::sort(values.begin(), values.end());
@@ -148,6 +155,26 @@ public:
                              return Status::success();
                            }));
     add("in-process hit", lookups / kLookups, 0.001);
+    return measureSimulator(path, *warm, spec);
+  }
+
+  /// Warp instructions a second of one run, every check on.
+  Status measureSimulator(const std::string &path, Jit &jit, const Spec &spec) {
+    ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit.compile(spec, target));
+    ATTNC_ASSIGN_OR_RETURN(
+        Problem problem,
+        makeProblem(kernel.program(), oneRequest(kernel.program(), kSimLength, kSimLength).request));
+    double instructions = 0;
+    ATTNC_ASSIGN_OR_RETURN(double ms, timed(std::max(1, options.repeats / 2), [&]() -> Status {
+                             std::shared_ptr<Device> device = openSimDevice(target);
+                             ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
+                             instructions = 0;
+                             nlohmann::json counters = nlohmann::json::parse(device->takeCounters());
+                             for (const nlohmann::json &launch : counters["launches"])
+                               instructions += launch["warp_instructions"].get<double>();
+                             return Status::success();
+                           }));
+    results.push_back({path, "simulator, warp instructions", 0, 0, instructions / ms * 1000, kSimGoal});
     return Status::success();
   }
 
@@ -159,16 +186,27 @@ public:
 
   void print() const {
     Table table({"spec", "step", "median", "goal"});
-    for (const Measurement &item : results)
-      table.row({item.spec.empty() ? "-" : item.spec, item.step, timeText(item.medianMs),
-                 item.goalMs > 0 ? timeText(item.goalMs) : "-"});
+    for (const Measurement &item : results) {
+      const bool isRate = item.rate > 0;
+      table.row({item.spec.empty() ? "-" : item.spec, item.step,
+                 isRate ? rateText(item.rate) : timeText(item.medianMs),
+                 isRate            ? rateText(item.goalRate)
+                 : item.goalMs > 0 ? timeText(item.goalMs)
+                                   : "-"});
+    }
     std::printf("%s", table.str().c_str());
   }
 
   nlohmann::json json() const {
     nlohmann::json items = nlohmann::json::array();
     for (const Measurement &item : results) {
-      nlohmann::json one = {{"step", item.step}, {"median_ms", item.medianMs}};
+      nlohmann::json one = {{"step", item.step}};
+      if (item.rate > 0) {
+        one["per_second"] = item.rate;
+        one["goal_per_second"] = item.goalRate;
+      } else {
+        one["median_ms"] = item.medianMs;
+      }
       if (!item.spec.empty())
         one["spec"] = item.spec;
       if (item.goalMs > 0)
@@ -182,6 +220,12 @@ public:
   }
 
 private:
+  static std::string rateText(double perSecond) {
+    char text[32];
+    std::snprintf(text, sizeof(text), "%.1f M/s", perSecond / 1e6);
+    return text;
+  }
+
   static std::string timeText(double milliseconds) {
     char text[32];
     if (milliseconds < 0.1)

@@ -69,7 +69,11 @@ CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
 
 } // namespace
 
-std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
+CheckCase oneRequest(const Program &program, int64_t queries, int64_t keys, uint64_t seed) {
+  return makeCase(program, {{queries, keysAreQueries(program) ? queries : keys}}, seed);
+}
+
+std::vector<CheckCase> checkCases(const Program &program, uint64_t seed, bool large) {
   const bool qVaries = hasLengths(program, "q"), kvVaries = hasLengths(program, "kv");
   std::vector<CheckCase> cases;
   std::set<Pairs> seen;
@@ -95,6 +99,14 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed) {
         uniform = {{q, kv}, {q / 2, kv}};
       add(uniform);
     }
+  }
+  cases.push_back(oneRequest(program, 20, 300, seed + cases.size()));
+  cases.back().name = "NaN in hidden keys: " + cases.back().name;
+  cases.back().poisonHidden = true;
+  if (large) {
+    cases.push_back(oneRequest(program, 65, 130, seed + cases.size()));
+    cases.back().name = "large scores: " + cases.back().name;
+    cases.back().request.deviation = 64; // q . k up to 10^5 at head_dim 64
   }
   return cases;
 }

@@ -13,11 +13,15 @@ namespace attnc::cli {
 struct CheckCase {
   std::string name; ///< "q 7,64,0 kv 7,64,0"
   ProblemRequest request;
+  bool poisonHidden = false; ///< NaN in keys that the mask hides from every tile
 };
 
 /// Lengths 0, 1, 7, 64, 65, 127 and 300, equal and unequal, alone and mixed in a batch, as far as the
 /// program's layout can express them: a layout without lengths per request gets one case a pair. Scalars that
-/// have no default get a value.
-std::vector<CheckCase> checkCases(const Program &program, uint64_t seed);
+/// have no default get a value; one case has NaN where no tile may look. `large`: also a case whose scores are far beyond what f16 holds.
+std::vector<CheckCase> checkCases(const Program &program, uint64_t seed, bool large);
+
+/// One request of these lengths, in the words of the program's layout.
+CheckCase oneRequest(const Program &program, int64_t queries, int64_t keys, uint64_t seed = 1);
 
 } // namespace attnc::cli

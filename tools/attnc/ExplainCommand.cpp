@@ -8,6 +8,7 @@
 #include "tools/attnc/Occupancy.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/OutputFile.h"
+#include "tools/attnc/Remarks.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/TracePage.h"
 
@@ -38,15 +39,6 @@ struct Explanation {
     all[nlohmann::json::json_pointer(path)] = std::move(value);
   }
 };
-
-int remarkInteger(const Program &program, std::string_view key) {
-  for (const Remark &remark : program.remarks)
-    if (remark.key == key)
-      if (nlohmann::json value = nlohmann::json::parse(remark.value, nullptr, false);
-          value.is_number_integer())
-        return value.get<int>();
-  return 0;
-}
 
 void addResources(const Kernel &kernel, Explanation &out) {
   const Program &program = kernel.program();
@@ -142,7 +134,8 @@ Result<Explanation> explain(const ExplainOptions &options) {
     return remark.key == "schedule.mma" && remark.value == "\"plain\"";
   });
   if (out.mask->counted() && plain)
-    out.set("roofline", {{"not_predicted", "the rates here are those of tensor cores, and this kernel uses none"}});
+    out.set("roofline",
+            {{"not_predicted", "the rates here are those of tensor cores, and this kernel uses none"}});
   else if (out.mask->counted())
     out.set("roofline",
             rooflineJson(spec, program.target, *out.mask, remarkInteger(program, "schedule.tile_q"),

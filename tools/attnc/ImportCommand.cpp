@@ -49,7 +49,9 @@ std::string kindsText(const import::Model &model) {
   std::string out;
   for (const import::LayerKind &kind : model.kinds)
     out += (out.empty() ? "" : "; ") + kind.name +
-           (kind.layers.empty() ? "" : " (layers " + import::layersText(kind) + ")");
+           (!kind.layers.empty() ? " (layers " + import::layersText(kind) + ")"
+            : model.layers       ? " (layers 0 to " + std::to_string(*model.layers - 1) + ")"
+                                 : "");
   return out;
 }
 
@@ -62,7 +64,8 @@ Result<std::vector<const import::LayerKind *>> chosenKinds(const import::Model &
     const bool numbered = options.layer >= 0 && std::find(kind.layers.begin(), kind.layers.end(),
                                                           options.layer) != kind.layers.end();
     // Where layers are not numbered they are all alike, or are told apart by their kind.
-    const bool only = options.layer >= 0 && kind.layers.empty() && model.kinds.size() == 1;
+    const bool only = options.layer >= 0 && options.layer < model.layers.value_or(INT64_MAX) &&
+                      kind.layers.empty() && model.kinds.size() == 1;
     if (named || numbered || only || (options.kind.empty() && options.layer < 0))
       out.push_back(&kind);
   }

@@ -187,9 +187,9 @@ private:
     }
     const SideContent content = contentOf(program, name);
     if (content != SideContent::Any)
-      return fillContent(tensor, content, keyCount(),
-                         seedFor(request.seed, name));
-    fillRandom(tensor, seedFor(request.seed, name));
+      return fillContent(tensor, content, keyCount(), seedFor(request.seed, name));
+    const bool isScored = name == "q" || name == "k" || name == "qkv";
+    fillRandom(tensor, seedFor(request.seed, name), isScored ? request.deviation : 1);
     if (request.poisonPadding)
       poison(name, tensor);
   }

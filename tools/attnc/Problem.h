@@ -27,6 +27,8 @@ struct ProblemRequest {
   uint64_t seed = 1;
   /// Fill what no row may read (padding past a request's length) with NaN, in tensors that are made here.
   bool poisonPadding = true;
+  /// Standard deviation of the elements of q, k and qkv that are made here.
+  double deviation = 1;
 };
 
 /// Every tensor, scalar and dim that the program needs.

@@ -20,7 +20,7 @@ uint64_t seedFor(uint64_t seed, std::string_view name) {
   return Random(hash).next();
 }
 
-void fillRandom(HostTensor &tensor, uint64_t seed) {
+void fillRandom(HostTensor &tensor, uint64_t seed, double deviation) {
   Random random(seed);
   for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
     switch (tensor.dtype) {
@@ -34,7 +34,7 @@ void fillRandom(HostTensor &tensor, uint64_t seed) {
       tensor.set(i, random.between(0, 3) != 0);
       break;
     default:
-      tensor.set(i, random.normal());
+      tensor.set(i, deviation * random.normal());
     }
 }
 

@@ -38,6 +38,6 @@ private:
 uint64_t seedFor(uint64_t seed, std::string_view name);
 
 /// Floats are normal; i32 is 0 to 3 (identifiers that repeat); bool is true three times of four.
-void fillRandom(HostTensor &tensor, uint64_t seed);
+void fillRandom(HostTensor &tensor, uint64_t seed, double deviation = 1);
 
 } // namespace attnc::cli

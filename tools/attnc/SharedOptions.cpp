@@ -49,8 +49,9 @@ void addArch(CLI::App &verb, std::string &arch) {
 }
 
 void addDebug(CLI::App &verb, bool &debug) {
-  verb.add_flag("--debug", debug,
-                "Build with dumps of every tile's scores, weights, running maxima and sums (outputs: [debug])");
+  verb.add_flag(
+      "--debug", debug,
+      "Build with dumps of every tile's scores, weights, running maxima and sums (outputs: [debug])");
 }
 
 void addJson(CLI::App &verb, bool &json) { verb.add_flag("--json", json, "Print one JSON document"); }
@@ -71,6 +72,36 @@ Result<std::shared_ptr<Jit>> JitFlags::create() const {
   options.bundles.assign(bundles.begin(), bundles.end());
   options.dumpFolder = dump;
   return Jit::create(std::move(options));
+}
+
+void SimFlags::addSeedsTo(CLI::App &verb, const std::string &orders) {
+  verb.add_option("--sim-seed", first.seed, "Order in which the simulator runs warps; 0 is program order")
+      ->check(integerBetween(0, UINT64_MAX / 2))
+      ->capture_default_str();
+  verb.add_option("--sim-seeds", seeds, "Runs, each with the next seed (default: " + orders + ")")
+      ->check(integerBetween(1, 1000));
+}
+
+void SimFlags::addTo(CLI::App &verb) {
+  verb.add_option("--sim-threads", first.threads, "Host threads of the simulator; 1 replays exactly")
+      ->check(integerBetween(1, 1024))
+      ->capture_default_str();
+  verb.add_option(
+          "--sim-checks", checks,
+          "Races, uninitialised reads and copies in flight; off is faster (bounds are always checked)")
+      ->check(oneOf({"on", "off"}))
+      ->capture_default_str();
+  verb.add_option("--sim-limit", first.maxInstructions,
+                  "Give a launch up after so many warp instructions; 0 is no limit")
+      ->check(integerBetween(0, UINT64_MAX / 2))
+      ->capture_default_str();
+}
+
+SimOptions SimFlags::run(int index) const {
+  SimOptions options = first;
+  options.seed += static_cast<uint64_t>(index);
+  options.checks = checks == "on";
+  return options;
 }
 
 void ProblemFlags::addShapesTo(CLI::App &verb) {

@@ -3,6 +3,7 @@
 // Must not do work while the command line is parsed.
 #pragma once
 
+#include "attnc/Device.h"
 #include "runtime/jit/Jit.h"
 #include "tools/attnc/Command.h"
 #include "tools/attnc/Problem.h"
@@ -32,6 +33,21 @@ struct ProblemFlags {
   void addTensorsTo(CLI::App &verb);
   /// Splits and checks the texts; InvalidArgument names the option.
   Result<ProblemRequest> request() const;
+};
+
+/// --sim-seed, --sim-seeds, --sim-threads, --sim-checks, --sim-limit: how the simulator runs.
+struct SimFlags {
+  SimOptions first; ///< of the first run
+  int seeds = 0;    ///< orders to run in; 0: the verb decides
+
+  void addTo(CLI::App &verb);
+  /// `orders`: what --sim-seeds is when it is not given, in words.
+  void addSeedsTo(CLI::App &verb, const std::string &orders);
+  /// Options of run `index`.
+  SimOptions run(int index) const;
+
+private:
+  std::string checks = "on";
 };
 
 /// An option that may be repeated and takes one value each time, so that a SPEC after it stays a SPEC.

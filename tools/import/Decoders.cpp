@@ -299,6 +299,7 @@ private:
       kind.name = all && size ? "sliding" : "full";
       kind.mask = maskOf(kind.name, size);
       model.kinds.push_back(std::move(kind));
+      model.layers = config.maybeInteger("num_hidden_layers");
       return;
     }
     std::vector<std::string> order; // as they first appear

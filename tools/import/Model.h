@@ -5,6 +5,8 @@
 
 #include "tools/import/Config.h"
 
+#include <optional>
+
 namespace attnc::import {
 
 /// A value of the spec, and what it was taken from.
@@ -28,6 +30,7 @@ struct Model {
   std::string type;   ///< model_type
   std::string source; ///< where the meaning of its fields is written down
   std::vector<LayerKind> kinds;
+  std::optional<int64_t> layers; ///< their number, where the config tells and no kind lists its own
   std::string dtype; ///< f16, bf16, or empty if the config says neither
   Fact dtypeFact;
   /// What the spec does not say, and what was assumed: one sentence each.

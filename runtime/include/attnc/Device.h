@@ -34,6 +34,8 @@ struct SimOptions {
   uint64_t seed = 0;   ///< order in which warps run; 0 is program order
   int threads = 1;     ///< host threads over CTAs; 1 replays exactly
   uint64_t maxInstructions = 0; ///< warp instructions before giving up; 0 is no limit
+  /// Races, uninitialised reads, copies in flight; bounds and alignment are checked always.
+  bool checks = true;
 };
 
 class Device {

@@ -22,28 +22,48 @@ void LaunchCounters::add(const LaunchCounters &other) {
   ctas += other.ctas;
 }
 
+/// The number of different words in the busiest bank group of one phase.
+static uint32_t passesOfPhase(const uint32_t *address, uint32_t mask, uint32_t unit, uint32_t phase,
+                              uint32_t groups) {
+  uint8_t counts[32] = {};
+  uint32_t words[32][32];
+  uint8_t worst = 0;
+  for (uint32_t lane = phase; lane < phase + groups; ++lane) {
+    if ((mask >> lane & 1) == 0)
+      continue;
+    uint32_t id = address[lane] / unit, group = id % groups;
+    uint8_t &count = counts[group];
+    bool known = false;
+    for (uint8_t i = 0; i < count && !known; ++i)
+      known = words[group][i] == id;
+    if (!known) {
+      words[group][count++] = id;
+      worst = std::max(worst, count);
+    }
+  }
+  return worst;
+}
+
 void countWavefronts(const uint32_t *address, uint32_t mask, uint32_t bytes, uint64_t &wavefronts,
                      uint64_t &ideal) {
   uint32_t unit = std::max(bytes, 4u), groups = 128 / unit;
   for (uint32_t phase = 0; phase < kLanes; phase += groups) {
-    uint8_t counts[32] = {};
-    uint32_t seen[32][32];
-    uint8_t worst = 0;
+    // Different banks, or one word for two lanes that follow each other, are one pass; only others are
+    // counted.
+    uint32_t seen = 0, last = ~0u;
+    bool onePass = true;
     for (uint32_t lane = phase; lane < phase + groups; ++lane) {
-      if ((mask >> lane & 1) == 0)
+      uint32_t id = address[lane] / unit, bit = 1u << id % groups;
+      if ((mask >> lane & 1) == 0 || id == last)
         continue;
-      uint32_t id = address[lane] / unit, group = id % groups;
-      uint8_t &count = counts[group];
-      bool known = false;
-      for (uint8_t i = 0; i < count && !known; ++i)
-        known = seen[group][i] == id;
-      if (!known) {
-        seen[group][count++] = id;
-        worst = std::max(worst, count);
-      }
+      onePass = onePass && (seen & bit) == 0;
+      seen |= bit;
+      last = id;
     }
-    wavefronts += worst;
-    ideal += worst != 0;
+    if (seen == 0)
+      continue;
+    wavefronts += onePass ? 1 : passesOfPhase(address, mask, unit, phase, groups);
+    ++ideal;
   }
 }
 

@@ -21,6 +21,10 @@ public:
   /// Ranges may come in any order; they do not overlap.
   explicit MemoryMap(std::vector<MemoryRange> ranges);
 
+  size_t size() const { return ranges.size(); }
+  const MemoryRange &at(size_t index) const { return ranges[index]; }
+  size_t indexOf(const MemoryRange &range) const { return static_cast<size_t>(&range - ranges.data()); }
+
   /// The range that holds `address`, or nullptr.
   const MemoryRange *find(uint64_t address) const;
   /// "2 bytes past the end of buffer 3 (1024 bytes)": the nearest range, for a report.

@@ -3,6 +3,8 @@
 // Knows bytes, not instructions: callers say what an access is called in a report.
 #pragma once
 
+#include "runtime/sim/check/GlobalRaces.h"
+#include "runtime/sim/check/SharedRaces.h"
 #include "runtime/sim/decode/Kernel.h"
 
 #include <cstring>
@@ -13,13 +15,19 @@ class SharedMemory {
 public:
   enum State : uint8_t { Uninitialised = 0, Initialised = 1, InFlight = 2 };
 
-  /// Forgets everything and sizes the memory.
-  void reset(uint32_t size) {
+  /// Forgets everything and sizes the memory. Without `checks` only bounds are known.
+  void reset(uint32_t size, uint32_t warps, bool checks) {
     data.assign(size + 32, 0xff);
-    state.assign(size + 32, Uninitialised);
+    state.assign(size + 32, checks ? Uninitialised : Initialised);
     bytes = size;
+    checked = checks;
+    if (checks) {
+      races.reset(size, warps);
+      sync.clear();
+    }
   }
   uint32_t size() const { return bytes; }
+  bool isChecked() const { return checked; }
 
   /// The byte at shared address `address`, which inBounds() has accepted.
   uint8_t *at(uint64_t address) { return data.data() + (address - kSharedBase); }
@@ -36,8 +44,12 @@ public:
     return false;
   }
   void mark(uint64_t address, uint32_t count, State value) {
-    std::memset(state.data() + (address - kSharedBase), value, count);
+    if (checked)
+      std::memset(state.data() + (address - kSharedBase), value, count);
   }
+
+  SharedRaces races;
+  SyncTable sync;
 
 private:
   bool allAre(uint64_t address, uint32_t count, State value) const {
@@ -68,6 +80,7 @@ private:
 
   std::vector<uint8_t> data, state;
   uint32_t bytes = 0;
+  bool checked = true;
 };
 
 } // namespace attnc::sim

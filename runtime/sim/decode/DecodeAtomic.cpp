@@ -1,4 +1,4 @@
-// DecodeAtomic.cpp - atom and red: words, 16-bit elements, vectors of floats.
+// DecodeAtomic.cpp - atom and red: words, 16-bit elements, vectors of floats; fences.
 #include "runtime/sim/decode/Decoder.h"
 #include "runtime/sim/decode/MemoryModifiers.h"
 #include "runtime/sim/exec/Handlers.h"
@@ -17,6 +17,9 @@ Status Decoder::atomic(const Instr &instr, const OpRow &, Inst &out) {
   Space space = Space::Generic;
   bool hasOp = false, hasType = false, hasPolicy = false, noFtz = false;
   std::string_view typeName;
+  out.order = kStrong;
+  for (std::string_view mod : instr.mods)
+    parseOrder(mod, out.order);
   for (std::string_view mod : instr.mods) {
     bool known = parseSpace(mod, space) || isAtomicHint(mod);
     hasPolicy |= mod == "L2::cache_hint";
@@ -144,6 +147,18 @@ Status Decoder::atomicVector(const Instr &instr, Inst &out) {
     ATTNC_RETURN_IF_ERROR(source(instr.ops[at], 'd').status());
   out.r[4] = static_cast<RegRef>(count);
   out.fn = atomicVectorHandler(space);
+  return Status::success();
+}
+
+/// membar and fence order memory; proxy fences order nothing here, as there is no other proxy yet.
+Status Decoder::fence(const Instr &instr, const OpRow &row, Inst &out) {
+  ATTNC_RETURN_IF_ERROR(onlyIgnored(instr, row));
+  bool isProxy = false;
+  for (std::string_view mod : instr.mods) {
+    isProxy = isProxy || mod.substr(0, 5) == "proxy";
+    parseOrder(mod, out.order);
+  }
+  out.fn = isProxy ? doNothing : fenceMemory;
   return Status::success();
 }
 

@@ -31,8 +31,9 @@ OpClass classOf(Space space) {
 }
 
 /// Answers the modifier it does not know, or "".
-std::string_view parseForm(const Instr &instr, MemoryForm &form, bool isLoad) {
+std::string_view parseForm(const Instr &instr, MemoryForm &form, bool isLoad, uint8_t &order) {
   for (std::string_view mod : instr.mods) {
+    parseOrder(mod, order);
     if (parseSpace(mod, form.space))
       form.hasSpace = true;
     else if (mod == "L2::cache_hint")
@@ -51,7 +52,7 @@ std::string_view parseForm(const Instr &instr, MemoryForm &form, bool isLoad) {
 
 Status Decoder::load(const Instr &instr, const OpRow &, Inst &out) {
   MemoryForm form;
-  if (std::string_view bad = parseForm(instr, form, true); !bad.empty())
+  if (std::string_view bad = parseForm(instr, form, true, out.order); !bad.empty())
     return unknownModifier(bad);
   int bits = typeBits(form.type);
   if (instr.ops.size() != 2 + size_t(form.hasPolicy) || bits < 8 || bits > 64 || bits * form.vector > 256)
@@ -89,7 +90,7 @@ Status Decoder::load(const Instr &instr, const OpRow &, Inst &out) {
 
 Status Decoder::store(const Instr &instr, const OpRow &, Inst &out) {
   MemoryForm form;
-  if (std::string_view bad = parseForm(instr, form, false); !bad.empty())
+  if (std::string_view bad = parseForm(instr, form, false, out.order); !bad.empty())
     return unknownModifier(bad);
   int bits = typeBits(form.type);
   if (instr.ops.size() != 2 + size_t(form.hasPolicy) || bits < 8 || bits > 64 || bits * form.vector > 256)

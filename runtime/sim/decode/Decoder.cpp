@@ -14,6 +14,22 @@ std::string_view opClassName(OpClass cls) {
   return names[static_cast<size_t>(cls)];
 }
 
+/// Registers may be undefined as long as their values only go into others.
+static bool passesUndefinedOn(OpClass cls) {
+  switch (cls) {
+  case OpClass::Integer:
+  case OpClass::Float:
+  case OpClass::Half:
+  case OpClass::Special:
+  case OpClass::Convert:
+  case OpClass::Move:
+  case OpClass::Collective:
+    return true;
+  default:
+    return false;
+  }
+}
+
 Decoder::Decoder(std::shared_ptr<const PtxModule> module, std::shared_ptr<const Function> flat,
                  const VariableAddresses &addresses, const Target &target)
     : module(std::move(module)), function(*flat), addresses(addresses), target(target),
@@ -43,12 +59,17 @@ Result<std::shared_ptr<const Kernel>> Decoder::run() {
     if (row == nullptr)
       return error("unsupported instruction");
     Inst inst;
-    if (instr.guard >= 0)
-      inst.guard =
-          static_cast<uint16_t>(slots[static_cast<size_t>(instr.guard)] | (instr.guardNegated ? 1u : 0u));
+    uses.emplace_back();
+    if (instr.guard >= 0) {
+      RegRef slot = slots[static_cast<size_t>(instr.guard)];
+      inst.guard = static_cast<uint16_t>(slot | (instr.guardNegated ? 1u : 0u));
+      uses.back().guard = kPredicateId | slot >> 1;
+    }
     currentClass = row->cls;
     currentFlops = 0;
     ATTNC_RETURN_IF_ERROR((this->*row->decode)(instr, *row, inst));
+    uses.back().strict = !passesUndefinedOn(currentClass);
+    uses.back().opaque = currentClass == OpClass::Collective;
     if (kernel->lists.size() > kMaxListEntries)
       return error("expected at most " + std::to_string(kMaxListEntries) +
                    " entries of branch tables and vectors");
@@ -63,8 +84,14 @@ Result<std::shared_ptr<const Kernel>> Decoder::run() {
   kernel->code.push_back(end);
   kernel->classes.push_back(OpClass::Control);
   kernel->flops.push_back(0);
+  uses.emplace_back();
   if (kernel->preds > 32000)
     return error("expected at most 32000 predicates");
+  kernel->tracking = findUndefined(kernel->code, kernel->lists, uses);
+  for (size_t i = 0; i < slots.size() && !kernel->tracking.registers.empty(); ++i) {
+    const Register &reg = function.registers[i];
+    kernel->registerNames[reg.cls == RegClass::Pred ? kPredicateId | slots[i] >> 1 : slots[i]] = reg.name;
+  }
   return std::shared_ptr<const Kernel>(std::move(kernel));
 }
 

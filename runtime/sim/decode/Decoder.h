@@ -55,6 +55,7 @@ public:
   Status elect(const Instr &instr, const OpRow &row, Inst &out);
   Status activemask(const Instr &instr, const OpRow &row, Inst &out);
   Status policy(const Instr &instr, const OpRow &row, Inst &out);
+  Status fence(const Instr &instr, const OpRow &row, Inst &out);
   Status nothing(const Instr &instr, const OpRow &row, Inst &out);
   Status call(const Instr &instr, const OpRow &row, Inst &out);
 
@@ -99,7 +100,10 @@ private:
   OpClass currentClass = OpClass::Integer;
   uint32_t currentFlops = 0;
 
-  std::vector<RegRef> slots; ///< of each register of the function
+  std::vector<RegRef> slots;      ///< of each register of the function
+  std::vector<RegisterUses> uses; ///< one an instruction; the last is being decoded
+  void reads(const Operand &op);
+  void writes(const Operand &op);
   struct Place {
     Space space;
     uint64_t address;

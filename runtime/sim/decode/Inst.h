@@ -53,6 +53,8 @@ struct alignas(64) Inst {
   uint16_t guard = kPredTrue;
   Flow flow = Flow::Next;
   uint8_t a = 0, b = 0, c = 0; ///< small facts for the handler
+  uint8_t order = 0;           ///< MemoryOrder bits (check/Order.h) of a strong access or a fence
+  bool tracked = false;        ///< touches a register that may be undefined: check/Undefined.h
 };
 static_assert(sizeof(Inst) == 64);
 

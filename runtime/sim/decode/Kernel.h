@@ -1,6 +1,7 @@
 // Kernel.h - a decoded kernel: what launches share. Read-only once built.
 #pragma once
 
+#include "runtime/sim/check/Undefined.h"
 #include "runtime/sim/decode/Inst.h"
 #include "runtime/sim/ptx/Ast.h"
 
@@ -100,11 +101,15 @@ struct Kernel {
     SpecialReg reg;
   };
   std::vector<Special> specials;
+  std::unordered_map<uint32_t, std::string_view>
+      registerNames; ///< by the ids of RegisterUses, of `tracking` only
 
   uint32_t paramBytes = 0;
   uint32_t staticShared = 0; ///< bytes before the dynamic part
   bool usesDynamicShared = false;
   uint32_t localBytes = 0; ///< a lane
+
+  Tracking tracking; ///< of registers that may be undefined
 
   int line(size_t pc) const { return pc < code.size() ? function->body[pc].line : 0; }
 };

@@ -1,7 +1,10 @@
 // MemoryModifiers.h - modifiers that ld, st, atom and red share. Private to runtime/sim/decode.
 #pragma once
 
+#include "runtime/sim/check/Order.h"
 #include "runtime/sim/ptx/Ast.h"
+
+#include <utility>
 
 namespace attnc::sim {
 
@@ -19,6 +22,28 @@ inline bool parseSpace(std::string_view mod, Space &space) {
   else
     return false;
   return true;
+}
+
+/// What a modifier says of the memory order, added to `order`; false if it says nothing.
+inline bool parseOrder(std::string_view mod, uint8_t &order) {
+  static constexpr std::pair<std::string_view, int> orders[] = {
+      {"relaxed", kStrong},
+      {"volatile", kStrong},
+      {"acquire", kStrong | kAcquire},
+      {"release", kStrong | kRelease},
+      {"acq_rel", kStrong | kAcquire | kRelease},
+      {"sc", kStrong | kAcquire | kRelease},
+      {"cta", kCtaScope},
+      {"cluster", kCtaScope}, // a cluster is one CTA here
+      {"gpu", 0},
+      {"gl", 0},
+      {"sys", 0}};
+  for (auto [name, bits] : orders)
+    if (mod == name) {
+      order = static_cast<uint8_t>(order | bits);
+      return true;
+    }
+  return false;
 }
 
 /// Cache and prefetch hints: none changes a result.

@@ -94,11 +94,11 @@ constexpr OpRow table[] = {
     {"exit", &D::exit, C::Control, "", false},
     {"trap", &D::trap, C::Control, "", false},
     {"call", &D::call, C::Control, "", false},
-    // synchronisation: memory is sequentially consistent here, so fences order nothing
+    // synchronisation: memory is sequentially consistent here; fences matter to the race checks
     {"bar", &D::barrier, C::Sync, "", false},
     {"barrier", &D::barrier, C::Sync, "", false},
-    {"membar", &D::nothing, C::Sync, " cta gl sys ", false},
-    {"fence", &D::nothing, C::Sync,
+    {"membar", &D::fence, C::Sync, " cta gl sys ", false},
+    {"fence", &D::fence, C::Sync,
      " sc acq_rel acquire release cta cluster gpu sys proxy alias async global shared::cta ", false},
     {"nanosleep", &D::nothing, C::Sync, " u32 ", false},
     {"griddepcontrol", &D::nothing, C::Sync, " launch_dependents wait ", false},

@@ -71,6 +71,15 @@ int Decoder::regBits(const Operand &op) const {
   return 0;
 }
 
+static uint32_t idOf(bool isPredicate, RegRef slot) { return isPredicate ? kPredicateId | slot >> 1 : slot; }
+
+void Decoder::reads(const Operand &op) {
+  uses.back().reads.push_back(idOf(regBits(op) == 1, slots[static_cast<size_t>(op.reg)]));
+}
+void Decoder::writes(const Operand &op) {
+  uses.back().writes.push_back(idOf(regBits(op) == 1, slots[static_cast<size_t>(op.reg)]));
+}
+
 RegRef Decoder::constant(uint64_t bits, int width) {
   if (width < 64)
     bits &= (uint64_t(1) << width) - 1;
@@ -154,6 +163,7 @@ Result<RegRef> Decoder::source(const Operand &op, char code, bool floating, bool
                    "' of " + std::to_string(have) + " bits");
     if (op.negated)
       return error("a negated register is no operand here");
+    reads(op);
     return slots[static_cast<size_t>(op.reg)];
   }
   case Operand::Kind::Special: {
@@ -193,6 +203,7 @@ Result<RegRef> Decoder::dest(const Operand &op, char code, bool lenient) {
   if (!fits)
     return error("expected a " + std::to_string(bits) + "-bit register, got '" + std::string(op.name) +
                  "' of " + std::to_string(have) + " bits");
+  writes(op);
   return slots[static_cast<size_t>(op.reg)];
 }
 
@@ -201,6 +212,7 @@ Result<RegRef> Decoder::predSource(const Operand &op) {
     return op.bits != 0 ? kPredTrue : kPredFalse;
   if (regBits(op) != 1)
     return error("expected a predicate");
+  reads(op);
   return slots[static_cast<size_t>(op.reg)] | (op.negated ? 1u : 0u);
 }
 
@@ -209,6 +221,7 @@ Result<RegRef> Decoder::predDest(const Operand &op) {
     return kPredSink;
   if (regBits(op) != 1 || op.negated)
     return error("expected a predicate as destination");
+  writes(op);
   return slots[static_cast<size_t>(op.reg)];
 }
 
@@ -236,6 +249,7 @@ Status Decoder::address(const Operand &op, Inst &out, int slot) {
     bits = regBits(base);
     if ((bits != 32 && bits != 64) || base.negated)
       return error("expected a 32-bit or 64-bit register as address");
+    reads(base);
     out.r[slot] = slots[static_cast<size_t>(base.reg)];
   } else {
     uint64_t value = base.bits;

@@ -2,6 +2,7 @@
 #include "runtime/sim/exec/Access.h"
 
 #include "runtime/sim/exec/Cta.h"
+#include "runtime/sim/exec/Races.h"
 
 #include <sstream>
 
@@ -100,6 +101,8 @@ bool resolveGlobal(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *
       return badAccess(warp, lane, kindName(Space::Global, kind), bytes, warp.global->describe(address[lane]),
                        why);
   }
+  if (!checkGlobalRaces(warp, in, kind, address, mask, bytes))
+    return false;
   PcCounter &counter = warp.counter(in);
   counter.sectors += countSectors(address, mask, bytes);
   counter.bytes += static_cast<uint64_t>(__builtin_popcount(mask)) * bytes;
@@ -121,6 +124,8 @@ bool resolveShared(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *
       why = "out of bounds";
     else if (a % bytes != 0)
       why = "misaligned";
+    else if (!shared.isChecked())
+      why = nullptr;
     else if (kind == AccessKind::Write)
       why = shared.anyInFlight(a, bytes) ? "a cp.async to these bytes is in flight" : nullptr;
     else if (!shared.readable(a, bytes))
@@ -132,6 +137,8 @@ bool resolveShared(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *
     if (kind == AccessKind::Write)
       shared.mark(a, bytes, SharedMemory::Initialised);
   }
+  if (!checkSharedRaces(warp, in, kind, narrow, mask, bytes))
+    return false;
   PcCounter &counter = warp.counter(in);
   countWavefronts(narrow, mask, bytes > 16 ? 16 : bytes, counter.wavefronts, counter.ideal);
   counter.bytes += static_cast<uint64_t>(__builtin_popcount(mask)) * bytes;

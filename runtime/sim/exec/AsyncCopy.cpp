@@ -2,17 +2,20 @@
 //
 // Landing late makes a missing wait visible: the bytes are marked as in flight until then.
 #include "runtime/sim/exec/Access.h"
+#include "runtime/sim/exec/Races.h"
 
 #include <cstring>
 
 namespace attnc::sim {
 namespace {
 
-/// Lands the copies of the lanes whose group is below `limit[lane]`.
-void land(Warp &warp, uint32_t mask, const uint32_t *limit) {
+/// Lands the copies of the lanes whose group is below `limit[lane]`. From here on their bytes count as
+/// written by the waiting lane: others need a barrier after it. False: the warp faulted.
+bool land(Warp &warp, const Inst &in, uint32_t mask, const uint32_t *limit) {
   size_t kept = 0;
   for (size_t c = 0; c < warp.copies.size(); ++c) {
     PendingCopy &copy = warp.copies[c];
+    uint32_t landed = 0;
     for (uint32_t lanes = copy.mask & mask; lanes != 0; lanes &= lanes - 1) {
       uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
       if (copy.group[lane] >= limit[lane])
@@ -22,8 +25,11 @@ void land(Warp &warp, uint32_t mask, const uint32_t *limit) {
         std::memcpy(to, reinterpret_cast<const uint8_t *>(copy.src[lane]), copy.srcBytes[lane]);
       std::memset(to + copy.srcBytes[lane], 0, copy.bytes - copy.srcBytes[lane]);
       warp.shared->mark(copy.dst[lane], copy.bytes, SharedMemory::Initialised);
-      copy.mask &= ~(1u << lane);
+      landed |= 1u << lane;
     }
+    if (!checkSharedRaces(warp, in, AccessKind::Write, copy.dst, landed, copy.bytes))
+      return false;
+    copy.mask &= ~landed;
     if (copy.mask == 0)
       continue;
     if (kept != c)
@@ -31,6 +37,7 @@ void land(Warp &warp, uint32_t mask, const uint32_t *limit) {
     ++kept;
   }
   warp.copies.resize(kept);
+  return true;
 }
 
 } // namespace
@@ -66,7 +73,7 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
     const char *why = !warp.shared->inBounds(dst[lane], bytes) ? "out of bounds"
                       : dst[lane] % bytes != 0                 ? "misaligned"
-                      : warp.shared->anyInFlight(dst[lane], bytes)
+                      : warp.shared->isChecked() && warp.shared->anyInFlight(dst[lane], bytes)
                           ? "another cp.async to these bytes is in flight"
                           : nullptr;
     if (why != nullptr)
@@ -75,6 +82,8 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
       return badAccess(warp, lane, "cp.async read", bytes, warp.global->describe(src[lane]), "misaligned");
     warp.shared->mark(dst[lane], bytes, SharedMemory::InFlight);
   }
+  if (!checkSharedRaces(warp, in, AccessKind::Write, copy.dst, mask, bytes))
+    return false;
   // With a shorter source size only those bytes are read: check them lane by lane, the rest in one go.
   uint32_t whole = 0;
   uint8_t *host[kLanes];
@@ -88,6 +97,8 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
     if (range == nullptr || range->end - src[lane] < copy.srcBytes[lane])
       return badAccess(warp, lane, "cp.async read", copy.srcBytes[lane], warp.global->describe(src[lane]),
                        "out of bounds");
+    if (!checkGlobalRaces(warp, in, AccessKind::Read, src, 1u << lane, copy.srcBytes[lane]))
+      return false;
   }
   if (whole != 0 && !resolveGlobal(warp, in, AccessKind::Read, src, whole, bytes, host))
     return false;
@@ -107,17 +118,15 @@ bool waitGroup(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   uint32_t allowed = static_cast<uint32_t>(in.imm), limit[kLanes];
   for (uint32_t i = 0; i < kLanes; ++i)
     limit[i] = warp.committed[i] > allowed ? warp.committed[i] - allowed : 0;
-  land(warp, mask, limit);
-  return true;
+  return land(warp, in, mask, limit);
 }
 
-bool waitAll(LaneCtx &ctx, const Inst &, uint32_t mask) {
+bool waitAll(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   Warp &warp = static_cast<Warp &>(ctx);
   uint32_t limit[kLanes];
   for (uint32_t &value : limit)
     value = ~0u;
-  land(warp, mask, limit);
-  return true;
+  return land(warp, in, mask, limit);
 }
 
 } // namespace attnc::sim

@@ -3,6 +3,7 @@
 // Lanes go in lane order. Global memory uses host atomics, because CTAs may run on several host threads.
 #include "runtime/sim/exec/Access.h"
 #include "runtime/sim/exec/HalfWords.h"
+#include "runtime/sim/exec/Races.h"
 
 #include <algorithm>
 
@@ -89,6 +90,7 @@ template <Space S, class Bits, class Signed> bool atomicOf(Warp &warp, const Ins
     while (!__atomic_compare_exchange_n(memory, &old, next, false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST));
     d[lane] = old;
   }
+  acquire(warp, in, S, address, mask);
   return true;
 }
 

@@ -2,6 +2,7 @@
 // not.
 #include "runtime/sim/exec/Access.h"
 #include "runtime/sim/exec/HalfWords.h"
+#include "runtime/sim/exec/Races.h"
 
 namespace attnc::sim {
 namespace {
@@ -79,6 +80,7 @@ template <Space S> bool atomicVector(LaneCtx &ctx, const Inst &in, uint32_t mask
     for (uint32_t i = 0; i < count; ++i)
       warp.regs(ctx.lists[in.list + i])[lane] = old[i];
   }
+  acquire(warp, in, S, address, mask);
   return true;
 }
 

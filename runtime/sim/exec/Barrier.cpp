@@ -71,6 +71,7 @@ Cta::Arrival Cta::arrive(Warp &warp, const Inst &in, uint32_t active, uint8_t &b
   if (!state.implicit && state.slots > expected)
     return misuse("barrier " + std::to_string(id) + " expected " + std::to_string(expected) +
                   " threads, got " + std::to_string(state.slots));
+  warp.order.arrive(state.order);
   barrier = static_cast<uint8_t>(id);
   if (op != BarrierOp::Arrive)
     return Arrival::Waits;
@@ -97,6 +98,10 @@ void Cta::lanesExited(Warp &) {
 
 void Cta::release(uint8_t id) {
   BarrierState &state = barriers[id];
+  if (state.implicit)
+    for (Warp &warp : warps) // who has gone counts as arrived
+      if (warp.alive == 0)
+        warp.order.arrive(state.order);
   for (size_t w = 0; w < warps.size(); ++w)
     for (Split &split : warps[w].splits) {
       if (split.wait != Wait::Barrier || split.barrier != id)
@@ -118,6 +123,7 @@ void Cta::release(uint8_t id) {
       case BarrierOp::Arrive:
         break;
       }
+      warps[w].order.leave(state.order);
       split.wait = Wait::None;
       ++split.pc;
       if (states[w] == WarpState::Blocked)

@@ -6,16 +6,17 @@
 
 namespace attnc::sim {
 
-void Cta::start(const LaunchContext &launch, uint64_t linearIndex, PcCounter *stats) {
+void Cta::start(const LaunchContext &launch, uint64_t linear, PcCounter *stats) {
   context = &launch;
-  position = {static_cast<uint32_t>(linearIndex % launch.grid[0]),
-              static_cast<uint32_t>(linearIndex / launch.grid[0] % launch.grid[1]),
-              static_cast<uint32_t>(linearIndex / launch.grid[0] / launch.grid[1])};
-  shared.reset(launch.kernel->staticShared + launch.dynamicShared);
+  index = linear;
+  position = {static_cast<uint32_t>(linear % launch.grid[0]),
+              static_cast<uint32_t>(linear / launch.grid[0] % launch.grid[1]),
+              static_cast<uint32_t>(linear / launch.grid[0] / launch.grid[1])};
   barriers.fill({});
   failure = Status::success();
   aliveLanes = launch.threads;
   uint32_t count = (launch.threads + kLanes - 1) / kLanes;
+  shared.reset(launch.kernel->staticShared + launch.dynamicShared, count, launch.races != nullptr);
   warps.resize(count);
   states.assign(count, WarpState::Runnable);
   order.resize(count);
@@ -23,10 +24,17 @@ void Cta::start(const LaunchContext &launch, uint64_t linearIndex, PcCounter *st
     order[w] = w;
     uint32_t lanes = std::min(launch.threads - w * kLanes, kLanes);
     uint32_t alive = lanes == kLanes ? kFullMask : (1u << lanes) - 1;
-    warps[w].start(*this, *launch.kernel, w, alive, *launch.memory, shared, launch.params, stats);
+    warps[w].start(*this, *launch.kernel, w, alive, *launch.memory, shared, launch.races, launch.params,
+                   stats);
     setSpecials(warps[w]);
   }
-  random.seed(launch.seed * 0x9e3779b97f4a7c15ull + linearIndex);
+  random.seed(launch.seed * 0x9e3779b97f4a7c15ull + linear);
+}
+
+std::string Cta::place(uint64_t linear) const {
+  const auto &grid = context->grid;
+  return std::to_string(linear % grid[0]) + "," + std::to_string(linear / grid[0] % grid[1]) + "," +
+         std::to_string(linear / grid[0] / grid[1]);
 }
 
 void Cta::setSpecials(Warp &warp) {
@@ -155,8 +163,7 @@ Status Cta::report(const Warp &warp, uint32_t pc, uint32_t lane, const std::stri
         instr.sourceLine > 0 && file != kernel.module->files.end())
       source = {std::string(file->second), instr.sourceLine, 0};
   }
-  text << ", CTA " << position[0] << "," << position[1] << "," << position[2] << ", warp " << warp.index
-       << ", lane " << lane << ")";
+  text << ", CTA " << place(index) << ", warp " << warp.index << ", lane " << lane << ")";
   Status status(Code::DeviceError, text.str(), Location{context->moduleName, kernel.line(pc), 0});
   if (source.valid())
     status.note("from this line", source);

@@ -9,10 +9,11 @@
 
 namespace attnc::sim {
 
-/// What all CTAs of a launch share. Read-only while they run.
+/// What all CTAs of a launch share. Read-only while they run, but for the races.
 struct LaunchContext {
   const Kernel *kernel = nullptr;
   const MemoryMap *memory = nullptr;
+  GlobalRaces *races = nullptr; ///< nullptr: races and uninitialised reads are not looked for
   const uint8_t *params = nullptr;
   std::array<uint32_t, 3> grid{1, 1, 1};
   uint32_t threads = 0;
@@ -29,16 +30,20 @@ struct BarrierState {
   uint32_t lanes = 0;    ///< arrived
   uint32_t count = 0;    ///< arrived lanes whose predicate held, of a reduction
   bool active = false;
+  WarpOrder::Barrier order; ///< what those who arrived know
 };
 
 class Cta {
 public:
   enum class State : uint8_t { Running, Done, Faulted };
 
-  void start(const LaunchContext &context, uint64_t linearIndex, PcCounter *stats);
+  void start(const LaunchContext &context, uint64_t linear, PcCounter *stats);
   /// Runs until about `budget` warp instructions have been executed, and adds them to `executed`.
   State run(uint64_t budget, uint64_t &executed);
 
+  uint64_t linearIndex() const { return index; }
+  /// "x,y,z" of a CTA of this launch.
+  std::string place(uint64_t linear) const;
   /// Why run() answered Faulted.
   const Status &status() const { return failure; }
 
@@ -56,6 +61,7 @@ private:
   Status reportDeadlock() const;
 
   const LaunchContext *context = nullptr;
+  uint64_t index = 0;
   std::array<uint32_t, 3> position{};
   uint32_t aliveLanes = 0;
   std::vector<Warp> warps;

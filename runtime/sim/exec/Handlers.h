@@ -15,6 +15,7 @@ bool convertAddress(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool testSpace(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool readClock(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool doNothing(LaneCtx &ctx, const Inst &in, uint32_t mask);
+bool fenceMemory(LaneCtx &ctx, const Inst &in, uint32_t mask);
 bool raiseTrap(LaneCtx &ctx, const Inst &in, uint32_t mask);
 
 /// The bitwise operation of predLogic, in Inst::a.

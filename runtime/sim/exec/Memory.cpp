@@ -1,5 +1,6 @@
 // Memory.cpp - ld and st: lane addresses, checks (exec/Access.cpp), then the move.
 #include "runtime/sim/exec/Access.h"
+#include "runtime/sim/exec/Races.h"
 
 #include <cstring>
 
@@ -24,6 +25,25 @@ template <Space S, class T, class Cell> bool load(LaneCtx &ctx, const Inst &in, 
       cells[i] = static_cast<Cell>(value);
     }
   }
+  acquire(warp, in, S, address, mask);
+  return true;
+}
+
+/// Two lanes of one store wrote different values to one place: which of them stays is open.
+template <class T, class Cell>
+bool lanesAgree(Warp &warp, const Inst &in, const uint64_t *address, uint8_t *const *host, uint32_t mask) {
+  if (!warp.shared->isChecked())
+    return true;
+  for (uint32_t v = 0; v < in.a; ++v) {
+    const Cell *cells = reinterpret_cast<const Cell *>(warp.regs(warp.lists[in.list + v]));
+    for (uint32_t i = 0; i < kLanes; ++i) {
+      T value = static_cast<T>(cells[i]);
+      if ((mask >> i & 1) != 0 && std::memcmp(host[i] + v * sizeof(T), &value, sizeof(T)) != 0)
+        return badAccess(warp, i, "shared write", static_cast<uint32_t>(sizeof(T)) * in.a,
+                         describeShared(warp, address[i]),
+                         "another lane writes another value there with the same instruction");
+    }
+  }
   return true;
 }
 
@@ -43,7 +63,8 @@ template <Space S, class T, class Cell> bool store(LaneCtx &ctx, const Inst &in,
       std::memcpy(host[i] + v * sizeof(T), &value, sizeof(T));
     }
   }
-  return true;
+  return S != Space::Shared || (in.order & kStrong) != 0 ||
+         lanesAgree<T, Cell>(warp, in, address, host, mask);
 }
 
 template <Space S> Handler pickLoad(int bits, bool isSigned, int regBits) {

@@ -104,6 +104,14 @@ bool readClock(LaneCtx &ctx, const Inst &in, uint32_t mask) {
 
 bool doNothing(LaneCtx &, const Inst &, uint32_t) { return true; }
 
+/// Memory itself is sequentially consistent; a fence only tells the race checks what it orders.
+bool fenceMemory(LaneCtx &ctx, const Inst &in, uint32_t) {
+  Warp &warp = static_cast<Warp &>(ctx);
+  if (warp.races != nullptr)
+    warp.order.fence(in.order);
+  return true;
+}
+
 bool raiseTrap(LaneCtx &ctx, const Inst &, uint32_t mask) {
   return static_cast<Warp &>(ctx).fail(static_cast<uint32_t>(__builtin_ctz(mask)),
                                        "the kernel executed trap");

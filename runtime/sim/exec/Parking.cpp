@@ -74,6 +74,7 @@ Warp::Step Warp::warpSync(const Inst &in, size_t at, uint32_t &pc, uint32_t acti
   }
   uint32_t rest = splits[at].mask & ~active;
   if (active == (member & alive) && rest == 0) {
+    order.step();
     ++pc;
     return Step::Continue;
   }
@@ -101,6 +102,7 @@ bool Warp::releaseWarpSync() {
       if (split.wait == Wait::WarpSync && split.member == member) {
         split.wait = Wait::None;
         ++split.pc;
+        order.step();
         any = true;
       }
   }

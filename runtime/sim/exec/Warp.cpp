@@ -8,13 +8,16 @@
 namespace attnc::sim {
 
 void Warp::start(Cta &owner, const Kernel &code, uint32_t warpIndex, uint32_t lanes, const MemoryMap &map,
-                 SharedMemory &smem, const uint8_t *paramBytes, PcCounter *counters) {
+                 SharedMemory &smem, GlobalRaces *raceChecks, const uint8_t *paramBytes,
+                 PcCounter *counters) {
   cta = &owner;
   kernel = &code;
   index = warpIndex;
   alive = lanes;
   global = &map;
   shared = &smem;
+  races = raceChecks;
+  order.start(owner.linearIndex(), warpIndex);
   params = paramBytes;
   stats = counters;
   // A NaN that is no round number: what was never written shows.
@@ -26,6 +29,7 @@ void Warp::start(Cta &owner, const Kernel &code, uint32_t warpIndex, uint32_t la
   preds = predicates.data();
   lists = code.lists.data();
   local.assign(static_cast<size_t>(code.localBytes) * kLanes, 0xff);
+  undefined.assign(raceChecks != nullptr ? code.tracking.registers.size() : 0, kFullMask);
   splits.assign(1, Split{0, lanes, Wait::None, 0, 0});
   recent = nullptr;
   copies.clear();
@@ -34,12 +38,37 @@ void Warp::start(Cta &owner, const Kernel &code, uint32_t warpIndex, uint32_t la
   rotate = false;
   starved = 0;
   fault.clear();
+  faultOther = kNoPc;
 }
 
 bool Warp::fail(uint32_t lane, std::string message) {
   fault = std::move(message);
   faultLane = lane;
   return false;
+}
+
+bool Warp::follow(uint32_t pc, uint32_t mask, uint32_t active) {
+  const TrackedUses &uses = kernel->tracking.uses[kernel->tracking.at[pc]];
+  auto bad = [&](uint32_t which, uint32_t lanes) {
+    auto name = kernel->registerNames.find(kernel->tracking.registers[which]);
+    fail(static_cast<uint32_t>(__builtin_ctz(lanes)),
+         "reads register " + std::string(name->second) + ", which nothing has written");
+    return false;
+  };
+  if (uses.guard != ~0u && (undefined[uses.guard] & mask) != 0)
+    return bad(uses.guard, undefined[uses.guard] & mask);
+  uint32_t lanes = 0;
+  for (uint32_t which : uses.reads) {
+    uint32_t at = undefined[which] & active;
+    if (at != 0 && uses.strict)
+      return bad(which, at);
+    lanes |= at;
+  }
+  if (uses.opaque)
+    lanes = 0;
+  for (uint32_t which : uses.writes)
+    undefined[which] = (undefined[which] & ~active) | lanes;
+  return true;
 }
 
 void Warp::mergeSplits() {
@@ -110,6 +139,10 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
       ++clock;
       ++executed;
       --left;
+      if (in.tracked && !undefined.empty() && !follow(pc, mask, active)) [[unlikely]] {
+        faultPc = pc;
+        return WarpState::Faulted;
+      }
       if (in.flow == Flow::Next) [[likely]] {
         if (active != 0 && !in.fn(*this, in, active)) {
           faultPc = pc;

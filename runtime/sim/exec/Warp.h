@@ -4,6 +4,7 @@
 #pragma once
 
 #include "runtime/sim/check/Counters.h"
+#include "runtime/sim/check/GlobalRaces.h"
 #include "runtime/sim/check/MemoryMap.h"
 #include "runtime/sim/check/SharedMemory.h"
 #include "runtime/sim/exec/Handlers.h"
@@ -26,6 +27,8 @@ struct Split {
   uint32_t member = 0; ///< of a WarpSync
 };
 
+constexpr uint32_t kNoPc = ~0u;
+
 /// A cp.async of one warp that has been issued and has not landed.
 struct PendingCopy {
   uint32_t mask;
@@ -41,7 +44,7 @@ enum class WarpState : uint8_t { Runnable, Blocked, Done, Faulted };
 class Warp : public LaneCtx {
 public:
   void start(Cta &cta, const Kernel &kernel, uint32_t index, uint32_t alive, const MemoryMap &global,
-             SharedMemory &shared, const uint8_t *params, PcCounter *stats);
+             SharedMemory &shared, GlobalRaces *races, const uint8_t *params, PcCounter *stats);
 
   /// Runs at most `quantum` instructions, and counts them in `executed`.
   WarpState run(uint64_t quantum, uint64_t &executed);
@@ -55,6 +58,7 @@ public:
   void setPred(RegRef ref, uint32_t mask, uint32_t value) {
     preds[ref >> 1] = (preds[ref >> 1] & ~mask) | (value & mask);
   }
+  uint32_t pcOf(const Inst &in) const { return static_cast<uint32_t>(&in - kernel->code.data()); }
   PcCounter &counter(const Inst &in) { return stats[&in - kernel->code.data()]; }
 
   // State that handlers use.
@@ -66,6 +70,8 @@ public:
   PcCounter *stats = nullptr;
   std::vector<uint8_t> local;
   const MemoryRange *recent = nullptr; ///< the global range hit last
+  WarpOrder order;
+  GlobalRaces *races = nullptr; ///< of the launch; nullptr: not checked
   std::vector<PendingCopy> copies;
   uint32_t committed[kLanes] = {}; ///< cp.async groups closed, a lane
 
@@ -77,6 +83,7 @@ public:
   std::string fault;
   uint32_t faultLane = 0;
   uint32_t faultPc = 0;
+  uint32_t faultOther = kNoPc; ///< the other instruction of a race
 
 private:
   enum class Step : uint8_t { Continue, Reselect, Fault };
@@ -92,9 +99,12 @@ private:
   Step barrier(const Inst &in, size_t at, uint32_t &pc, uint32_t active);
   bool groupsComplete(const Inst &in, uint32_t active);
   bool releaseWarpSync();
+  /// Follows what may be undefined through one instruction. False: it reads such a register where it must not.
+  bool follow(uint32_t pc, uint32_t mask, uint32_t active);
 
   LaneVector registers;
   std::vector<uint32_t> predicates;
+  std::vector<uint32_t> undefined; ///< lanes, by followed register
   bool rotate = false;  ///< let another split go first, once
   uint64_t starved = 0; ///< instructions run while more than one split wanted to
   uint32_t lastRun = 0;
