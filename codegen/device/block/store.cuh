@@ -82,23 +82,46 @@ ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Row
 
 namespace attnc::block {
 
+/// The `Width` 16-byte chunks (4, 2 or 1, a multiple of that from the row's start) from `first_chunk` on, of every row. Eight lanes load
+/// at a time: rows that lie 4, 2 or 1 apart, so that the swizzle keeps their chunks in different banks.
+template <int Threads, int Width, class T, int Rows, int Cols, int DestinationCols, int Align>
+ATTNC_DEVICE void store_chunks(GlobalRows<T, DestinationCols, Align> destination, SharedTile<T, Rows, Cols> staging,
+                               int first_chunk, int first_row, int valid_end) {
+#pragma unroll
+  for (int first = 0; first < Rows * Width; first += Threads) {
+    const int chunk = first + static_cast<int>(threadIdx.x), phase = chunk / 8, lane = chunk % 8;
+    const int row = phase / Width * 8 + phase % Width + lane / Width * Width;
+    const int col = (first_chunk + lane % Width) * (16 / static_cast<int>(sizeof(T)));
+    if (row < Rows && first_row + row < valid_end)
+      destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
+  }
+}
+
 /// Stores the rows r of `staging` with first_row + r < valid_end to row first_row + r of `destination`. Columns that
 /// the destination lacks are dropped.
 template <int Threads, class T, int Rows, int Cols, int DestinationCols, int Align>
 ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols, Align> destination, SharedTile<T, Rows, Cols> staging,
                              int first_row, int valid_end) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-  constexpr int kChunks = Rows * (DestinationCols / kChunk);
+  constexpr int kRowChunks = DestinationCols / kChunk, kWhole = kRowChunks / 8 * 8; // panels of the tile
   static_assert(DestinationCols % kChunk == 0 && DestinationCols <= Cols, "rows are stored in whole 16-byte chunks");
 
+  if constexpr (kWhole > 0) {
 #pragma unroll
-  for (int first = 0; first < kChunks; first += Threads) {
-    const int chunk = first + static_cast<int>(threadIdx.x);
-    const int row = chunk / (DestinationCols / kChunk);
-    const int col = chunk % (DestinationCols / kChunk) * kChunk;
-    if (row < Rows && first_row + row < valid_end)
-      destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
+    for (int first = 0; first < Rows * kWhole; first += Threads) {
+      const int chunk = first + static_cast<int>(threadIdx.x);
+      const int row = chunk / kWhole, col = chunk % kWhole * kChunk;
+      if (row < Rows && first_row + row < valid_end)
+        destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
+    }
   }
+  constexpr int kRest = kRowChunks - kWhole;
+  if constexpr ((kRest & 4) != 0)
+    store_chunks<Threads, 4>(destination, staging, kWhole, first_row, valid_end);
+  if constexpr ((kRest & 2) != 0)
+    store_chunks<Threads, 2>(destination, staging, kWhole + (kRest & 4), first_row, valid_end);
+  if constexpr ((kRest & 1) != 0)
+    store_chunks<Threads, 1>(destination, staging, kWhole + (kRest & 6), first_row, valid_end);
 }
 
 /// The same where the elements of a row are not contiguous; lanes go along the rows, where neighbours usually lie.
