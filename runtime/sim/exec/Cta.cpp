@@ -1,6 +1,8 @@
 // Cta.cpp - starting a thread block, scheduling its warps, reporting its faults.
 #include "runtime/sim/exec/Cta.h"
 
+#include "runtime/sim/check/Report.h"
+
 #include <algorithm>
 #include <sstream>
 
@@ -144,23 +146,7 @@ Cta::State Cta::run(uint64_t budget, uint64_t &executed) {
 }
 
 Status Cta::report(const Warp &warp, uint32_t pc, uint32_t lane, const std::string &message) const {
-  const Kernel &kernel = *context->kernel;
-  std::ostringstream text;
-  text << "kernel '" << kernel.name << "': " << message << " (PTX line " << kernel.line(pc);
-  Location source;
-  if (pc < kernel.function->body.size()) {
-    const Instr &instr = kernel.function->body[pc];
-    text << ", " << instr.text();
-    if (auto file = kernel.module->files.find(instr.sourceFile);
-        instr.sourceLine > 0 && file != kernel.module->files.end())
-      source = {std::string(file->second), instr.sourceLine, 0};
-  }
-  text << ", CTA " << position[0] << "," << position[1] << "," << position[2] << ", warp " << warp.index
-       << ", lane " << lane << ")";
-  Status status(Code::DeviceError, text.str(), Location{context->moduleName, kernel.line(pc), 0});
-  if (source.valid())
-    status.note("from this line", source);
-  return status;
+  return makeReport(*context->kernel, context->moduleName, {pc, position, warp.index, lane}, message);
 }
 
 Status Cta::reportDeadlock() const {

@@ -106,6 +106,7 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
       uint32_t active = mask & pred(in.guard);
       PcCounter &counter = stats[pc];
       ++counter.executions;
+      counter.issued += active != 0;
       counter.lanes += static_cast<uint64_t>(__builtin_popcount(active));
       ++clock;
       ++executed;
@@ -123,8 +124,15 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
           faultPc = here;
           return WarpState::Faulted;
         }
-        if (step == Step::Reselect)
+        if (step == Step::Reselect) {
+          if (splits.size() > at && splits[at].pc == here &&
+              splits[at].wait == Wait::Collective) { // comes back to it with more lanes, and counts then
+            --counter.executions;
+            --counter.issued;
+            counter.lanes -= static_cast<uint64_t>(__builtin_popcount(active));
+          }
           break;
+        }
       }
       if (pc >= limit || left == 0) {
         splits[at].pc = pc;
