@@ -136,12 +136,21 @@ Status Kernel::run(Device &device, const Arguments &arguments, void *stream, voi
                                               layout.sizes[i], stream));
   }
 
+  std::vector<BufferName> buffers;
+  buffers.reserve(bound.addresses.size() + layout.offsets.size());
+  for (size_t i = 0; i < bound.addresses.size(); ++i)
+    buffers.push_back({bound.addresses[i], program().tensors[i].name});
+  for (size_t i = 0; i < layout.offsets.size(); ++i)
+    buffers.push_back(
+        {static_cast<std::byte *>(workspace) + layout.offsets[i], program().workspaces[i].name});
+
   // All launches are packed before the first one starts: a wrong dim must not leave a program half run.
   std::vector<PackedLaunch> packed(plan.launches.size());
   for (size_t i = 0; i < packed.size(); ++i) {
     ATTNC_RETURN_IF_ERROR(packLaunch(program().launches[i], plan.launches[i], plan, bound, layout,
                                      static_cast<std::byte *>(workspace), packed[i]));
     packed[i].config.stream = stream;
+    packed[i].config.buffers = buffers;
   }
   Status launched;
   for (size_t i = 0; i < packed.size() && launched.ok(); ++i)

@@ -63,14 +63,14 @@ Result<Build> Builder::emit(const Request &request, JitReport &report) {
   if (!build.dump.empty())
     ATTNC_RETURN_IF_ERROR(writeFile(build.dump / "kernel.cu", build.program.text));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Nvrtc> compiler, this->compiler());
-  build.contentKey = contentKey(build.program, *compiler);
+  build.contentKey = contentKey(build.program, *compiler, nvrtcOptions);
   return build;
 }
 
 Result<Image> Builder::assemble(const Request &request, Build build, JitReport &report) {
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Nvrtc> compiler, this->compiler());
   Stopwatch watch;
-  Result<Image> image = compiler->compile(build.program);
+  Result<Image> image = compiler->compile(build.program, nvrtcOptions);
   report.nvrtcMs = watch.milliseconds();
   if (!build.dump.empty()) {
     ATTNC_RETURN_IF_ERROR(

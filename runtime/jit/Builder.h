@@ -41,7 +41,8 @@ void setSpecDigest(Program &program, const std::string &digest);
 /// Thread-safe. NVRTC is loaded at the first build.
 class Builder {
 public:
-  explicit Builder(std::filesystem::path dumpFolder) : dumpFolder(std::move(dumpFolder)) {}
+  Builder(std::filesystem::path dumpFolder, NvrtcOptions nvrtcOptions)
+      : dumpFolder(std::move(dumpFolder)), nvrtcOptions(nvrtcOptions) {}
 
   /// Spec to CUDA text; sets report.compileMs.
   Result<Build> emit(const Request &request, JitReport &report);
@@ -52,6 +53,7 @@ private:
   Result<std::shared_ptr<Nvrtc>> compiler();
 
   std::filesystem::path dumpFolder;
+  NvrtcOptions nvrtcOptions;
   std::mutex mutex;
   std::shared_ptr<Nvrtc> nvrtc;
 };

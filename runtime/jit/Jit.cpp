@@ -7,6 +7,7 @@
 #include "runtime/core/KernelKey.h"
 #include "runtime/jit/BuildId.h"
 #include "runtime/jit/Builder.h"
+#include "runtime/jit/SpecPlaces.h"
 #include "runtime/jit/Stopwatch.h"
 
 #include <cstdio>
@@ -33,7 +34,8 @@ Kernel kernelFor(Image image, const std::string &specDigest) {
 
 class JitImpl : public Jit {
 public:
-  explicit JitImpl(JitOptions given) : options(std::move(given)), builder(options.dumpFolder) {
+  explicit JitImpl(JitOptions given)
+      : options(std::move(given)), builder(options.dumpFolder, {options.lineInfo}) {
     if (!options.log)
       options.log = [](const std::string &message) {
         std::fprintf(stderr, "attnc: warning: %s\n", message.c_str());
@@ -59,7 +61,7 @@ public:
   }
 
   std::string key(const Spec &spec, const Target &target) const override {
-    return requestKey(specText(spec), target, compilerBuildId());
+    return keyOf(spec, specText(spec), target);
   }
 
   std::optional<Kernel> find(std::string_view key) const override {
@@ -73,8 +75,7 @@ public:
     JitReport &out = report ? *report : local;
     try {
       const std::string text = specText(spec);
-      const Request request{spec, target, text, requestKey(text, target, compilerBuildId()),
-                            specDigest(text)};
+      const Request request{spec, target, text, keyOf(spec, text, target), specDigest(text)};
       return get(request, out);
     } catch (const std::exception &error) {
       return Status(Code::Internal, std::string("unexpected exception: ") + error.what());
@@ -97,6 +98,12 @@ public:
 
 private:
   using Outcome = Result<Kernel>;
+
+  /// The canonical text has no places, but a kernel with line info shows them.
+  std::string keyOf(const Spec &spec, const std::string &text, const Target &target) const {
+    return options.lineInfo ? requestKey(text + specPlaces(spec), target, compilerBuildId())
+                            : requestKey(text, target, compilerBuildId());
+  }
 
   /// In-process single flight: the first caller works, the others wait for what it finds.
   Outcome get(const Request &request, JitReport &report) {
@@ -147,24 +154,27 @@ private:
       if (Result<Kernel> kernel = bundle.find(request.spec.name.value, request.target);
           kernel.ok() && specDigestOf(kernel->program()) == request.specDigest)
         return found(JitReport::Source::Bundle, std::move(*kernel));
-    if (std::optional<Image> image = onDisk(request))
+    if (std::optional<Image> image = onDisk(request.key))
       return found(JitReport::Source::Disk, kernelFor(std::move(*image), request.specDigest));
+    if (options.lineInfo && !options.allowCompile) // runs as well; reports and counters have no lines
+      if (std::optional<Image> image = onDisk(requestKey(request.text, request.target, compilerBuildId())))
+        return found(JitReport::Source::Disk, kernelFor(std::move(*image), request.specDigest));
     if (!options.allowCompile)
       return Status(Code::NotFound,
                     "no compiled kernel of '" + request.spec.name.value + "' for " + request.target.name() +
                         " in memory, in a bundle or in the cache, and " + "compiling is not allowed");
     const CacheLock lock = cache ? cache->lock(request.key) : CacheLock();
     if (lock.held())
-      if (std::optional<Image> image = onDisk(request)) // another process built it meanwhile
+      if (std::optional<Image> image = onDisk(request.key)) // another process built it meanwhile
         return found(JitReport::Source::Disk, kernelFor(std::move(*image), request.specDigest));
     report.cacheMs += watch.milliseconds();
     return build(request, report);
   }
 
-  std::optional<Image> onDisk(const Request &request) {
+  std::optional<Image> onDisk(const std::string &key) {
     if (!cache)
       return std::nullopt;
-    const std::optional<std::string> content = cache->lookupAlias(request.key);
+    const std::optional<std::string> content = cache->lookupAlias(key);
     return content ? cache->find(*content) : std::nullopt;
   }
 

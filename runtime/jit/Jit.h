@@ -30,6 +30,9 @@ struct JitOptions {
   /// If set, the spec, the IR after each pass, the CUDA text, PTX, cubin and log of every build are written
   /// to a folder of their own below it.
   std::filesystem::path dumpFolder;
+  /// PTX and cubin name source lines: for `sim`, whose reports and counters show them, and for ncu. Such
+  /// kernels have cache entries of their own; kernels of bundles are taken as they are.
+  bool lineInfo = false;
   /// Receives warnings (a damaged cache entry, a read-only cache folder). Default: standard error. May be
   /// called from any thread that compiles.
   std::function<void(const std::string &)> log;

@@ -111,6 +111,25 @@ public:
           return true;
     return false;
   }
+  /// Marks the keys that the rows of a block see, and returns how many rows see one. `loads` gets the number
+  /// of keys of each visited tile, or of each with a visible pair.
+  template <class Loads>
+  int64_t mark(const Place &place, const RowTile &row, bool onlyVisible, std::vector<bool> &seen,
+               Loads loads) {
+    std::vector<bool> sees(row.rows, false);
+    const KeyTiles visited = tiles(place, row);
+    visited.forEach([&](int64_t key, bool isFull) {
+      const int64_t end = keyEnd(place, key);
+      bool any = isFull;
+      for (int64_t i = 0; i < row.rows; ++i)
+        for (int64_t kv = key; kv < end; ++kv)
+          if (isFull || visible(place, row.firstPosition + i, kv))
+            any = sees[i] = seen[kv] = true;
+      if (any || !onlyVisible)
+        loads(std::min(end, visited.walk.keyEnd) - std::max(key, visited.walk.keyBegin));
+    });
+    return std::count(sees.begin(), sees.end(), true);
+  }
   int64_t keyEnd(const Place &place, int64_t key) const {
     return std::min(key + question.tileKv, place.kvLen);
   }
@@ -230,6 +249,32 @@ public:
     if (answer.evaluates())
       look(answer, question, out);
     return out;
+  }
+
+  Result<std::optional<MaskFootprint>> footprint(const MaskQuestion &question, int64_t keyHeads,
+                                                 bool byBlockMap) const override {
+    Answer answer(attention, question);
+    ATTNC_RETURN_IF_ERROR(answer.prepare(maskTensors()));
+    ATTNC_ASSIGN_OR_RETURN(MaskTiles tiles, count(question));
+    if (!answer.evaluates() || tiles.partial > kMaxPairs / (question.tileQ * question.tileKv))
+      return std::optional<MaskFootprint>();
+    // A mask that is the same for every head is looked at once.
+    const int64_t group = tiles.heads == 1 ? 1 : queryHeads / keyHeads;
+    const int64_t heads = tiles.heads == 1 ? queryHeads : 1, sets = tiles.heads == 1 ? keyHeads : 1;
+    MaskFootprint out;
+    std::vector<bool> seen;
+    forEachPlace(question, tiles.heads, [&](const Place &place) {
+      if (place.h % group == 0)
+        seen.assign(place.kvLen, false);
+      answer.forEachRow(place, [&](const RowTile &row) {
+        out.rows += heads * answer.mark(place, row, byBlockMap, seen,
+                                        [&](int64_t keys) { out.keyLoads += heads * keys; });
+      });
+      if (place.h % group == group - 1)
+        out.keys += sets * std::count(seen.begin(), seen.end(), true);
+      return true;
+    });
+    return std::optional(out);
   }
 
   Result<MaskGrid> grid(const MaskQuestion &question, int64_t request, int64_t head) const override {

@@ -59,6 +59,15 @@ struct MaskTiles {
   std::string unevaluated;
 };
 
+/// What a kernel has to read, and what its tiles read, over requests and query heads.
+struct MaskFootprint {
+  int64_t rows = 0; ///< of a query head, with a visible key
+  int64_t keys = 0; ///< of a key head, that a row of one of its query heads sees
+  /// Keys in the visited tiles of every block, each time that one is loaded; tiles without a visible pair
+  /// left out where `byBlockMap` said so.
+  int64_t keyLoads = 0;
+};
+
 /// One request and head, tile by tile, for a picture.
 struct MaskGrid {
   enum class Tile : uint8_t {
@@ -99,6 +108,11 @@ public:
   virtual std::set<std::string> maskTensors() const = 0;
 
   virtual Result<MaskTiles> count(const MaskQuestion &question) const = 0;
+  /// Looks at every pair of the partial tiles; nothing where that is not possible or would take too long.
+  /// `keyHeads` query heads share a key head each; `byBlockMap`: the kernel skips tiles without a visible
+  /// pair.
+  virtual Result<std::optional<MaskFootprint>> footprint(const MaskQuestion &question, int64_t keyHeads,
+                                                         bool byBlockMap) const = 0;
   /// For a request and a head that are there. Fails without pairs, and for more than kMaxPictureTiles tiles
   /// on a side.
   virtual Result<MaskGrid> grid(const MaskQuestion &question, int64_t request, int64_t head) const = 0;

@@ -4,9 +4,11 @@
 #include "runtime/nvrtc/NvrtcCompiler.h"
 
 #include "codegen/device/DeviceHeaders.h"
+#include "runtime/core/Digest.h"
 #include "runtime/core/KernelKey.h"
 #include "runtime/nvrtc/NvrtcLibrary.h"
 #include "runtime/nvrtc/PtxasLog.h"
+#include "runtime/nvrtc/SourceNames.h"
 
 #include <algorithm>
 #include <mutex>
@@ -29,13 +31,16 @@ public:
     return "NVRTC " + std::to_string(api->major) + "." + std::to_string(api->minor);
   }
 
-  std::vector<std::string> flags(const Target &target) const override {
+  std::vector<std::string> flags(const Target &target, const NvrtcOptions &options) const override {
     // Without --no-source-include a file in the working folder could stand in for an embedded header.
-    return {"--gpu-architecture=" + target.name(), "--std=c++17", "--ptxas-options=-v",
-            "--no-source-include"};
+    std::vector<std::string> out{"--gpu-architecture=" + target.name(), "--std=c++17", "--ptxas-options=-v",
+                                 "--no-source-include"};
+    if (options.lineInfo)
+      out.push_back("--generate-line-info");
+    return out;
   }
 
-  Result<Image> compile(const Program &program) override;
+  Result<Image> compile(const Program &program, const NvrtcOptions &options) override;
 
 private:
   using GetSize = NvrtcCode (*)(NvrtcProgram, size_t *);
@@ -65,7 +70,7 @@ private:
   std::shared_ptr<NvrtcLibrary> api;
 };
 
-Result<Image> LoadedNvrtc::compile(const Program &program) {
+Result<Image> LoadedNvrtc::compile(const Program &program, const NvrtcOptions &wanted) {
   // NVRTC takes C strings; views of the header table need not end in NUL.
   std::vector<std::string> names, texts;
   const std::vector<SourceHeader> all = allHeaders();
@@ -91,7 +96,7 @@ Result<Image> LoadedNvrtc::compile(const Program &program) {
   auto destroy = [this](NvrtcProgram p) { api->nvrtcDestroyProgram(&p); };
   std::unique_ptr<NvrtcProgramImpl, decltype(destroy)> owner(handle, destroy);
 
-  const std::vector<std::string> options = flags(program.target);
+  const std::vector<std::string> options = flags(program.target, wanted);
   const std::vector<const char *> optionPointers = pointers(options);
   const NvrtcCode compiled =
       api->nvrtcCompileProgram(handle, static_cast<int>(optionPointers.size()), optionPointers.data());
@@ -112,6 +117,10 @@ Result<Image> LoadedNvrtc::compile(const Program &program) {
                                            image.log);
   ATTNC_ASSIGN_OR_RETURN(image.cubin, get(handle, "cubin", api->nvrtcGetCUBINSize, api->nvrtcGetCUBIN));
   ATTNC_ASSIGN_OR_RETURN(image.ptx, getText(handle, "PTX", api->nvrtcGetPTXSize, api->nvrtcGetPTX));
+  if (wanted.lineInfo) {
+    names.push_back(fileName);
+    image.ptx = withPlainSourceNames(image.ptx, names);
+  }
   image.program = program;
   image.compilerVersion = version();
 
@@ -142,9 +151,12 @@ Result<std::shared_ptr<Nvrtc>> Nvrtc::open() {
   return opened;
 }
 
-std::string contentKey(const Program &program, const Nvrtc &nvrtc) {
+std::string contentKey(const Program &program, const Nvrtc &nvrtc, const NvrtcOptions &options) {
   const std::vector<SourceHeader> headers = allHeaders();
-  return contentKey(program, headers, nvrtc.version(), nvrtc.flags(program.target));
+  std::vector<std::string> flags = nvrtc.flags(program.target, options);
+  if (options.lineInfo)
+    flags.push_back("places of " + sha256Hex(program.text));
+  return contentKey(program, headers, nvrtc.version(), flags);
 }
 
 } // namespace attnc

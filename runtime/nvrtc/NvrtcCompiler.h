@@ -9,6 +9,12 @@
 
 namespace attnc {
 
+struct NvrtcOptions {
+  /// PTX and cubin say which line of which file an instruction comes from. The instructions are the same; the
+  /// cubin is about five times as large, and names the working folder.
+  bool lineInfo = false;
+};
+
 /// The NVRTC library of this machine. Found once: $ATTNC_NVRTC, then $CUDA_HOME / $CUDA_PATH, the usual
 /// toolkit places, the loader's own path, and the PyPI wheel's folder named in $ATTNC_NVRTC_WHEEL.
 class Nvrtc {
@@ -20,12 +26,13 @@ public:
   /// "NVRTC 13.0".
   virtual std::string version() const = 0;
   /// The flags `compile` passes for this target; part of the cache key.
-  virtual std::vector<std::string> flags(const Target &target) const = 0;
+  virtual std::vector<std::string> flags(const Target &target, const NvrtcOptions &options = {}) const = 0;
   /// Compiles the text with the embedded device headers. CompileFailed carries the whole log.
-  virtual Result<Image> compile(const Program &program) = 0;
+  virtual Result<Image> compile(const Program &program, const NvrtcOptions &options = {}) = 0;
 };
 
-/// The content key (level 2 of the cache) of what `nvrtc` would make of the program.
-std::string contentKey(const Program &program, const Nvrtc &nvrtc);
+/// The content key (level 2 of the cache) of what `nvrtc` would make of the program. With line info it covers
+/// the places of the spec in the text too: reports show them.
+std::string contentKey(const Program &program, const Nvrtc &nvrtc, const NvrtcOptions &options = {});
 
 } // namespace attnc

@@ -2,6 +2,7 @@
 //
 // Addresses that it hands out are host addresses; it runs synchronously and ignores streams.
 #include "attnc/Device.h"
+#include "runtime/sim/check/KernelText.h"
 #include "runtime/sim/decode/Decoder.h"
 #include "runtime/sim/decode/Inline.h"
 #include "runtime/sim/exec/Launch.h"
@@ -40,7 +41,7 @@ public:
   size_t size() const { return bytes; }
   MemoryRange range(std::string name, bool readOnly = false) const {
     uint64_t begin = reinterpret_cast<uint64_t>(data());
-    return {begin, begin + bytes, std::move(name), readOnly};
+    return {begin, begin + bytes, std::move(name), readOnly, begin};
   }
 
 private:
@@ -58,6 +59,23 @@ public:
   std::vector<MemoryRange> ranges;
   std::map<std::string, std::shared_ptr<const sim::Kernel>, std::less<>> kernels;
 };
+
+/// The name of what lies in an allocation, and offsets from where that begins. Several tensors of one
+/// allocation (the parts of a fused qkv) share offsets from its start.
+MemoryRange nameRange(MemoryRange range, std::span<const BufferName> names) {
+  std::string all;
+  size_t found = 0;
+  for (const BufferName &buffer : names) {
+    const uint64_t address = reinterpret_cast<uint64_t>(buffer.address);
+    if (address < range.begin || address >= range.end)
+      continue;
+    all += (all.empty() ? "'" : ", '") + std::string(buffer.name) + "'";
+    range.origin = ++found == 1 ? address : range.begin;
+  }
+  if (found > 0)
+    range.name = std::move(all);
+  return range;
+}
 
 /// Space for the module's .global and .const variables, initialised, with addresses of each other filled in.
 Result<VariableAddresses> placeVariables(const PtxModule &ptx, SimModule &module) {
@@ -141,7 +159,7 @@ public:
       status.prefix("loading '" + module->name + "' on sim: ");
       return status;
     };
-    auto ptx = parsePtx(image.ptx);
+    auto ptx = parsePtx(image.ptx, std::make_shared<const KernelText>(image.program.text));
     if (!ptx.ok())
       return fail(ptx.status());
     auto addresses = placeVariables(**ptx, *module);
@@ -177,7 +195,7 @@ public:
     std::vector<uint8_t> paramBytes(params.size() + 32);
     if (!params.empty())
       std::memcpy(paramBytes.data(), params.data(), params.size());
-    MemoryMap memory = snapshot(*module);
+    MemoryMap memory = snapshot(*module, config.buffers);
     std::optional<GlobalRaces> races;
     if (options.checks)
       races.emplace(memory, options.threads > 1);
@@ -231,11 +249,11 @@ private:
     return Status(Code::InvalidArgument, std::string(what) + ": the address is not of this device");
   }
 
-  MemoryMap snapshot(const SimModule &module) {
+  MemoryMap snapshot(const SimModule &module, std::span<const BufferName> names) {
     std::vector<MemoryRange> ranges = module.ranges;
     std::lock_guard lock(mutex);
     for (const auto &[address, block] : blocks)
-      ranges.push_back(block.range("buffer " + std::to_string(block.id)));
+      ranges.push_back(nameRange(block.range("buffer " + std::to_string(block.id)), names));
     return MemoryMap(std::move(ranges));
   }
 

@@ -32,7 +32,7 @@ Result<Image> compileText(const std::string &text, const std::vector<std::string
     launch.kernel = kernel;
     program.launches.push_back(launch);
   }
-  ATTNC_ASSIGN_OR_RETURN(Image image, nvrtc->compile(program));
+  ATTNC_ASSIGN_OR_RETURN(Image image, nvrtc->compile(program, {.lineInfo = true}));
   return cache[{text, arch}] = std::move(image);
 }
 

@@ -94,6 +94,23 @@ TEST_F(JitTest, AnotherSpecWithTheSameTextSharesTheEntry) {
   EXPECT_EQ(source(*one, spec("mask: causal\n")), "disk");
 }
 
+TEST_F(JitTest, LineInfoHasEntriesOfItsOwnThatKnowTheSpecsLines) {
+  JitOptions options;
+  options.lineInfo = true;
+  ASSERT_EQ(source(*jit(), spec()), "built");
+  options.allowCompile = false;
+  EXPECT_EQ(source(*jit(options), spec()), "disk"); // better without lines than not at all
+  options.allowCompile = true;
+  auto one = jit(options);
+  EXPECT_EQ(source(*one, spec()), "built");
+  EXPECT_EQ(source(*one, spec()), "memory");
+  EXPECT_EQ(source(*jit(options), spec()), "disk");
+  EXPECT_NE(one->compile(spec(), sm("sm_90"))->image().ptx.find(".loc"), std::string::npos);
+  Spec moved = spec();
+  moved.mask.where.line += 1;
+  EXPECT_EQ(source(*one, moved), "built");
+}
+
 TEST_F(JitTest, NeverCompilesIfToldSo) {
   JitOptions never;
   never.allowCompile = false;

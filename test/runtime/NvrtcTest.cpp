@@ -4,9 +4,11 @@
 #include "codegen/device/DeviceHeaders.h"
 #include "runtime/nvrtc/NvrtcCompiler.h"
 #include "runtime/nvrtc/NvrtcLibrary.h"
+#include "runtime/nvrtc/SourceNames.h"
 
 #include <dlfcn.h>
 #include <gtest/gtest.h>
+#include <sstream>
 #include <thread>
 
 namespace attnc {
@@ -130,6 +132,62 @@ TEST_F(NvrtcTest, ThreadsCompileAtTheSameTime) {
   EXPECT_FALSE(cubins[0].empty());
   for (const std::string &cubin : cubins)
     EXPECT_EQ(cubin, cubins[0]); // the same text gives the same bytes
+}
+
+/// The lines that are instructions, labels or declarations.
+std::string withoutLineInfo(const std::string &ptx) {
+  std::istringstream lines(ptx);
+  std::string out;
+  for (std::string line; std::getline(lines, line) && line.find(".section") == std::string::npos;)
+    if (line.find(".loc") == std::string::npos && line.find(".file") == std::string::npos &&
+        line.find_first_not_of(" \t") != std::string::npos)
+      out += line + "\n";
+  return out;
+}
+
+TEST_F(NvrtcTest, LineInfoChangesNoInstruction) {
+  Program program = test::saxpyProgram();
+  program.text.insert(0, "#include \"attnc/core.cuh\"\n");
+  Result<Image> plain = nvrtc->compile(program), lines = nvrtc->compile(program, {true});
+  ASSERT_TRUE(plain.ok() && lines.ok());
+  EXPECT_EQ(plain->ptx.find(".loc"), std::string::npos);
+  EXPECT_NE(lines->ptx.find(".loc"), std::string::npos);
+  EXPECT_EQ(withoutLineInfo(plain->ptx), withoutLineInfo(lines->ptx));
+  EXPECT_EQ(plain->resources[0].registers, lines->resources[0].registers);
+  EXPECT_NE(contentKey(program, *nvrtc), contentKey(program, *nvrtc, {true}));
+}
+
+TEST_F(NvrtcTest, LineInfoNamesNoFolderOfThisMachine) {
+  const Program program = test::saxpyProgram();
+  const test::TemporaryFolder other;
+  const std::filesystem::path here = std::filesystem::current_path();
+  Result<Image> one = nvrtc->compile(program, {true});
+  std::filesystem::current_path(other.path());
+  Result<Image> two = nvrtc->compile(program, {true});
+  std::filesystem::current_path(here);
+  ASSERT_TRUE(one.ok() && two.ok());
+  EXPECT_EQ(one->ptx, two->ptx);
+  EXPECT_NE(one->ptx.find(".file\t1 \"saxpy.cu\""), std::string::npos) << one->ptx;
+}
+
+TEST(SourceNames, OnlyFileDirectivesChange) {
+  const std::vector<std::string> names{"attnc/core.cuh", "attnc/warp/core.cuh", "k.cu"};
+  EXPECT_EQ(withPlainSourceNames("\t.file\t1 \"/home/me/k.cu\"\n.file 2 \"/x/attnc/warp/core.cuh\"\n"
+                                 ".file 3 \"attnc/core.cuh\"\n.file 4 \"/usr/include/cuda_fp16.h\"\n"
+                                 ".loc 1 2 3 \"/home/me/k.cu\"\n",
+                                 names),
+            "\t.file\t1 \"k.cu\"\n.file 2 \"attnc/warp/core.cuh\"\n.file 3 \"attnc/core.cuh\"\n"
+            ".file 4 \"cuda_fp16.h\"\n.loc 1 2 3 \"/home/me/k.cu\"\n");
+  EXPECT_EQ(withPlainSourceNames("no newline at the end", names), "no newline at the end");
+}
+
+TEST_F(NvrtcTest, WithLineInfoThePlacesOfTheSpecAreInTheKey) {
+  Program program = test::saxpyProgram();
+  program.text += "int x;  // a.yaml:9\n";
+  Program moved = program;
+  moved.text.replace(moved.text.find("yaml:9"), 6, "yaml:8");
+  EXPECT_EQ(contentKey(program, *nvrtc), contentKey(moved, *nvrtc));
+  EXPECT_NE(contentKey(program, *nvrtc, {true}), contentKey(moved, *nvrtc, {true}));
 }
 
 TEST_F(NvrtcTest, ContentKeyFollowsTheText) {

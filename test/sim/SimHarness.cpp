@@ -21,9 +21,10 @@ Sim::Sim(const SimOptions &options, const std::string &arch) {
   device = openSimDevice(target.ok() ? *target : Target{}, options);
 }
 
-Status Sim::load(const std::string &ptx) {
+Status Sim::load(const std::string &ptx, const std::string &cuda) {
   Image image;
   image.program.name = "test";
+  image.program.text = cuda;
   image.ptx = ptx;
   auto loaded = device->load(image);
   if (!loaded.ok())
@@ -48,6 +49,7 @@ Status Sim::launch(const std::string &kernel, uint32_t threads, std::array<uint3
   config.grid = grid;
   config.threads = threads;
   config.dynamicSharedBytes = dynamicShared;
+  config.buffers = names;
   std::vector<std::byte> bytes = std::move(params);
   params.clear();
   if (module == nullptr)

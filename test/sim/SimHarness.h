@@ -18,7 +18,10 @@ public:
   /// Fails the test if `arch` is unknown.
   explicit Sim(const SimOptions &options = {}, const std::string &arch = "sm_90");
 
-  Status load(const std::string &ptx);
+  /// `cuda`: the text that the PTX was made from.
+  Status load(const std::string &ptx, const std::string &cuda = "");
+  /// Names for reports of the launches to come.
+  void nameBuffer(const void *address, std::string_view name) { names.push_back({address, name}); }
 
   /// Device memory that lives as long as the Sim.
   template <class T> T *buffer(const std::vector<T> &values) {
@@ -41,6 +44,7 @@ public:
                 uint32_t dynamicShared = 0);
 
   std::shared_ptr<Device> device;
+  std::vector<BufferName> names;
 
 private:
   std::unique_ptr<Module> module;

@@ -172,7 +172,7 @@ int check(const CheckOptions &options) {
   Result<Target> target = chooseTarget(options.arch);
   if (!target.ok())
     return report(target.status(), options.json);
-  Result<std::shared_ptr<Jit>> jit = options.jit.create();
+  Result<std::shared_ptr<Jit>> jit = options.jit.create(options.device == "sim");
   if (!jit.ok())
     return report(jit.status(), options.json);
   if (options.device == "cuda") // say once, not once a spec, that there is none

@@ -45,6 +45,7 @@ void addReduceCommand(CLI::App &app, Action &action);
 void addImportCommand(CLI::App &app, Action &action);
 void addSupportCommand(CLI::App &app, Action &action);
 void addSchemaCommand(CLI::App &app, Action &action);
+void addProfileCommand(CLI::App &app, Action &action);
 
 /// A verb with an examples section; `examples` is one command a line.
 CLI::App *addVerb(CLI::App &app, const std::string &name, const std::string &description,

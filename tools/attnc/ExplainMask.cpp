@@ -66,22 +66,22 @@ Status MaskExplanation::count(const Program &program, ProblemRequest request, in
                            return bounds.contains(name) ||
                                   (reads.contains(name) && elements <= kMostElements);
                          }));
-  MaskQuestion question{tileQ, tileKv, requestLengths(*problem), {}, {}};
-  question.scalars.insert(problem->scalars.begin(), problem->scalars.end());
+  question = {tileQ, tileKv, requestLengths(*problem), {}, {}};
+  question->scalars.insert(problem->scalars.begin(), problem->scalars.end());
   for (const TensorSig &sig : program.tensors)
     if (auto it = problem->tensors.find(sig.name); it != problem->tensors.end() && reads.contains(sig.name)) {
       const HostTensor &tensor = it->second;
-      question.sides[sig.name] = {tensor.shape, [&tensor](int64_t i) { return tensor.get(i); }};
+      question->sides[sig.name] = {tensor.shape, [&tensor](int64_t i) { return tensor.get(i); }};
       if (!request.inputs.contains(sig.name))
         assumed.push_back(madeText(program, sig, request.seed));
     }
-  ATTNC_ASSIGN_OR_RETURN(tiles, model->count(question));
-  return flags.draws() ? draw(question) : Status::success();
+  ATTNC_ASSIGN_OR_RETURN(tiles, model->count(*question));
+  return flags.draws() ? draw() : Status::success();
 }
 
-Status MaskExplanation::draw(const MaskQuestion &question) {
+Status MaskExplanation::draw() {
   const int64_t request = flags.request.value_or(0), head = flags.head.value_or(0);
-  const auto requests = static_cast<int64_t>(question.requests.size());
+  const auto requests = static_cast<int64_t>(question->requests.size());
   if (request >= requests)
     return Status(Code::InvalidArgument, "--request: expected a request of 0 to " +
                                              std::to_string(requests - 1) + ", got " +
@@ -90,11 +90,17 @@ Status MaskExplanation::draw(const MaskQuestion &question) {
     return Status(Code::InvalidArgument, "--head: expected a query head of 0 to " +
                                              std::to_string(queryHeads - 1) + ", got " +
                                              std::to_string(head));
-  Result<MaskGrid> drawn = model->grid(question, request, head);
+  Result<MaskGrid> drawn = model->grid(*question, request, head);
   if (!drawn.ok())
     return drawn.status().prefix(flags.picture ? "--picture: " : "--mask: ");
   grid = std::move(*drawn);
   return Status::success();
+}
+
+Result<std::optional<MaskFootprint>> MaskExplanation::footprint(int64_t keyHeads) const {
+  if (!question)
+    return Status(Code::Internal, "expected lengths to count what is read, got none");
+  return model->footprint(*question, keyHeads, blockMap);
 }
 
 nlohmann::json MaskExplanation::json() const {

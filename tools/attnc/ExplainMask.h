@@ -36,6 +36,9 @@ public:
   const Problem *shapes() const { return problem ? &*problem : nullptr; }
   const std::optional<MaskTiles> &counts() const { return tiles; }
 
+  /// What the counted tiles read; nothing where not every pair can be looked at.
+  Result<std::optional<MaskFootprint>> footprint(int64_t keyHeads) const;
+
   nlohmann::json json() const;
   /// The section "mask".
   void print() const;
@@ -46,7 +49,7 @@ public:
 
 private:
   Status count(const Program &program, ProblemRequest request, int64_t tileQ, int64_t tileKv, bool defaults);
-  Status draw(const MaskQuestion &question);
+  Status draw();
   std::string tilesText() const;
   PictureText pictureText() const;
 
@@ -59,6 +62,7 @@ private:
   std::optional<Problem> problem;
   bool defaultDims = false;
   std::vector<std::string> assumed; ///< inputs that nobody gave
+  std::optional<MaskQuestion> question; ///< what was counted; refers to `problem`
   std::optional<MaskTiles> tiles;
   std::optional<MaskGrid> grid;
 };

@@ -125,7 +125,8 @@ private:
     const std::pair<const char *, bool> kernelOptions[] = {{"--counters", options.counters},
                                                            {"--dump", !options.jit.dump.empty()},
                                                            {"--bundle", !options.jit.bundles.empty()},
-                                                           {"--no-compile", options.jit.noCompile}};
+                                                           {"--no-compile", options.jit.noCompile},
+                                                           {"--line-info", options.jit.lineInfo}};
     for (const auto &[name, given] : kernelOptions)
       if (given)
         return Status(Code::InvalidArgument,
@@ -135,7 +136,7 @@ private:
 
   Status compileForDevice() {
     Stopwatch watch;
-    ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create());
+    ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create(deviceName == "sim"));
     ATTNC_ASSIGN_OR_RETURN(Kernel found, jit->compile(spec, target, &report));
     kernel.emplace(std::move(found));
     times["compile"] = watch.milliseconds();

@@ -60,12 +60,17 @@ void JitFlags::addTo(CLI::App &verb) {
   verb.add_flag("--no-cache", noCache, "Neither read nor write the disk cache");
   verb.add_flag("--no-compile", noCompile, "Fail if the kernel is neither in a bundle nor in the disk cache");
   addRepeated(verb, "--bundle", bundles, "Look for the kernel in this bundle first")->type_name("DIR");
+  verb.add_flag(
+      "--line-info", lineInfo,
+      "PTX and cubin say which line an instruction comes from, as for sim always: for ncu; the cubin is "
+      "4 to 5 times as large and names this folder");
   verb.add_option("--dump", dump, "Write the IR after each pass, the CUDA text, PTX, cubin and log there")
       ->type_name("DIR");
 }
 
-Result<std::shared_ptr<Jit>> JitFlags::create() const {
+Result<std::shared_ptr<Jit>> JitFlags::create(bool showsLines) const {
   JitOptions options;
+  options.lineInfo = lineInfo || showsLines;
   // A dump shows a build; a cached kernel would leave the folder empty.
   options.useDiskCache = !noCache && dump.empty();
   options.allowCompile = !noCompile;

@@ -14,14 +14,15 @@
 
 namespace attnc::cli {
 
-/// --no-cache, --no-compile, --bundle, --dump.
+/// --no-cache, --no-compile, --bundle, --dump, --line-info.
 struct JitFlags {
-  bool noCache = false, noCompile = false;
+  bool noCache = false, noCompile = false, lineInfo = false;
   std::vector<std::string> bundles;
   std::string dump;
 
   void addTo(CLI::App &verb);
-  Result<std::shared_ptr<Jit>> create() const;
+  /// `showsLines`: for a device whose reports and counters do; then --line-info is not needed.
+  Result<std::shared_ptr<Jit>> create(bool showsLines = false) const;
 };
 
 /// --dim, --lens, --param; and with tensors also --input, --seed.

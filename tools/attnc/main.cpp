@@ -70,6 +70,7 @@ static int runCommandLine(int argc, char **argv) {
   cli::addBundleCommand(app, action);
   cli::addCacheCommand(app, action);
   cli::addBenchCommand(app, action);
+  cli::addProfileCommand(app, action);
   cli::addReduceCommand(app, action);
   cli::addImportCommand(app, action);
   cli::addSupportCommand(app, action);

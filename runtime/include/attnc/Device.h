@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace attnc {
 
@@ -21,12 +22,20 @@ public:
   virtual ~Module();
 };
 
+/// What a tensor's or a workspace's memory is called.
+struct BufferName {
+  const void *address = nullptr;
+  std::string_view name;
+};
+
 struct LaunchConfig {
   std::array<uint32_t, 3> grid{1, 1, 1};
   uint32_t threads = 0;
   uint32_t dynamicSharedBytes = 0;
   /// A CUstream on `cuda` (null is the legacy default stream); ignored by `sim`, which runs synchronously.
   void *stream = nullptr;
+  /// For reports of `sim`; ignored by `cuda`. Must live as long as the call.
+  std::span<const BufferName> buffers = {};
 };
 
 /// Options of the simulator (also `attnc run --sim-seed`, `--sim-threads`).

@@ -1,24 +1,31 @@
 // Counters.cpp - bank conflicts, sectors, and the JSON summary of a launch.
 #include "runtime/sim/check/Counters.h"
 
+#include "runtime/sim/check/LineCounters.h"
+#include "runtime/sim/check/Source.h"
+
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace attnc::sim {
 
+void PcCounter::add(const PcCounter &other) {
+  executions += other.executions;
+  issued += other.issued;
+  lanes += other.lanes;
+  requests += other.requests;
+  sectors += other.sectors;
+  bytes += other.bytes;
+  sharedRequests += other.sharedRequests;
+  wavefronts += other.wavefronts;
+  ideal += other.ideal;
+  sharedBytes += other.sharedBytes;
+}
+
 void LaunchCounters::add(const LaunchCounters &other) {
   perInstruction.resize(std::max(perInstruction.size(), other.perInstruction.size()));
-  for (size_t i = 0; i < other.perInstruction.size(); ++i) {
-    PcCounter &to = perInstruction[i];
-    const PcCounter &from = other.perInstruction[i];
-    to.executions += from.executions;
-    to.lanes += from.lanes;
-    to.requests += from.requests;
-    to.wavefronts += from.wavefronts;
-    to.ideal += from.ideal;
-    to.sectors += from.sectors;
-    to.bytes += from.bytes;
-  }
+  for (size_t i = 0; i < other.perInstruction.size(); ++i)
+    perInstruction[i].add(other.perInstruction[i]);
   ctas += other.ctas;
 }
 
@@ -88,60 +95,46 @@ uint32_t countSectors(const uint64_t *address, uint32_t mask, uint32_t bytes) {
   return count;
 }
 
-std::string countersJson(const Kernel &kernel, const LaunchCounters &counters,
-                         const std::array<uint32_t, 3> &grid, uint32_t threads) {
+namespace {
+
+/// The instructions with the most passes too many.
+nlohmann::ordered_json worstConflicts(const Kernel &kernel, const LaunchCounters &counters) {
+  constexpr size_t kShown = 8;
   using nlohmann::ordered_json;
-  ordered_json classes = ordered_json::object(), conflicts = ordered_json::array();
-  std::array<uint64_t, static_cast<size_t>(OpClass::Count)> byClass{};
-  PcCounter total, shared, global;
-  uint64_t flops = 0;
+  ordered_json conflicts = ordered_json::array();
   for (size_t pc = 0; pc < counters.perInstruction.size(); ++pc) {
     const PcCounter &at = counters.perInstruction[pc];
-    byClass[static_cast<size_t>(kernel.classes[pc])] += at.executions;
-    total.executions += at.executions;
-    total.lanes += at.lanes;
-    flops += at.executions * kernel.flops[pc];
-    shared.wavefronts += at.wavefronts;
-    shared.ideal += at.ideal;
-    global.sectors += at.sectors;
-    PcCounter &side = at.sectors ? global : shared;
-    if (at.sectors || at.wavefronts) {
-      side.requests += at.requests;
-      side.bytes += at.bytes;
-    }
-    if (at.wavefronts > at.ideal)
-      conflicts.push_back(
-          {{"ptx_line", kernel.line(pc)},
-           {"instruction", pc < kernel.function->body.size() ? kernel.function->body[pc].text() : ""},
-           {"wavefronts", at.wavefronts},
-           {"ideal", at.ideal}});
+    if (at.wavefronts <= at.ideal)
+      continue;
+    conflicts.push_back(
+        {{"ptx_line", kernel.line(pc)},
+         {"instruction", pc < kernel.function->body.size() ? kernel.function->body[pc].text() : ""},
+         {"wavefronts", at.wavefronts},
+         {"ideal", at.ideal}});
+    if (const int line = kernelLine(kernel, pc))
+      conflicts.back()["kernel_line"] = line;
   }
   std::sort(conflicts.begin(), conflicts.end(), [](const ordered_json &a, const ordered_json &b) {
     return a["wavefronts"].get<uint64_t>() - a["ideal"].get<uint64_t>() >
            b["wavefronts"].get<uint64_t>() - b["ideal"].get<uint64_t>();
   });
-  if (conflicts.size() > 8)
-    conflicts.erase(conflicts.begin() + 8, conflicts.end());
-  for (size_t i = 0; i < byClass.size(); ++i)
-    if (byClass[i] != 0)
-      classes[std::string(opClassName(static_cast<OpClass>(i)))] = byClass[i];
-  ordered_json result = {
-      {"kernel", kernel.name},
-      {"grid", grid},
-      {"threads", threads},
-      {"ctas", counters.ctas},
-      {"warp_instructions", total.executions},
-      {"thread_instructions", total.lanes},
-      {"classes", classes},
-      {"mma_flops", flops},
-      {"shared",
-       {{"requests", shared.requests},
-        {"wavefronts", shared.wavefronts},
-        {"ideal_wavefronts", shared.ideal},
-        {"bytes", shared.bytes},
-        {"conflicts", conflicts}}},
-      {"global", {{"requests", global.requests}, {"sectors", global.sectors}, {"bytes", global.bytes}}},
-  };
+  if (conflicts.size() > kShown)
+    conflicts.erase(conflicts.begin() + kShown, conflicts.end());
+  return conflicts;
+}
+
+} // namespace
+
+std::string countersJson(const Kernel &kernel, const LaunchCounters &counters,
+                         const std::array<uint32_t, 3> &grid, uint32_t threads) {
+  nlohmann::ordered_json result = {
+      {"kernel", kernel.name}, {"grid", grid}, {"threads", threads}, {"ctas", counters.ctas}};
+  CodeCounters all;
+  for (size_t pc = 0; pc < counters.perInstruction.size(); ++pc)
+    all.add(kernel, pc, counters.perInstruction[pc]);
+  result.update(all.json());
+  result["shared"]["conflicts"] = worstConflicts(kernel, counters);
+  result["lines"] = lineCountersJson(kernel, counters);
   return result.dump();
 }
 

@@ -12,15 +12,23 @@
 
 namespace attnc::sim {
 
-/// One instruction of a kernel, summed over warps.
+/// One instruction of a kernel, summed over warps. A cp.async counts on both sides: it reads global and
+/// writes shared memory.
 struct PcCounter {
   uint64_t executions = 0;
-  uint64_t lanes = 0;      ///< that were active, guard included
-  uint64_t requests = 0;   ///< of memory: executions with at least one lane
-  uint64_t wavefronts = 0; ///< shared memory passes
+  uint64_t issued = 0; ///< executions with at least one lane
+  uint64_t lanes = 0;  ///< that were active, guard included
+
+  uint64_t requests = 0; ///< of global memory: executions with at least one lane
+  uint64_t sectors = 0;  ///< 32 bytes each, different ones of a request; no cache is modelled
+  uint64_t bytes = 0;    ///< asked for by active lanes
+
+  uint64_t sharedRequests = 0;
+  uint64_t wavefronts = 0; ///< passes over shared memory
   uint64_t ideal = 0;      ///< passes without bank conflicts
-  uint64_t sectors = 0;    ///< global memory, 32 bytes each
-  uint64_t bytes = 0;      ///< asked for by active lanes, global or shared
+  uint64_t sharedBytes = 0;
+
+  void add(const PcCounter &other);
 };
 
 struct LaunchCounters {
@@ -30,7 +38,7 @@ struct LaunchCounters {
   void add(const LaunchCounters &other);
 };
 
-/// One launch as a JSON object.
+/// One launch as a JSON object; `lines` (check/LineCounters.h) has it by line of the kernel's text.
 std::string countersJson(const Kernel &kernel, const LaunchCounters &counters,
                          const std::array<uint32_t, 3> &grid, uint32_t threads);
 

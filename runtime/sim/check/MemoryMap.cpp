@@ -20,10 +20,15 @@ const MemoryRange *MemoryMap::find(uint64_t address) const {
 
 std::string MemoryMap::describe(uint64_t address) const {
   auto size = [](const MemoryRange &range) {
-    return range.name + " (" + std::to_string(range.end - range.begin) + " bytes)";
+    return range.name + " (" + std::to_string(range.end - range.origin) + " bytes)";
+  };
+  auto place = [&](const MemoryRange &range) {
+    if (address < range.origin)
+      return std::to_string(range.origin - address) + " bytes before " + size(range);
+    return "offset " + std::to_string(address - range.origin) + " of " + size(range);
   };
   if (const MemoryRange *range = find(address))
-    return "offset " + std::to_string(address - range->begin) + " of " + size(*range);
+    return place(*range);
   const MemoryRange *nearest = nullptr;
   uint64_t distance = 0;
   for (const MemoryRange &range : ranges) {
@@ -35,9 +40,7 @@ std::string MemoryMap::describe(uint64_t address) const {
   }
   if (nearest == nullptr || distance > (uint64_t(1) << 32))
     return "an address outside every allocation";
-  if (address < nearest->begin)
-    return std::to_string(distance) + " bytes before " + size(*nearest);
-  return "offset " + std::to_string(address - nearest->begin) + " of " + size(*nearest);
+  return place(*nearest);
 }
 
 } // namespace attnc::sim

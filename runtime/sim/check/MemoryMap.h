@@ -13,6 +13,7 @@ struct MemoryRange {
   uint64_t begin = 0, end = 0;
   std::string name;
   bool readOnly = false;
+  uint64_t origin = 0; ///< where the tensor begins: within the range, and offset 0 of reports
 };
 
 class MemoryMap {

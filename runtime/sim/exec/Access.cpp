@@ -141,8 +141,8 @@ bool resolveShared(Warp &warp, const Inst &in, AccessKind kind, const uint64_t *
     return false;
   PcCounter &counter = warp.counter(in);
   countWavefronts(narrow, mask, bytes > 16 ? 16 : bytes, counter.wavefronts, counter.ideal);
-  counter.bytes += static_cast<uint64_t>(__builtin_popcount(mask)) * bytes;
-  ++counter.requests;
+  counter.sharedBytes += static_cast<uint64_t>(__builtin_popcount(mask)) * bytes;
+  ++counter.sharedRequests;
   return true;
 }
 

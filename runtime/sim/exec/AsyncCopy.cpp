@@ -40,6 +40,20 @@ bool land(Warp &warp, const Inst &in, uint32_t mask, const uint32_t *limit) {
   return true;
 }
 
+/// What resolveGlobal() has not counted: the writes, and copies with a shorter source.
+void countCopy(PcCounter &counter, const PendingCopy &copy, const uint64_t *src, uint32_t reading,
+               uint32_t whole) {
+  countWavefronts(copy.dst, copy.mask, copy.bytes, counter.wavefronts, counter.ideal);
+  counter.sharedBytes += static_cast<uint64_t>(__builtin_popcount(copy.mask)) * copy.bytes;
+  ++counter.sharedRequests;
+  if (reading == whole)
+    return;
+  counter.sectors += countSectors(src, reading, copy.bytes) - countSectors(src, whole, copy.bytes);
+  counter.requests += whole == 0;
+  for (uint32_t lanes = reading & ~whole; lanes != 0; lanes &= lanes - 1)
+    counter.bytes += copy.srcBytes[__builtin_ctz(lanes)];
+}
+
 } // namespace
 
 /// r[1] shared, r[2] global address, their offsets in the halves of imm; a: size; b: 1 if r[3] is the source
@@ -102,6 +116,7 @@ bool copyAsync(LaneCtx &ctx, const Inst &in, uint32_t mask) {
   }
   if (whole != 0 && !resolveGlobal(warp, in, AccessKind::Read, src, whole, bytes, host))
     return false;
+  countCopy(warp.counter(in), copy, src, reading, whole);
   warp.copies.push_back(copy);
   return true;
 }

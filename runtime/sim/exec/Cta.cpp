@@ -1,6 +1,8 @@
 // Cta.cpp - starting a thread block, scheduling its warps, reporting its faults.
 #include "runtime/sim/exec/Cta.h"
 
+#include "runtime/sim/check/Report.h"
+
 #include <algorithm>
 #include <sstream>
 
@@ -9,9 +11,7 @@ namespace attnc::sim {
 void Cta::start(const LaunchContext &launch, uint64_t linear, PcCounter *stats) {
   context = &launch;
   index = linear;
-  position = {static_cast<uint32_t>(linear % launch.grid[0]),
-              static_cast<uint32_t>(linear / launch.grid[0] % launch.grid[1]),
-              static_cast<uint32_t>(linear / launch.grid[0] / launch.grid[1])};
+  position = positionOf(linear);
   barriers.fill({});
   failure = Status::success();
   aliveLanes = launch.threads;
@@ -31,10 +31,15 @@ void Cta::start(const LaunchContext &launch, uint64_t linear, PcCounter *stats) 
   random.seed(launch.seed * 0x9e3779b97f4a7c15ull + linear);
 }
 
-std::string Cta::place(uint64_t linear) const {
+std::array<uint32_t, 3> Cta::positionOf(uint64_t linear) const {
   const auto &grid = context->grid;
-  return std::to_string(linear % grid[0]) + "," + std::to_string(linear / grid[0] % grid[1]) + "," +
-         std::to_string(linear / grid[0] / grid[1]);
+  return {static_cast<uint32_t>(linear % grid[0]), static_cast<uint32_t>(linear / grid[0] % grid[1]),
+          static_cast<uint32_t>(linear / grid[0] / grid[1])};
+}
+
+std::string Cta::place(uint64_t linear) const {
+  auto [x, y, z] = positionOf(linear);
+  return std::to_string(x) + "," + std::to_string(y) + "," + std::to_string(z);
 }
 
 void Cta::setSpecials(Warp &warp) {
@@ -152,21 +157,12 @@ Cta::State Cta::run(uint64_t budget, uint64_t &executed) {
 }
 
 Status Cta::report(const Warp &warp, uint32_t pc, uint32_t lane, const std::string &message) const {
-  const Kernel &kernel = *context->kernel;
-  std::ostringstream text;
-  text << "kernel '" << kernel.name << "': " << message << " (PTX line " << kernel.line(pc);
-  Location source;
-  if (pc < kernel.function->body.size()) {
-    const Instr &instr = kernel.function->body[pc];
-    text << ", " << instr.text();
-    if (auto file = kernel.module->files.find(instr.sourceFile);
-        instr.sourceLine > 0 && file != kernel.module->files.end())
-      source = {std::string(file->second), instr.sourceLine, 0};
-  }
-  text << ", CTA " << place(index) << ", warp " << warp.index << ", lane " << lane << ")";
-  Status status(Code::DeviceError, text.str(), Location{context->moduleName, kernel.line(pc), 0});
-  if (source.valid())
-    status.note("from this line", source);
+  Status status =
+      makeReport(*context->kernel, context->moduleName, {pc, position, warp.index, lane}, message);
+  if (const Conflict &other = warp.faultOther; other.found)
+    addPlace(status, *context->kernel, context->moduleName,
+             {other.pc, positionOf(other.cta), other.warp, other.lane < kLanes ? other.lane : 0},
+             other.otherWrites ? "the write" : "the read");
   return status;
 }
 

@@ -42,6 +42,7 @@ public:
   State run(uint64_t budget, uint64_t &executed);
 
   uint64_t linearIndex() const { return index; }
+  std::array<uint32_t, 3> positionOf(uint64_t linear) const;
   /// "x,y,z" of a CTA of this launch.
   std::string place(uint64_t linear) const;
   /// Why run() answered Faulted.

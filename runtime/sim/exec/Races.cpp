@@ -34,7 +34,9 @@ bool report(Warp &warp, uint32_t lane, bool shared, AccessKind kind, uint32_t by
     text << "no bar.warp.sync or barrier orders the two";
   else
     text << "no barrier orders the two";
-  warp.faultOther = other.pc;
+  warp.faultOther = other;
+  if (!otherCta)
+    warp.faultOther.cta = warp.order.cta();
   return warp.fail(lane, text.str());
 }
 

@@ -38,7 +38,7 @@ void Warp::start(Cta &owner, const Kernel &code, uint32_t warpIndex, uint32_t la
   rotate = false;
   starved = 0;
   fault.clear();
-  faultOther = kNoPc;
+  faultOther = {};
 }
 
 bool Warp::fail(uint32_t lane, std::string message) {
@@ -135,6 +135,7 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
       uint32_t active = mask & pred(in.guard);
       PcCounter &counter = stats[pc];
       ++counter.executions;
+      counter.issued += active != 0;
       counter.lanes += static_cast<uint64_t>(__builtin_popcount(active));
       ++clock;
       ++executed;
@@ -156,8 +157,15 @@ WarpState Warp::run(uint64_t quantum, uint64_t &executed) {
           faultPc = here;
           return WarpState::Faulted;
         }
-        if (step == Step::Reselect)
+        if (step == Step::Reselect) {
+          if (splits.size() > at && splits[at].pc == here &&
+              splits[at].wait == Wait::Collective) { // comes back to it with more lanes, and counts then
+            --counter.executions;
+            --counter.issued;
+            counter.lanes -= static_cast<uint64_t>(__builtin_popcount(active));
+          }
           break;
+        }
       }
       if (pc >= limit || left == 0) {
         splits[at].pc = pc;

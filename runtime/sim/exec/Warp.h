@@ -27,8 +27,6 @@ struct Split {
   uint32_t member = 0; ///< of a WarpSync
 };
 
-constexpr uint32_t kNoPc = ~0u;
-
 /// A cp.async of one warp that has been issued and has not landed.
 struct PendingCopy {
   uint32_t mask;
@@ -83,7 +81,7 @@ public:
   std::string fault;
   uint32_t faultLane = 0;
   uint32_t faultPc = 0;
-  uint32_t faultOther = kNoPc; ///< the other instruction of a race
+  Conflict faultOther; ///< the other side, where the fault is a race
 
 private:
   enum class Step : uint8_t { Continue, Reselect, Fault };

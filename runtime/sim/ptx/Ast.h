@@ -56,10 +56,17 @@ struct Instr {
   bool guardNegated = false;
   int line = 0;
   int scope = 0;
-  int sourceFile = 0, sourceLine = 0; ///< of the last .loc
+  int place = -1; ///< index into PtxModule::places, of the last .loc; -1: none
 
   /// "ld.global.v4.u32"
   std::string text() const;
+};
+
+/// What a .loc says: a line of a file, and where the function that it stands in was inlined.
+struct SourcePlace {
+  int file = 0, line = 0, column = 0;
+  std::string_view function; ///< label of its name in .debug_str; empty if the code was not inlined
+  int inlinedAt = -1;        ///< index into PtxModule::places; -1: the text of the kernel itself
 };
 
 struct Variable {
@@ -107,6 +114,8 @@ struct Function {
   const TargetTable *findTable(std::string_view name, int scope) const;
 };
 
+class KernelText; // check/KernelText.h
+
 struct PtxModule {
   std::shared_ptr<const std::string> text; ///< every view above points into it
   int isaMajor = 0, isaMinor = 0;
@@ -114,6 +123,9 @@ struct PtxModule {
   std::vector<Variable> variables;
   std::vector<Function> functions;
   std::unordered_map<int, std::string_view> files; ///< .file
+  std::vector<SourcePlace> places;                 ///< .loc, each once
+  std::unordered_map<std::string_view, std::string> debugStrings; ///< of .debug_str, by label
+  std::shared_ptr<const KernelText> kernelText;                   ///< null: not known
   std::deque<std::string> names; ///< of register ranges (%r<9>); a deque so that views stay valid
 };
 

@@ -11,8 +11,7 @@ Status Parser::instruction(Function &fn) {
   Instr instr;
   instr.line = peek().line;
   instr.scope = scopeIds.back();
-  instr.sourceFile = locFile;
-  instr.sourceLine = locLine;
+  instr.place = currentPlace;
   if (accept('@')) {
     instr.guardNegated = accept('!');
     ATTNC_ASSIGN_OR_RETURN(Operand guard, primary(fn, 0));

@@ -94,10 +94,12 @@ Status Parser::topLevel() {
     Space space = name == "global" ? Space::Global : name == "const" ? Space::Const : Space::Shared;
     return variables(space, isExtern, 0, module.variables);
   }
-  if (name == "file" || name == "loc")
-    return skipFileOrLoc(name);
+  if (name == "file")
+    return fileDirective();
+  if (name == "loc")
+    return locDirective();
   if (name == "section")
-    return skipSection();
+    return section();
   if (name == "pragma" || name == "alias")
     return skipStatement();
   return error("unsupported directive ." + std::string(name));
@@ -112,7 +114,8 @@ Status Parser::function(bool isEntry) {
   scopes.assign(1, {});
   scopeIds.assign(1, 0);
   fn.scopeParent.assign(1, -1);
-  locFile = locLine = 0;
+  currentPlace = -1;
+  lastPlaceAt.clear();
   declaredRegisters = 0;
   if (module.functions.size() >= kMaxFunctions)
     return error("expected at most " + std::to_string(kMaxFunctions) + " functions");
@@ -239,33 +242,23 @@ Status Parser::directiveInBody(Function &fn) {
     Space space = name == "shared" ? Space::Shared : name == "local" ? Space::Local : Space::Param;
     return variables(space, false, scopeIds.back(), fn.variables);
   }
-  if (name == "loc" || name == "file")
-    return skipFileOrLoc(name);
+  if (name == "loc")
+    return locDirective();
+  if (name == "file")
+    return fileDirective();
   if (name == "pragma")
     return skipStatement();
   return error("unsupported directive ." + std::string(name) + " in a function");
 }
 
-/// `.file N "path"[, time, size]` and `.loc file line column[, function_name f[+n], inlined_at f l c]` end
-/// with the line, not with a semicolon.
-Status Parser::skipFileOrLoc(std::string_view name) {
-  int line = tokens[at - 1].line;
-  ATTNC_ASSIGN_OR_RETURN(int64_t first, expectInt());
-  if (name == "file" && peek().kind == TokenKind::String && peek().line == line) {
-    module.files[static_cast<int>(first)] = take().text;
-  } else if (name == "loc" && peek().kind == TokenKind::Int) {
-    locFile = static_cast<int>(first);
-    locLine = static_cast<int>(take().bits);
-  }
-  while (peek().line == line && peek().kind != TokenKind::End && !isPunct('}') && !isPunct('{'))
-    take();
-  return Status::success();
-}
-
-Status Parser::skipSection() {
+Status Parser::section() {
   while (!isPunct('{')) {
     if (peek().kind == TokenKind::End)
       return unexpected("'{'");
+    if (isDot("debug_str")) {
+      take();
+      return debugStrings();
+    }
     take();
   }
   while (!isPunct('}')) {
@@ -285,10 +278,12 @@ Status Parser::skipStatement() {
   return expect(';');
 }
 
-Result<std::shared_ptr<const PtxModule>> parsePtx(std::string_view text) {
+Result<std::shared_ptr<const PtxModule>> parsePtx(std::string_view text,
+                                                  std::shared_ptr<const KernelText> kernelText) {
   if (text.size() > kMaxTextBytes)
     return Status(Code::Corrupt, "expected at most " + std::to_string(kMaxTextBytes >> 20) + " MiB of PTX");
   auto module = std::make_shared<PtxModule>();
+  module->kernelText = std::move(kernelText);
   module->text = std::make_shared<const std::string>(text);
   ATTNC_ASSIGN_OR_RETURN(std::vector<Token> tokens, lexPtx(*module->text));
   ATTNC_RETURN_IF_ERROR(Parser(std::move(tokens), *module).run());

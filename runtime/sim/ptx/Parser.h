@@ -10,7 +10,9 @@
 
 namespace attnc::sim {
 
-/// Parses one PTX module. Corrupt, with the PTX line, if the text is not PTX.
-Result<std::shared_ptr<const PtxModule>> parsePtx(std::string_view text);
+/// Parses one PTX module. Corrupt, with the PTX line, if the text is not PTX. `kernelText` is the CUDA text
+/// that it was made from, for reports.
+Result<std::shared_ptr<const PtxModule>> parsePtx(std::string_view text,
+                                                  std::shared_ptr<const KernelText> kernelText = nullptr);
 
 } // namespace attnc::sim

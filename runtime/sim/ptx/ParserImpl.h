@@ -1,4 +1,4 @@
-// ParserImpl.h - the parser's state, shared by its three source files.
+// ParserImpl.h - the parser's state, shared by its source files.
 //
 // Private to runtime/sim/ptx.
 #pragma once
@@ -6,8 +6,10 @@
 #include "runtime/sim/ptx/Lexer.h"
 #include "runtime/sim/ptx/Parser.h"
 
+#include <map>
 #include <set>
 #include <string>
+#include <tuple>
 #include <unordered_set>
 
 namespace attnc::sim {
@@ -27,9 +29,14 @@ private:
   Status statement(Function &fn);
   Status directiveInBody(Function &fn);
   Status performanceDirective(Function *fn);
-  Status skipSection();
-  Status skipFileOrLoc(std::string_view name);
+  Status section();
   Status skipStatement();
+
+  // ParseLoc.cpp: where instructions come from.
+  Status fileDirective();
+  Status locDirective();
+  int addPlace(const SourcePlace &place);
+  Status debugStrings();
 
   // ParseDecl.cpp: registers and variables.
   Status registers(Function &fn);
@@ -73,7 +80,10 @@ private:
   /// Register index by name, one map a brace scope; the innermost is last.
   std::vector<std::unordered_map<std::string_view, int>> scopes;
   std::vector<int> scopeIds;
-  int locFile = 0, locLine = 0;
+  int currentPlace = -1;
+  /// The last .loc of a file, line and column: what an inlined_at of these means.
+  std::map<std::tuple<int, int, int>, int> lastPlaceAt;
+  std::map<std::tuple<int, int, int, std::string_view, int>, int> knownPlaces;
   uint64_t declaredRegisters = 0;                           ///< of the function
   uint64_t variableBytes = 0, initBytes = 0;                ///< of the module
   std::set<std::pair<int, std::string_view>> variableNames; ///< of the body, by scope
