@@ -14,6 +14,8 @@ struct CheckCase {
   std::string name; ///< "q 7,64,0 kv 7,64,0"
   ProblemRequest request;
   bool poisonHidden = false; ///< NaN in keys that the mask hides from every tile
+  /// Scores so large that an expression of them may leave no bound: such elements say nothing, good or bad.
+  bool mayLackBounds = false;
 };
 
 /// Lengths 0, 1, 7, 64, 65, 127 and 300, equal and unequal, alone and mixed in a batch, as far as the
