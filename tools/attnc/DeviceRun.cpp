@@ -15,9 +15,10 @@ struct Placement {
   std::vector<int64_t> strides; ///< in elements; empty: contiguous
 
   /// As the signature allows: a kernel that takes addresses and strides of less than 16 bytes gets them.
-  Placement(const TensorSig &sig, const HostTensor &host) : bytes(static_cast<int64_t>(host.bytes.size())) {
+  Placement(const TensorSig &sig, const HostTensor &host, bool awkward)
+      : bytes(static_cast<int64_t>(host.bytes.size())) {
     constexpr int kFastest = 16;
-    if (!sig.strided || sig.alignment >= kFastest || host.elements() == 0)
+    if (!awkward || !sig.strided || sig.alignment >= kFastest || host.elements() == 0)
       return;
     offset = sig.alignment;
     const int64_t size = dtypeSize(sig.dtype), gap = sig.alignment / size;
@@ -55,7 +56,7 @@ DeviceTensors::~DeviceTensors() {
 Result<Arguments> DeviceTensors::copyIn(const Program &program, Problem &problem) {
   Arguments arguments = problem.arguments(program);
   for (auto &[name, host] : problem.tensors) {
-    const Placement placement(signatureOf(program, name), host);
+    const Placement placement(signatureOf(program, name), host, problem.awkwardPlaces);
     ATTNC_ASSIGN_OR_RETURN(void *address, device.allocate(static_cast<size_t>(placement.bytes)));
     addresses[name] = address;
     const std::byte *data = host.bytes.data();
@@ -80,7 +81,7 @@ Status DeviceTensors::copyOut(const Program &program, Problem &problem) {
     HostTensor &host = problem.tensors.find(sig.name)->second;
     if (!sig.output || host.bytes.empty())
       continue;
-    const Placement placement(sig, host);
+    const Placement placement(sig, host, problem.awkwardPlaces);
     if (placement.strides.empty()) {
       ATTNC_RETURN_IF_ERROR(device.download(host.bytes.data(), addresses[sig.name], host.bytes.size()));
       continue;

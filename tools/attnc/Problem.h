@@ -37,6 +37,8 @@ struct Problem {
   ByName<double> scalars;
   ByName<int64_t> dims;              ///< every dim that is known
   ByName<std::vector<int64_t>> lens; ///< per sequence, one a request
+  /// On the device, a kernel that takes addresses and strides of less than 16 bytes gets such; if not, contiguous ones.
+  bool awkwardPlaces = true;
 
   /// Views for a device that works in host memory; dims only those of Program::dims.
   Arguments arguments(const Program &program);

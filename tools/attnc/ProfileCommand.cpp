@@ -42,6 +42,7 @@ Result<Profile> profile(const ProfileOptions &options) {
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
   const Program &program = kernel.program();
   ATTNC_ASSIGN_OR_RETURN(Problem problem, makeProblem(program, request));
+  problem.awkwardPlaces = false; // what a framework's tensors would cost
 
   const int64_t tileQ = remarkInteger(program, "schedule.tile_q"),
                 tileKv = remarkInteger(program, "schedule.tile_kv");

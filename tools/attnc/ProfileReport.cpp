@@ -28,10 +28,10 @@ void addRatios(json &code, int64_t all) {
       over(number(code, "/global/sectors"), number(code, "/global/requests"));
 }
 
-json tensorsJson(const TensorBytes &tensors) {
-  json out = {{"bytes", sumOf(tensors)}, {"sectors", sectorsOf(tensors)}, {"tensors", json::object()}};
-  for (const auto &[name, bytes] : tensors)
-    out["tensors"][name] = bytes;
+json tensorsJson(const TensorTraffic &tensors) {
+  json out = {{"bytes", bytesOf(tensors)}, {"sectors", sectorsOf(tensors)}, {"tensors", json::object()}};
+  for (const Traffic &one : tensors)
+    out["tensors"][one.tensor] = one.bytes;
   return out;
 }
 
@@ -99,7 +99,7 @@ json profileJson(const ProfileFacts &facts, const json &counters) {
   json &intensity = out["flops_per_byte"];
   intensity["executed"] = over(out["mma"]["flops"].get<int64_t>(), memory["bytes"].get<int64_t>());
   intensity["useful_at_best"] =
-      work.usefulFlops && work.minimum ? over(*work.usefulFlops, sumOf(*work.minimum)) : json();
+      work.usefulFlops && work.minimum ? over(*work.usefulFlops, bytesOf(*work.minimum)) : json();
   out["kernels"] = std::move(kernels);
   return out;
 }

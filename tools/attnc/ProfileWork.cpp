@@ -4,6 +4,7 @@
 #include "attnc/DType.h"
 
 #include <algorithm>
+#include <numeric>
 
 namespace attnc::cli {
 namespace {
@@ -13,29 +14,51 @@ struct Moves {
   int64_t rows = 0, keys = 0;
 };
 
-int64_t shapeBytes(const TensorSig &sig, const Problem &problem) {
-  return static_cast<int64_t>(problem.tensors.find(sig.name)->second.bytes.size());
+/// Pieces of a row that one request takes: a panel of the shared tile.
+constexpr int64_t kPanelBytes = 128;
+
+/// Rows of `bytes` each that lie one after the other, among rows that are not read.
+Traffic rowsOf(const std::string &tensor, int64_t rows, int64_t bytes, bool inPanels) {
+  // Where rows begin within a sector repeats after so many rows.
+  const int64_t cycle = 32 / std::gcd<int64_t>(bytes, 32);
+  int64_t sectors = 0;
+  for (int64_t row = 0; row < cycle; ++row)
+    for (int64_t at = 0; at < bytes; at += inPanels ? kPanelBytes : bytes) {
+      const int64_t first = row * bytes + at,
+                    end = row * bytes + (inPanels ? std::min(at + kPanelBytes, bytes) : bytes);
+      sectors += (end + 31) / 32 - first / 32;
+    }
+  return {tensor, rows * bytes, (rows * sectors + cycle - 1) / cycle};
 }
 
-/// Bytes of one tensor; nothing if they cannot be known. `outRows`: rows of all requests and query heads.
-std::optional<int64_t> bytesOf(const Spec &spec, const TensorSig &sig, const Problem &problem,
-                               const Moves &moves, int64_t outRows) {
-  const int64_t size = dtypeSize(sig.dtype);
-  const int64_t q = moves.rows * spec.headDim.value * size, k = moves.keys * spec.headDim.value * size,
-                v = moves.keys * spec.headDimV.value * size;
+/// One value a row and head, or a whole tensor.
+Traffic denseOf(const std::string &tensor, int64_t bytes) { return {tensor, bytes, (bytes + 31) / 32}; }
+
+/// What moves of one tensor; nothing if it cannot be known. `outRows`: rows of all requests and query heads.
+std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const Problem &problem,
+                                 const Moves &moves, int64_t outRows, bool inPanels) {
+  const int64_t size = dtypeSize(sig.dtype), d = spec.headDim.value * size, dv = spec.headDimV.value * size;
   const std::string &name = sig.name;
   if (sig.output) {
     if (name == "out")
-      return outRows * spec.headDimV.value * size;
+      return rowsOf(name, outRows, dv, inPanels);
     if (name == "lse" || name == "row_max")
-      return outRows * size;
-    return name == "max_logit" ? std::optional(spec.queryHeads.value * size) : std::nullopt;
+      return denseOf(name, outRows * size);
+    return name == "max_logit" ? std::optional(denseOf(name, spec.queryHeads.value * size)) : std::nullopt;
   }
-  if (name == "q" || name == "k" || name == "v" || name == "qkv")
-    return name == "q" ? q : name == "k" ? k : name == "v" ? v : q + k + v;
+  if (name == "q" || name == "k" || name == "v")
+    return rowsOf(name, name == "q" ? moves.rows : moves.keys, name == "v" ? dv : d, inPanels);
+  if (name == "qkv") {
+    const Traffic qk = rowsOf(name, moves.rows + moves.keys, d, inPanels),
+                  v = rowsOf(name, moves.keys, dv, inPanels);
+    return Traffic{name, qk.bytes + v.bytes, qk.sectors + v.sectors};
+  }
   const bool side = std::any_of(spec.inputs.begin(), spec.inputs.end(),
                                 [&](const SideInput &input) { return input.name == name; });
-  return side ? std::nullopt : std::optional(shapeBytes(sig, problem)); // lengths and biases, whole
+  if (side)
+    return std::nullopt;
+  const auto &bytes = problem.tensors.find(sig.name)->second.bytes; // lengths and biases, whole
+  return denseOf(name, static_cast<int64_t>(bytes.size()));
 }
 
 int64_t padded(int64_t dim) { return (dim + 15) / 16 * 16; }
@@ -61,28 +84,28 @@ Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const 
   }
   for (const TensorSig &sig : program.tensors) {
     const Moves least = footprint ? Moves{footprint->rows, footprint->keys} : Moves{};
-    const std::optional<int64_t> bytes = bytesOf(spec, sig, problem, least, rows);
-    if (!bytes)
+    const std::optional<Traffic> traffic = trafficOf(spec, sig, problem, least, rows, false);
+    if (!traffic)
       work.notCounted.push_back(sig.name);
     else if (footprint) {
-      work.minimum->emplace_back(sig.name, *bytes);
-      work.tiling->emplace_back(sig.name, *bytesOf(spec, sig, problem, {rows, footprint->keyLoads}, rows));
+      work.minimum->push_back(*traffic);
+      work.tiling->push_back(*trafficOf(spec, sig, problem, {rows, footprint->keyLoads}, rows, true));
     }
   }
   return work;
 }
 
-int64_t sumOf(const TensorBytes &tensors) {
+int64_t bytesOf(const TensorTraffic &tensors) {
   int64_t sum = 0;
-  for (const auto &[name, bytes] : tensors)
-    sum += bytes;
+  for (const Traffic &one : tensors)
+    sum += one.bytes;
   return sum;
 }
 
-int64_t sectorsOf(const TensorBytes &tensors) {
+int64_t sectorsOf(const TensorTraffic &tensors) {
   int64_t sum = 0;
-  for (const auto &[name, bytes] : tensors)
-    sum += (bytes + 31) / 32;
+  for (const Traffic &one : tensors)
+    sum += one.sectors;
   return sum;
 }
 

@@ -13,8 +13,15 @@
 
 namespace attnc::cli {
 
-/// Bytes by tensor, in the order of the program's signature.
-using TensorBytes = std::vector<std::pair<std::string, int64_t>>;
+/// What moves of one tensor.
+struct Traffic {
+  std::string tensor;
+  int64_t bytes = 0;
+  int64_t sectors =
+      0; ///< of 32 bytes; rows that do not begin and end with one share it with their neighbours
+};
+/// In the order of the program's signature.
+using TensorTraffic = std::vector<Traffic>;
 
 struct ProfileWork {
   /// 2 (d + d_v) a visible pair and query head.
@@ -23,10 +30,10 @@ struct ProfileWork {
   int64_t tileFlops = 0;
   /// What the visible region needs of every input, once, and every output, once. Absent where the mask cannot
   /// be looked at pair by pair.
-  std::optional<TensorBytes> minimum;
+  std::optional<TensorTraffic> minimum;
   /// The same as the tiles read it: all rows of q once, k and v again for each block of query rows and query
-  /// head that visits them.
-  std::optional<TensorBytes> tiling;
+  /// head that visits them, rows in the pieces of 128 bytes that one request takes.
+  std::optional<TensorTraffic> tiling;
   /// Tensors in neither: how much of them a mask or score needs is not known.
   std::vector<std::string> notCounted;
 };
@@ -35,8 +42,7 @@ struct ProfileWork {
 Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const Problem &problem,
                                 const MaskExplanation &mask, int64_t tileQ, int64_t tileKv);
 
-int64_t sumOf(const TensorBytes &tensors);
-/// Of 32 bytes, each tensor rounded up.
-int64_t sectorsOf(const TensorBytes &tensors);
+int64_t bytesOf(const TensorTraffic &tensors);
+int64_t sectorsOf(const TensorTraffic &tensors);
 
 } // namespace attnc::cli

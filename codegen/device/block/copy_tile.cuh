@@ -18,7 +18,10 @@ ATTNC_DEVICE void copy_panels(SharedTile<T, Rows, Cols> destination, GlobalRows<
   constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
   constexpr int kRowsPerPass = Threads / Lanes;
 
-  const int row = static_cast<int>(threadIdx.x / Lanes);
+  const int thread = static_cast<int>(threadIdx.x);
+  int row = thread / Lanes;
+  if constexpr (Lanes < 8 && kRowsPerPass % 8 == 0)
+    row = swizzled_row<Lanes>(thread);
   const int col = First + static_cast<int>(threadIdx.x % Lanes * kChunk);
   if (Lanes * kChunk > Cols - First && col >= Cols)
     return;

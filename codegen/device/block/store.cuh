@@ -82,16 +82,14 @@ ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Row
 
 namespace attnc::block {
 
-/// The `Width` 16-byte chunks (4, 2 or 1, a multiple of that from the row's start) from `first_chunk` on, of every row. Eight lanes load
-/// at a time: rows that lie 4, 2 or 1 apart, so that the swizzle keeps their chunks in different banks.
+/// The `Width` 16-byte chunks (4, 2 or 1, a multiple of that from the row's start) from `first_chunk` on, of every row.
 template <int Threads, int Width, class T, int Rows, int Cols, int DestinationCols, int Align>
 ATTNC_DEVICE void store_chunks(GlobalRows<T, DestinationCols, Align> destination, SharedTile<T, Rows, Cols> staging,
                                int first_chunk, int first_row, int valid_end) {
 #pragma unroll
   for (int first = 0; first < Rows * Width; first += Threads) {
-    const int chunk = first + static_cast<int>(threadIdx.x), phase = chunk / 8, lane = chunk % 8;
-    const int row = phase / Width * 8 + phase % Width + lane / Width * Width;
-    const int col = (first_chunk + lane % Width) * (16 / static_cast<int>(sizeof(T)));
+    const int chunk = first + static_cast<int>(threadIdx.x), row = swizzled_row<Width>(chunk);
+    const int col = (first_chunk + chunk % Width) * (16 / static_cast<int>(sizeof(T)));
     if (row < Rows && first_row + row < valid_end)
       destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
   }

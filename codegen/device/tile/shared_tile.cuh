@@ -7,6 +7,15 @@
 
 namespace attnc {
 
+/// The row of thread `i` where Lanes (1, 2, 4 or 8) threads take a chunk each of every row, the first of which is a
+/// multiple of Lanes. Eight threads access shared memory together: their rows lie Lanes apart, so that the swizzle of
+/// SharedTile keeps them in different banks.
+template <int Lanes> ATTNC_DEVICE constexpr int swizzled_row(int i) {
+  static_assert(Lanes == 1 || Lanes == 2 || Lanes == 4 || Lanes == 8, "8 threads share whole rows");
+  const int phase = i / 8, lane = i % 8;
+  return phase / Lanes * 8 + phase % Lanes + lane / Lanes * Lanes;
+}
+
 /// Rows lie in whole panels of 128 bytes; the last may be partly unused. Within a panel, the 16-byte chunk c lies
 /// where chunk c ^ (row % 8) would: any 8 consecutive rows of one chunk column, and any 8 chunks of one panel,
 /// touch all 32 banks once. The tile starts at a multiple of 1024 bytes.
