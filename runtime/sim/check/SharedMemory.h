@@ -44,8 +44,13 @@ public:
     return false;
   }
   void mark(uint64_t address, uint32_t count, State value) {
-    if (checked)
-      std::memset(state.data() + (address - kSharedBase), value, count);
+    uint8_t *at = state.data() + (address - kSharedBase);
+    if (!checked)
+      return;
+    if (count == 16)
+      std::memset(at, value, 16); // a constant size
+    else
+      std::memset(at, value, count);
   }
 
   SharedRaces races;

@@ -21,9 +21,14 @@ bool land(Warp &warp, const Inst &in, uint32_t mask, const uint32_t *limit) {
       if (copy.group[lane] >= limit[lane])
         continue;
       uint8_t *to = warp.shared->at(copy.dst[lane]);
-      if (copy.srcBytes[lane] != 0)
-        std::memcpy(to, reinterpret_cast<const uint8_t *>(copy.src[lane]), copy.srcBytes[lane]);
-      std::memset(to + copy.srcBytes[lane], 0, copy.bytes - copy.srcBytes[lane]);
+      const uint8_t *from = reinterpret_cast<const uint8_t *>(copy.src[lane]);
+      if (copy.srcBytes[lane] == 16) {
+        std::memcpy(to, from, 16); // a constant size: nearly every copy, and two moves
+      } else {
+        if (copy.srcBytes[lane] != 0)
+          std::memcpy(to, from, copy.srcBytes[lane]);
+        std::memset(to + copy.srcBytes[lane], 0, copy.bytes - copy.srcBytes[lane]);
+      }
       warp.shared->mark(copy.dst[lane], copy.bytes, SharedMemory::Initialised);
       landed |= 1u << lane;
     }
