@@ -62,8 +62,9 @@ public:
     if (!comparison)
       return;
     const Verdict verdict = judge(*comparison, problem);
-    const std::string orders =
-        deviceName == "sim" ? ", " + std::to_string(seedsRun) + " orders of warps" : "";
+    const std::string orders = deviceName != "sim" ? ""
+                               : seedsRun == 1     ? ", 1 order of warps"
+                                                   : ", " + std::to_string(seedsRun) + " orders of warps";
     std::printf("  check    %.1f ms%s, %s\n", times.at("check"), orders.c_str(),
                 verdict == Verdict::Failed ? "FAILED" : std::string(verdictName(verdict)).c_str());
     for (const TensorComparison &tensor : comparison->tensors)
