@@ -73,7 +73,8 @@ Result<ScalarParam> readParam(const YamlEntry &entry) {
   if (!given)
     return param;
   if (param.dtype == DType::I32) { // S22
-    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(given->value, "default", -kLargestInteger, kLargestInteger));
+    ATTNC_ASSIGN_OR_RETURN(int64_t value,
+                           readInt(given->value, "default", -kLargestInteger, kLargestInteger));
     param.defaultValue = static_cast<double>(value);
     return param;
   }
@@ -85,10 +86,19 @@ Result<ScalarParam> readParam(const YamlEntry &entry) {
   return param;
 }
 
+/// A section that declares nothing has no effect: that is an error, as everywhere.
+Status expectEntries(const YamlNode &node, std::string_view key) {
+  ATTNC_RETURN_IF_ERROR(expectMap(node, key));
+  if (node.entries.empty()) // S20, S22
+    return Status(Code::InvalidSpec, "expected an entry in '" + std::string(key) + "', got nothing",
+                  node.where);
+  return Status::success();
+}
+
 } // namespace
 
 Result<std::vector<SideInput>> readInputs(const YamlNode &node) {
-  ATTNC_RETURN_IF_ERROR(expectMap(node, "inputs"));
+  ATTNC_RETURN_IF_ERROR(expectEntries(node, "inputs"));
   std::vector<SideInput> inputs;
   for (const YamlEntry &entry : node.entries) {
     ATTNC_ASSIGN_OR_RETURN(SideInput input, readInput(entry));
@@ -99,7 +109,7 @@ Result<std::vector<SideInput>> readInputs(const YamlNode &node) {
 }
 
 Result<std::vector<ScalarParam>> readParams(const YamlNode &node) {
-  ATTNC_RETURN_IF_ERROR(expectMap(node, "params"));
+  ATTNC_RETURN_IF_ERROR(expectEntries(node, "params"));
   std::vector<ScalarParam> params;
   for (const YamlEntry &entry : node.entries) {
     ATTNC_ASSIGN_OR_RETURN(ScalarParam param, readParam(entry));

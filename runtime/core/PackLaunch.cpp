@@ -50,8 +50,9 @@ Status packLaunch(const Launch &launch, const PlannedLaunch &planned, const Laun
     if (!extent.ok())
       return extent.status().prefix(where);
     if (*extent < 0 || *extent > kMaxGrid[axis])
-      return Status(Code::InvalidArgument, where + "expected 0 to " + std::to_string(kMaxGrid[axis]) +
-                                               " blocks, got " + std::to_string(*extent));
+      return Status(Code::InvalidArgument, where + "expected " + launch.grid[axis].text + " of 0 to " +
+                                               std::to_string(kMaxGrid[axis]) +
+                                               ", as that many blocks, got " + std::to_string(*extent));
     out.config.grid[axis] = static_cast<uint32_t>(*extent);
     out.empty = out.empty || *extent == 0;
   }

@@ -99,11 +99,13 @@ TEST(Kernel, GridLimitsAreCheckedBeforeAnythingRuns) {
   RecordingDevice device(test::target("sm_80"));
   Program program = test::packedProgram();
   program.launches[1].grid[1].text = "total_q * 2000";
-  EXPECT_EQ(makeKernel(program).run(device, packedArguments()).message(),
-            "kernel 'merge_00aa11': grid y: expected 0 to 65535 blocks, got 80000");
+  EXPECT_EQ(
+      makeKernel(program).run(device, packedArguments()).message(),
+      "kernel 'merge_00aa11': grid y: expected total_q * 2000 of 0 to 65535, as that many blocks, got 80000");
   program.launches[1].grid[1].text = "q_len - 1000";
-  EXPECT_EQ(makeKernel(program).run(device, packedArguments()).message(),
-            "kernel 'merge_00aa11': grid y: expected 0 to 65535 blocks, got -870");
+  EXPECT_EQ(
+      makeKernel(program).run(device, packedArguments()).message(),
+      "kernel 'merge_00aa11': grid y: expected q_len - 1000 of 0 to 65535, as that many blocks, got -870");
   program.launches[1].grid[1].text = "1 / (q_len - 130)";
   EXPECT_EQ(makeKernel(program).run(device, packedArguments()).message(),
             "kernel 'merge_00aa11': grid y: formula '1 / (q_len - 130)': division by zero");

@@ -118,6 +118,8 @@ const std::vector<Bad> kBad{
      "expected f32, f16, bf16, i32 or bool for 'dtype', got 'i64'",
      9,
      37},
+    {"S20", {"inputs: {}"}, "expected an entry in 'inputs', got nothing", 9, 9},
+    {"S22", {"params: {}"}, "expected an entry in 'params', got nothing", 9, 9},
     {"S22", {"params: {x: {type: f16}}"}, "expected f32 or i32 for 'type', got 'f16'", 9, 20},
     {"S22",
      {"params: {x: {type: i32, default: 1.5}}"},
