@@ -18,13 +18,15 @@ public:
   /// Forgets everything; for `bytes` bytes and `warps` warps.
   void reset(uint32_t bytes, uint32_t warps);
 
-  /// Checks and remembers an access of `bytes` (at most 16, aligned) at offset `at`.
-  Conflict access(const Actor &actor, uint32_t at, uint32_t bytes, bool writes) {
+  /// Checks and remembers an access of `bytes` (at most 16, aligned) at offset `at`. False: it races with
+  /// `conflict`.
+  bool access(const Actor &actor, uint32_t at, uint32_t bytes, bool writes, Conflict &conflict) {
     size_t cell = at / kCellBytes;
     uint16_t mask = static_cast<uint16_t>(((1u << bytes) - 1) << (at % kCellBytes));
     if (writes ? quickWrite(actor, cell, mask) : quickRead(actor, cell, mask))
-      return {};
-    return slow(actor, cell, mask, writes);
+      return true;
+    conflict = slow(actor, cell, mask, writes);
+    return !conflict.found;
   }
 
 private:

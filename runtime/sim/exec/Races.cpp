@@ -75,15 +75,17 @@ bool checkSharedRaces(Warp &warp, const Inst &in, AccessKind kind, const uint32_
   // What ldmatrix and stmatrix move at one lane's address is the whole warp's.
   bool whole = in.flow == Flow::Collective;
   Actor actor{&warp.order, warp.pcOf(in), in.order, kWholeWarp};
+  Conflict other;
+  bool publishes = (in.order & kStrong) != 0 && kind != AccessKind::Read;
   for (uint32_t lanes = mask; lanes != 0; lanes &= lanes - 1) {
     uint32_t lane = static_cast<uint32_t>(__builtin_ctz(lanes));
     if (!whole)
       actor.lane = static_cast<uint8_t>(lane);
-    Conflict other =
-        warp.shared->races.access(actor, address[lane] - kSharedBase, bytes, kind != AccessKind::Read);
-    if (other.found)
+    if (!warp.shared->races.access(actor, address[lane] - kSharedBase, bytes, kind != AccessKind::Read,
+                                   other))
       return report(warp, lane, true, kind, bytes, describeShared(warp, address[lane]), other);
-    publish(warp, in, kind, warp.shared->sync, address[lane]);
+    if (publishes)
+      publish(warp, in, kind, warp.shared->sync, address[lane]);
   }
   return true;
 }
