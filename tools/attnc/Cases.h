@@ -20,7 +20,7 @@ struct CheckCase {
 
 /// Lengths 0, 1, 7, 64, 65, 127 and 300, equal and unequal, alone and mixed in a batch, as far as the
 /// program's layout can express them: a layout without lengths per request gets one case a pair. Scalars that
-/// have no default get a value; one case has NaN where no tile may look. `large`: also a case whose scores are far beyond what f16 holds.
+/// have no default get a value; one case has NaN where no tile may look. `large`: also a case of scores that f16 could not hold at usual head sizes.
 std::vector<CheckCase> checkCases(const Program &program, uint64_t seed, bool large);
 
 /// One request of these lengths, in the words of the program's layout.

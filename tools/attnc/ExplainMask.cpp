@@ -2,6 +2,7 @@
 #include "tools/attnc/ExplainMask.h"
 
 #include "tools/attnc/MaskPicture.h"
+#include "tools/attnc/MaskQuestions.h"
 #include "tools/attnc/OutputFile.h"
 #include "tools/attnc/SideContent.h"
 
@@ -20,8 +21,8 @@ std::string madeText(const Program &program, const TensorSig &sig, uint64_t seed
   const std::string values = content == SideContent::Parents ? "a random tree"
                              : content != SideContent::Any   ? "random integers that ascend"
                              : sig.dtype == DType::I32       ? "random integers 0 to 3"
-                             : sig.dtype == DType::Bool ? "random, three of four true"
-                                                        : "random";
+                             : sig.dtype == DType::Bool      ? "random, three of four true"
+                                                             : "random";
   return sig.name + ": " + values + " (--seed " + std::to_string(seed) + "); --input " + sig.name + "=FILE";
 }
 
@@ -66,15 +67,10 @@ Status MaskExplanation::count(const Program &program, ProblemRequest request, in
                            return bounds.contains(name) ||
                                   (reads.contains(name) && elements <= kMostElements);
                          }));
-  question = {tileQ, tileKv, requestLengths(*problem), {}, {}};
-  question->scalars.insert(problem->scalars.begin(), problem->scalars.end());
+  question = maskQuestion(*problem, reads, tileQ, tileKv);
   for (const TensorSig &sig : program.tensors)
-    if (auto it = problem->tensors.find(sig.name); it != problem->tensors.end() && reads.contains(sig.name)) {
-      const HostTensor &tensor = it->second;
-      question->sides[sig.name] = {tensor.shape, [&tensor](int64_t i) { return tensor.get(i); }};
-      if (!request.inputs.contains(sig.name))
-        assumed.push_back(madeText(program, sig, request.seed));
-    }
+    if (question->sides.contains(sig.name) && !request.inputs.contains(sig.name))
+      assumed.push_back(madeText(program, sig, request.seed));
   ATTNC_ASSIGN_OR_RETURN(tiles, model->count(*question));
   return flags.draws() ? draw() : Status::success();
 }
@@ -161,7 +157,8 @@ void MaskExplanation::print() const {
     return;
   }
   if (defaultDims)
-    entry("lengths", std::string(problem->dims.contains("kv_len") ? "q_len and kv_len " : "q_len ") + std::to_string(problem->dims.at("q_len")) +
+    entry("lengths", std::string(problem->dims.contains("kv_len") ? "q_len and kv_len " : "q_len ") +
+                         std::to_string(problem->dims.at("q_len")) +
                          ", as neither --dim nor --lens gives others");
   entry("tiles", tilesText());
   if (tiles->ideal)

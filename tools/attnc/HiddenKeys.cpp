@@ -1,6 +1,7 @@
 // HiddenKeys.cpp - the union of what the tiles of every head may look at, and NaN everywhere else.
 #include "tools/attnc/HiddenKeys.h"
 
+#include "tools/attnc/MaskQuestions.h"
 #include "tools/attnc/Remarks.h"
 
 #include <algorithm>
@@ -8,37 +9,6 @@
 
 namespace attnc::cli {
 namespace {
-
-/// Where a key of a request lies among the tokens of a tensor.
-class TokenAxes {
-public:
-  /// Absent axes are equal to `rank`.
-  TokenAxes(const TensorSig &sig) : rank(sig.shape.size()), batch(rank), token(rank) {
-    for (size_t i = 0; i < rank; ++i) {
-      if (sig.shape[i].text == "batch")
-        batch = i;
-      if (sig.shape[i].text == "kv_len" || sig.shape[i].text == "total_kv")
-        token = i;
-    }
-  }
-  bool known() const { return token != rank; }
-  bool packed() const { return batch == rank; }
-
-  void poison(HostTensor &tensor, int64_t request, int64_t at) const {
-    for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
-      if (indexAt(tensor, i, token) == at && (packed() || indexAt(tensor, i, batch) == request))
-        tensor.set(i, std::numeric_limits<double>::quiet_NaN());
-  }
-
-private:
-  static int64_t indexAt(const HostTensor &tensor, int64_t element, size_t axis) {
-    for (size_t inner = tensor.shape.size(); --inner > axis;)
-      element /= tensor.shape[inner];
-    return element % tensor.shape[axis];
-  }
-
-  size_t rank, batch, token;
-};
 
 /// Keys of one request that some tile of some head may look at.
 Result<std::vector<bool>> seenKeys(const MaskModel &model, const MaskQuestion &question, int64_t request,
@@ -54,49 +24,61 @@ Result<std::vector<bool>> seenKeys(const MaskModel &model, const MaskQuestion &q
   return seen;
 }
 
+/// Writes NaN to the hidden keys of every request; false, and nothing written, if the tensor has no axis of
+/// tokens.
+bool poison(const TensorSig &sig, const std::vector<std::vector<bool>> &seen, HostTensor &tensor) {
+  const size_t rank = sig.shape.size();
+  size_t batch = rank, token = rank;
+  for (size_t i = 0; i < rank; ++i) {
+    if (sig.shape[i].text == "batch")
+      batch = i;
+    if (sig.shape[i].text == "kv_len" || sig.shape[i].text == "total_kv")
+      token = i;
+  }
+  if (token == rank)
+    return false;
+  // By token where requests follow each other, else by request and token.
+  const int64_t tokens = tensor.shape[token];
+  std::vector<bool> hidden(static_cast<size_t>(batch == rank ? tokens : tokens * tensor.shape[batch]));
+  size_t first = 0;
+  for (const std::vector<bool> &keys : seen) {
+    for (size_t key = 0; key < keys.size(); ++key)
+      hidden[first + key] = !keys[key];
+    first += batch == rank ? keys.size() : static_cast<size_t>(tokens);
+  }
+  for (int64_t i = 0, count = tensor.elements(); i < count; ++i) {
+    const int64_t request = batch == rank ? 0 : tensor.indexAt(i, batch);
+    if (hidden[static_cast<size_t>(request * tokens + tensor.indexAt(i, token))])
+      tensor.set(i, std::numeric_limits<double>::quiet_NaN());
+  }
+  return true;
+}
+
 } // namespace
 
 Result<int64_t> poisonHiddenKeys(const Spec &spec, const Program &program, Problem &problem) {
-  auto k = problem.tensors.find("k"), v = problem.tensors.find("v");
-  MaskQuestion question{remarkInteger(program, "schedule.tile_q"),
-                        remarkInteger(program, "schedule.tile_kv"),
-                        requestLengths(problem),
-                        {},
-                        {}};
-  if (k == problem.tensors.end() || v == problem.tensors.end() || question.tileQ <= 0)
+  const int64_t tileQ = remarkInteger(program, "schedule.tile_q");
+  if (!problem.tensors.contains("k") || !problem.tensors.contains("v") || tileQ <= 0)
     return 0;
-  std::vector<std::pair<HostTensor *, TokenAxes>> tensors;
-  for (const TensorSig &sig : program.tensors)
-    if (sig.name == "k" || sig.name == "v") {
-      tensors.emplace_back(&problem.tensors.find(sig.name)->second, TokenAxes(sig));
-      if (!tensors.back().second.known())
-        return 0;
-    }
   ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<MaskModel> model, MaskModel::create(spec, program.target));
-  question.scalars.insert(problem.scalars.begin(), problem.scalars.end());
-  for (const std::string &name : model->maskTensors()) {
-    auto side = problem.tensors.find(name);
-    if (side == problem.tensors.end())
-      return 0;
-    const HostTensor &tensor = side->second;
-    question.sides[name] = {tensor.shape, [&tensor](int64_t i) { return tensor.get(i); }};
-  }
+  const std::set<std::string> reads = model->maskTensors();
+  const MaskQuestion question =
+      maskQuestion(problem, reads, tileQ, remarkInteger(program, "schedule.tile_kv"));
+  if (question.sides.size() != reads.size())
+    return 0;
   ATTNC_ASSIGN_OR_RETURN(MaskTiles tiles, model->count(question));
-  int64_t poisoned = 0, firstToken = 0;
+  std::vector<std::vector<bool>> seen;
+  int64_t hidden = 0;
   for (size_t request = 0; request < question.requests.size(); ++request) {
-    ATTNC_ASSIGN_OR_RETURN(std::vector<bool> seen,
+    ATTNC_ASSIGN_OR_RETURN(std::vector<bool> keys,
                            seenKeys(*model, question, static_cast<int64_t>(request), tiles.heads));
-    for (size_t key = 0; key < seen.size(); ++key) {
-      if (seen[key])
-        continue;
-      ++poisoned;
-      for (auto &[tensor, axes] : tensors)
-        axes.poison(*tensor, static_cast<int64_t>(request),
-                    static_cast<int64_t>(key) + (axes.packed() ? firstToken : 0));
-    }
-    firstToken += static_cast<int64_t>(seen.size());
+    hidden += std::count(keys.begin(), keys.end(), false);
+    seen.push_back(std::move(keys));
   }
-  return poisoned;
+  for (const TensorSig &sig : program.tensors)
+    if ((sig.name == "k" || sig.name == "v") && !poison(sig, seen, problem.tensors.find(sig.name)->second))
+      return 0;
+  return hidden;
 }
 
 } // namespace attnc::cli

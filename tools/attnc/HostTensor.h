@@ -23,6 +23,12 @@ struct HostTensor {
   static Result<HostTensor> zeros(DType dtype, std::vector<int64_t> shape);
 
   int64_t elements() const;
+  /// Where element `element` lies along an axis.
+  int64_t indexAt(int64_t element, size_t axis) const {
+    for (size_t inner = shape.size(); --inner > axis;)
+      element /= shape[inner];
+    return element % shape[axis];
+  }
   /// A view for a run on a device that works in host memory.
   Tensor view();
   /// Element `index` as a number; every dtype.

@@ -200,12 +200,6 @@ private:
     return count == dims.dims.end() ? 0 : count->second;
   }
 
-  static int64_t indexAt(const HostTensor &tensor, int64_t element, size_t axis) {
-    for (size_t inner = tensor.shape.size(); --inner > axis;)
-      element /= tensor.shape[inner];
-    return element % tensor.shape[axis];
-  }
-
   /// NaN past each request's length in the tokens of a padded batch, and in a [batch, S_len, ...] float
   /// tensor.
   void poison(const std::string &name, HostTensor &tensor) {
@@ -226,8 +220,7 @@ private:
       if (batch == axes.size() || token == axes.size() || (!anyOrder && (batch != 0 || token != 1)))
         continue;
       for (int64_t i = 0; i < tensor.elements(); ++i)
-        if (indexAt(tensor, i, token) >=
-            dims.lens.at(sequence)[static_cast<size_t>(indexAt(tensor, i, batch))])
+        if (tensor.indexAt(i, token) >= dims.lens.at(sequence)[static_cast<size_t>(tensor.indexAt(i, batch))])
           tensor.set(i, std::numeric_limits<double>::quiet_NaN());
     }
   }

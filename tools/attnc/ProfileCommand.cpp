@@ -20,7 +20,7 @@ struct ProfileOptions {
   std::string spec, arch, device = "sim", output, annotation;
   ProblemFlags problem;
   JitFlags jit;
-  int threads = 1;
+  SimFlags sim;
   bool json = false;
 };
 
@@ -53,9 +53,7 @@ Result<Profile> profile(const ProfileOptions &options) {
                   "expected --dim, --lens or --input to say how long the sequences are, got none");
   ATTNC_ASSIGN_OR_RETURN(ProfileWork work, profileWork(spec, program, problem, mask, tileQ, tileKv));
 
-  SimOptions sim;
-  sim.threads = options.threads;
-  const std::shared_ptr<Device> device = openSimDevice(target, sim);
+  const std::shared_ptr<Device> device = openSimDevice(target, options.sim.run(0));
   ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
   const nlohmann::json counters = nlohmann::json::parse(device->takeCounters());
   Profile out{profileJson({program.name, target.name(), &problem, &mask, &work}, counters), program.text};
@@ -113,10 +111,7 @@ void addProfileCommand(CLI::App &app, Action &action) {
       ->capture_default_str();
   options->problem.addShapesTo(*verb);
   options->problem.addTensorsTo(*verb);
-  verb->add_option("--sim-threads", options->threads,
-                   "Host threads of the simulator; counts do not depend on it")
-      ->check(integerBetween(1, 1024))
-      ->capture_default_str();
+  options->sim.addTo(*verb);
   verb->add_option("-o,--output", options->output, "Write the report there and not to standard output")
       ->type_name("FILE");
   verb->add_option("--annotate", options->annotation,

@@ -73,13 +73,16 @@ void WarpOrder::learn(const Known &what) {
 }
 
 void WarpOrder::fence(uint8_t order) {
-  learnOwn(pending);
+  const bool everywhere = (order & kCtaScope) == 0;
   learnOwn(pendingHere);
-  fencedHere = all();
-  if ((order & kCtaScope) == 0) {
+  if (everywhere)
     learn(pending);
+  else
+    learnOwn(pending);
+  fencedHere = all();
+  if (everywhere) {
+    fenced = fencedHere;
     pending = pendingHere = nullptr;
-    fenced = fencedHere = all();
   }
   step();
 }

@@ -79,12 +79,8 @@ Status Decoder::setp(const Instr &instr, const OpRow &, Inst &out) {
   std::string name = "setp";
   BoolOp combine = BoolOp::None;
   for (std::string_view mod : instr.mods) {
-    if (mod == "and")
-      combine = BoolOp::And;
-    else if (mod == "or")
-      combine = BoolOp::Or;
-    else if (mod == "xor")
-      combine = BoolOp::Xor;
+    if (BoolOp op = combinationOf(mod); op != BoolOp::None)
+      combine = op;
     else
       name.append(".").append(mod);
   }

@@ -59,10 +59,7 @@ Status Decoder::set(const Instr &instr, const OpRow &, Inst &out) {
   size_t operands = 3;
   for (size_t i = 0; i < instr.mods.size(); ++i) {
     std::string_view mod = instr.mods[i];
-    BoolOp combine = mod == "and"   ? BoolOp::And
-                     : mod == "or"  ? BoolOp::Or
-                     : mod == "xor" ? BoolOp::Xor
-                                    : BoolOp::None;
+    BoolOp combine = combinationOf(mod);
     if (combine != BoolOp::None) {
       out.a = static_cast<uint8_t>(combine);
       operands = 4;
@@ -97,10 +94,7 @@ Status Decoder::setpPair(const Instr &instr, Inst &out) {
   std::string name = "setp2";
   size_t operands = 3;
   for (std::string_view mod : instr.mods) {
-    BoolOp combine = mod == "and"   ? BoolOp::And
-                     : mod == "or"  ? BoolOp::Or
-                     : mod == "xor" ? BoolOp::Xor
-                                    : BoolOp::None;
+    BoolOp combine = combinationOf(mod);
     if (combine != BoolOp::None) {
       out.a = static_cast<uint8_t>(combine);
       operands = 4;

@@ -114,6 +114,11 @@ private:
   std::map<SpecialReg, RegRef> specials;
 };
 
+/// How a comparison with this modifier goes into another predicate; None: it is no such modifier.
+inline BoolOp combinationOf(std::string_view mod) {
+  return mod == "and" ? BoolOp::And : mod == "or" ? BoolOp::Or : mod == "xor" ? BoolOp::Xor : BoolOp::None;
+}
+
 /// One row of the decode table.
 struct OpRow {
   const char *opcode;

@@ -43,30 +43,14 @@ std::vector<uint32_t> codes(size_t count, uint32_t mask) {
   return values;
 }
 
-struct Add {
-  std::vector<Probe> &all;
-  /// `body` uses i0 (and i1); the inputs of a thread are neighbours in `values`.
-  void operator()(const std::string &op, int since, const std::string &body,
-                  const std::vector<uint32_t> &values, int inWords = 1, Agreement agreement = {}) const {
-    Probe probe;
-    probe.op = op;
-    probe.since = since;
-    probe.body = body;
-    probe.inWords = inWords;
-    probe.threads = 256;
-    for (size_t thread = 0; thread < 256; ++thread)
-      for (int i = 0; i < inWords; ++i)
-        probe.inputs.push_back(values[(thread + static_cast<size_t>(i) * 37) % values.size()]);
-    probe.agreement = agreement;
-    all.push_back(std::move(probe));
-  }
-};
-
 } // namespace
 
 // NaN payloads of cvt are part of the record: the hardware's are fixed.
 void addConvertProbes(std::vector<Probe> &all) {
-  const Add add{all};
+  auto add = [&](const std::string &op, int since, const std::string &body,
+                 const std::vector<uint32_t> &values, int inWords = 1, Agreement agreement = {}) {
+    addElementwise(all, op, since, body, values, inWords, agreement);
+  };
   const std::vector<uint32_t> singles = floats(256), halves = codes(256, 0xffff),
                               pairs = codes(256, 0xffffffffu);
   for (const char *round : {"rn", "rz"})

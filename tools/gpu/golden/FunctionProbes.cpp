@@ -21,21 +21,6 @@ std::vector<uint32_t> sweep(float least, float greatest, bool exponents) {
   return values;
 }
 
-void add(std::vector<Probe> &all, const std::string &op, int since, const std::string &body,
-         const std::vector<uint32_t> &values, int inWords, const Agreement &agreement) {
-  Probe probe;
-  probe.op = op;
-  probe.since = since;
-  probe.body = body;
-  probe.inWords = inWords;
-  probe.threads = 256;
-  for (size_t thread = 0; thread < 256; ++thread)
-    for (size_t i = 0; i < static_cast<size_t>(inWords); ++i)
-      probe.inputs.push_back(values[(thread + i * 37) % values.size()]);
-  probe.agreement = agreement;
-  all.push_back(std::move(probe));
-}
-
 } // namespace
 
 void addFunctionProbes(std::vector<Probe> &all) {
@@ -47,7 +32,7 @@ void addFunctionProbes(std::vector<Probe> &all) {
     auto f32 = [&](const std::string &name, const std::vector<uint32_t> &values, double ulps,
                    double absolute) {
       std::string op = name + z + ".f32";
-      add(all, op, 75, op + " o0, i0;\n", values, 1, {Kind::F32, ulps, absolute});
+      addElementwise(all, op, 75, op + " o0, i0;\n", values, 1, {Kind::F32, ulps, absolute});
     };
     f32("rcp.approx", any, 2, 0);
     f32("sqrt.approx", positive, 2, 0);
@@ -57,11 +42,11 @@ void addFunctionProbes(std::vector<Probe> &all) {
     f32("sin.approx", angles, 0, 0x1p-20);
     f32("cos.approx", angles, 0, 0x1p-20);
     std::string full = std::string("div.full") + z + ".f32", approx = std::string("div.approx") + z + ".f32";
-    add(all, full, 75, full + " o0, i0, i1;\n", positive, 2, {Kind::F32, 3, 0});
-    add(all, approx, 75, approx + " o0, i0, i1;\n", positive, 2, {Kind::F32, 3, 0});
+    addElementwise(all, full, 75, full + " o0, i0, i1;\n", positive, 2, {Kind::F32, 3, 0});
+    addElementwise(all, approx, 75, approx + " o0, i0, i1;\n", positive, 2, {Kind::F32, 3, 0});
   }
-  add(all, "tanh.approx.f32", 75, "tanh.approx.f32 o0, i0;\n", small, 1,
-      {Kind::F32, 4096 + 1, 0x1p-24}); // 2^-11
+  addElementwise(all, "tanh.approx.f32", 75, "tanh.approx.f32 o0, i0;\n", small, 1,
+                 {Kind::F32, 4096 + 1, 0x1p-24}); // 2^-11
   // Codes of 16-bit floats, two a word.
   std::vector<uint32_t> halves, bfloats;
   for (uint32_t i = 0; i < 256; ++i) {
@@ -71,10 +56,13 @@ void addFunctionProbes(std::vector<Probe> &all) {
   }
   for (uint32_t special : {0u, 0x80008000u, 0x00010001u, 0x7c00fc00u, 0x7fff0000u, 0x7bff7bffu})
     halves[special % 251] = special;
-  add(all, "ex2.approx.f16x2", 75, "ex2.approx.f16x2 o0, i0;\n", halves, 1, {Kind::F16, 2, 0});
-  add(all, "tanh.approx.f16x2", 75, "tanh.approx.f16x2 o0, i0;\n", halves, 1, {Kind::F16, 2, 0x1p-10});
-  add(all, "ex2.approx.ftz.bf16x2", 90, "ex2.approx.ftz.bf16x2 o0, i0;\n", bfloats, 1, {Kind::BF16, 2, 0});
-  add(all, "tanh.approx.bf16x2", 90, "tanh.approx.bf16x2 o0, i0;\n", bfloats, 1, {Kind::BF16, 2, 0x1p-8});
+  addElementwise(all, "ex2.approx.f16x2", 75, "ex2.approx.f16x2 o0, i0;\n", halves, 1, {Kind::F16, 2, 0});
+  addElementwise(all, "tanh.approx.f16x2", 75, "tanh.approx.f16x2 o0, i0;\n", halves, 1,
+                 {Kind::F16, 2, 0x1p-10});
+  addElementwise(all, "ex2.approx.ftz.bf16x2", 90, "ex2.approx.ftz.bf16x2 o0, i0;\n", bfloats, 1,
+                 {Kind::BF16, 2, 0});
+  addElementwise(all, "tanh.approx.bf16x2", 90, "tanh.approx.bf16x2 o0, i0;\n", bfloats, 1,
+                 {Kind::BF16, 2, 0x1p-8});
   struct Exact {
     const char *op;
     int since;
@@ -89,8 +77,8 @@ void addFunctionProbes(std::vector<Probe> &all) {
         Exact{"fma.rn.relu.bf16x2", 80, true, 3}, Exact{"max.bf16x2", 80, true, 2},
         Exact{"add.bf16x2", 90, true, 2}, Exact{"mul.bf16x2", 90, true, 2}}) {
     std::string body = op.op + std::string(" o0, i0, i1") + (op.operands == 3 ? ", i2;\n" : ";\n");
-    add(all, op.op, op.since, body, op.isBf16 ? bfloats : halves, op.operands,
-        {op.isBf16 ? Kind::BF16 : Kind::F16, 0, 0});
+    addElementwise(all, op.op, op.since, body, op.isBf16 ? bfloats : halves, op.operands,
+                   {op.isBf16 ? Kind::BF16 : Kind::F16, 0, 0});
   }
 }
 

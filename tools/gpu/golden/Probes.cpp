@@ -26,6 +26,21 @@ std::string Probe::digest() const {
   return text;
 }
 
+void addElementwise(std::vector<Probe> &all, const std::string &op, int since, const std::string &body,
+                    const std::vector<uint32_t> &values, int inWords, const Agreement &agreement) {
+  Probe probe;
+  probe.op = op;
+  probe.since = since;
+  probe.body = body;
+  probe.inWords = inWords;
+  probe.threads = 256;
+  for (size_t thread = 0; thread < 256; ++thread)
+    for (size_t i = 0; i < static_cast<size_t>(inWords); ++i)
+      probe.inputs.push_back(values[(thread + i * 37) % values.size()]);
+  probe.agreement = agreement;
+  all.push_back(std::move(probe));
+}
+
 const std::vector<Probe> &probes() {
   static const std::vector<Probe> all = [] {
     std::vector<Probe> result;

@@ -57,6 +57,11 @@ void addConvertProbes(std::vector<Probe> &all);
 void addFunctionProbes(std::vector<Probe> &all);
 void addMoveProbes(std::vector<Probe> &all);
 
+/// Appends a probe of 256 threads, `inWords` words each: neighbours in `values`, which begin again at the
+/// end. `body` is as in Probe.
+void addElementwise(std::vector<Probe> &all, const std::string &op, int since, const std::string &body,
+                    const std::vector<uint32_t> &values, int inWords, const Agreement &agreement);
+
 /// Deterministic numbers: the same on every machine.
 uint32_t hash(uint32_t x);
 
