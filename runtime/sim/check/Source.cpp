@@ -16,6 +16,22 @@ const SourcePlace &at(const Kernel &kernel, int place) {
   return kernel.module->places[static_cast<size_t>(place)];
 }
 
+/// Innermost first.
+std::vector<int> placesOf(const Kernel &kernel, size_t pc) {
+  std::vector<int> places;
+  for (int place = placeOf(kernel, pc); place >= 0; place = at(kernel, place).inlinedAt)
+    places.push_back(place);
+  return places;
+}
+
+/// The first of `count` steps that is in the file of the last one.
+template <class FileOf> size_t firstInLastFile(size_t count, FileOf fileOf) {
+  size_t step = 0;
+  while (fileOf(step) != fileOf(count - 1))
+    ++step;
+  return step;
+}
+
 } // namespace
 
 std::string functionName(const std::string &mangled) {
@@ -46,7 +62,7 @@ std::string functionName(const std::string &mangled) {
 
 std::vector<SourceStep> sourceChain(const Kernel &kernel, size_t pc) {
   std::vector<SourceStep> out;
-  for (int place = placeOf(kernel, pc); place >= 0; place = at(kernel, place).inlinedAt) {
+  for (int place : placesOf(kernel, pc)) {
     const SourcePlace &here = at(kernel, place);
     SourceStep step;
     step.where.line = here.line;
@@ -61,23 +77,15 @@ std::vector<SourceStep> sourceChain(const Kernel &kernel, size_t pc) {
 }
 
 size_t kernelStep(const std::vector<SourceStep> &chain) {
-  size_t step = 0;
-  while (chain[step].where.file != chain.back().where.file)
-    ++step;
-  return step;
+  return firstInLastFile(chain.size(), [&](size_t step) { return chain[step].where.file; });
 }
 
 int kernelLine(const Kernel &kernel, size_t pc) {
-  const int innermost = placeOf(kernel, pc);
-  if (innermost < 0)
+  const std::vector<int> places = placesOf(kernel, pc);
+  if (places.empty())
     return 0;
-  int outermost = innermost;
-  while (at(kernel, outermost).inlinedAt >= 0)
-    outermost = at(kernel, outermost).inlinedAt;
-  int place = innermost;
-  while (at(kernel, place).file != at(kernel, outermost).file)
-    place = at(kernel, place).inlinedAt;
-  return at(kernel, place).line;
+  const size_t step = firstInLastFile(places.size(), [&](size_t i) { return at(kernel, places[i]).file; });
+  return at(kernel, places[step]).line;
 }
 
 } // namespace attnc::sim
