@@ -1,4 +1,4 @@
-// AttnOps.cpp - parsing, printing and verifiers of attn ops.
+// AttnOps.cpp - parsing, printing and verifiers of a kernel and its attention.
 #include "dialect/attn/Attn.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
@@ -258,81 +258,4 @@ Value AttentionOp::statistic(StringRef name) {
     if (known == name)
       return value;
   return {};
-}
-
-//===- Tokens -----------------------------------------------------------------------------------------===//
-
-StringRef attnc::attn::axesOf(Layout layout) {
-  return layout == Layout::Packed ? "shd" : layout == Layout::Padded ? "bshd" : stringifyLayout(layout);
-}
-
-TokenSource attnc::attn::tokenSource(Value tokens) {
-  TokenSource source;
-  if (auto slice = tokens.getDefiningOp<SliceHeadsOp>()) {
-    source.firstHead = slice.getFirst();
-    tokens = slice.getTokens();
-  }
-  if (auto biased = tokens.getDefiningOp<AddBiasOp>()) {
-    source.bias = dyn_cast<BlockArgument>(biased.getBias());
-    tokens = source.bias ? biased.getTokens() : Value();
-  }
-  source.tokens = dyn_cast_if_present<BlockArgument>(tokens);
-  return source;
-}
-
-LogicalResult SliceHeadsOp::verify() {
-  TokensType tokens = getTokens().getType(), result = getResult().getType();
-  int64_t first = getFirst(), end = first + result.getHeads();
-  if (first < 0 || end > tokens.getHeads()) // C1
-    return emitOpError("expected heads within ")
-           << tokens.getHeads() << ", got " << first << " to " << end - 1;
-  if (TokensType::get(getContext(), tokens.getHeads(), result.getDim(), result.getElementType(),
-                      result.getLayout()) != tokens) // C2
-    return emitOpError("expected tokens that differ in heads only, got ") << tokens << " and " << result;
-  return success();
-}
-
-LogicalResult AddBiasOp::verify() {
-  TokensType tokens = getTokens().getType();
-  SideType bias = getBias().getType();
-  Builder builder(getContext());
-  ArrayAttr shape = builder.getArrayAttr(
-      {builder.getI64IntegerAttr(tokens.getHeads()), builder.getI64IntegerAttr(tokens.getDim())});
-  if (bias.getShape() != shape || bias.getElementType() != tokens.getElementType()) // C1
-    return emitOpError("expected a bias of ")
-           << SideType::get(getContext(), shape, tokens.getElementType()) << ", got " << bias;
-  if (!isa<BlockArgument>(getTokens()) || !getTokens().hasOneUse()) // C2
-    return emitOpError("expected tokens that are an argument without another use, got ") << getTokens();
-  return success();
-}
-
-LogicalResult SoftcapOp::verify() {
-  double cap = getCap().convertToDouble();
-  if (!(cap > 0) || !std::isfinite(cap)) // C1
-    return emitOpError("expected a positive finite cap, got ") << cap;
-  return success();
-}
-
-/// C1 and C2 of the ops that walk along the last axis of a side tensor.
-template <class Op> static LogicalResult verifyRowOp(Op op) {
-  SideType side = op.getSide().getType();
-  if (int64_t(op.getIndices().size()) + 1 != side.getRank()) // C1
-    return op.emitOpError("expected one index per axis but the last (")
-           << side.getRank() - 1 << "), got " << op.getIndices().size();
-  if (!side.getElementType().isInteger(32)) // C2
-    return op.emitOpError("expected an i32 side tensor, got ") << side;
-  return success();
-}
-LogicalResult SearchOp::verify() { return verifyRowOp(*this); }
-LogicalResult ReachesOp::verify() { return verifyRowOp(*this); }
-
-LogicalResult ReadOp::verify() {
-  SideType side = getSide().getType();
-  if (int64_t(getIndices().size()) != side.getRank()) // C1
-    return emitOpError("expected one index per axis (") << side.getRank() << "), got " << getIndices().size();
-  Type expected =
-      isa<FloatType>(side.getElementType()) ? Builder(getContext()).getF32Type() : side.getElementType();
-  if (getResult().getType() != expected) // C2
-    return emitOpError("expected a result of ") << expected << ", got " << getResult().getType();
-  return success();
 }

@@ -1,4 +1,4 @@
-// AttnOps.td - a kernel, its attention, and the ops of mask and score regions.
+// AttnOps.td - a kernel and its attention; with the files that it includes, all ops of the dialect.
 #ifndef ATTNC_ATTN_OPS
 #define ATTNC_ATTN_OPS
 
@@ -8,7 +8,8 @@ include "mlir/Interfaces/ControlFlowInterfaces.td"
 include "mlir/Interfaces/FunctionInterfaces.td"
 include "mlir/Interfaces/InferTypeOpInterface.td"
 include "mlir/Interfaces/SideEffectInterfaces.td"
-include "dialect/attn/AttnAttrs.td"
+include "dialect/attn/AttnRegionOps.td"
+include "dialect/attn/AttnTokenOps.td"
 
 def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
                                        SingleBlockImplicitTerminator<"ReturnOp">, Symbol]> {
@@ -132,133 +133,6 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     /// Whether queries and keys are heads of one argument, and so the same tokens.
     bool isSelfAttention();
   }];
-}
-
-def Attn_SliceHeadsOp : Attn_Op<"slice_heads", [Pure]> {
-  let summary = "some heads of tokens: q, k or v of a fused tensor";
-  let description = [{
-    Constraints: (C1) the heads from `first` on are there. (C2) both agree in dim, element type and layout.
-    ```mlir
-    %k = attn.slice_heads %qkv from 32 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
-    ```
-  }];
-  let arguments = (ins Attn_TokensType:$tokens, I64Attr:$first);
-  let results = (outs Attn_TokensType:$result);
-  let assemblyFormat = "$tokens `from` $first attr-dict `:` qualified(type($tokens)) `->` qualified(type($result))";
-  let hasVerifier = 1;
-}
-
-def Attn_AddBiasOp : Attn_Op<"add_bias", [Pure, AllTypesMatch<["tokens", "result"]>]> {
-  let summary = "tokens plus a vector a head";
-  let description = [{
-    Element (token, head, e) becomes `tokens + bias[head, e]`, added in f32 and rounded once to the element type.
-
-    Constraints: (C1) the bias is [heads, dim] of the tokens, in sizes, and of their element type. (C2) the tokens are an
-    argument of the kernel and have no other use.
-    ```mlir
-    %biased = attn.add_bias %q, %q_bias : !attn.tokens<16x64xbf16, packed>, !attn.side<[16, 64], bf16>
-    ```
-  }];
-  let arguments = (ins Attn_TokensType:$tokens, Attn_SideType:$bias);
-  let results = (outs Attn_TokensType:$result);
-  let assemblyFormat = "$tokens `,` $bias attr-dict `:` qualified(type($tokens)) `,` qualified(type($bias))";
-  let hasVerifier = 1;
-}
-
-def Attn_YieldOp : Attn_Op<"yield", [Pure, ReturnLike, Terminator, HasParent<"AttentionOp">]> {
-  let summary = "ends a score or mask region with its value";
-  let description = [{
-    One operand, f32 in a score and i1 in a mask: C5 of `attn.attention`.
-    ```mlir
-    attn.yield %visible : i1
-    ```
-  }];
-  let arguments = (ins Variadic<AnyTypeOf<[F32, I1]>>:$operands);
-  let assemblyFormat = "attr-dict ($operands^ `:` type($operands))?";
-  let builders = [OpBuilder<(ins), "build($_builder, $_state, ::mlir::ValueRange{});">];
-}
-
-def Attn_SoftcapOp : Attn_Op<"softcap", [Pure, SameOperandsAndResultType]> {
-  let summary = "bounds scores: cap * tanh(scores / cap)";
-  let description = [{
-    Constraints: (C1) `cap` is positive and finite.
-    ```mlir
-    %capped = attn.softcap %s, 5.000000e+01 : f32
-    ```
-  }];
-  let arguments = (ins F32:$score, F64Attr:$cap);
-  let results = (outs F32:$result);
-  let assemblyFormat = "$score `,` $cap attr-dict `:` type($score)";
-  let hasVerifier = 1;
-}
-
-def Attn_BitOp : Attn_Op<"bit", [Pure]> {
-  let summary = "one bit of a 32-bit integer";
-  let description = [{
-    Bit `position` modulo 32 of the low 32 bits of `word`: what a bit-packed mask reads.
-    ```mlir
-    %visible = attn.bit %word, %key
-    ```
-  }];
-  let arguments = (ins Index:$word, Index:$position);
-  let results = (outs I1:$result);
-  let assemblyFormat = "$word `,` $position attr-dict";
-}
-
-def Attn_SearchOp : Attn_Op<"search", [Pure]> {
-  let summary = "where a value belongs in an ascending row of a side tensor";
-  let description = [{
-    The first index of [from, to) whose element is above the value, else `to`; the range is first clipped to the row. The
-    indices say which row along the last axis. Of a range that does not ascend it is what a bisection comes to:
-    while from < to the element at (from + to) // 2 decides.
-
-    Constraints: (C1) one index per axis but the last. (C2) an i32 side tensor.
-    ```mlir
-    %n = attn.search %starts[%b] from %zero to %count above %q_position : !attn.side<["batch", 9], i32>
-    ```
-  }];
-  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices, Index:$from, Index:$to, Index:$value);
-  let results = (outs Index:$result);
-  let assemblyFormat = [{
-    $side `[` $indices `]` `from` $from `to` $to `above` $value attr-dict `:` qualified(type($side))
-  }];
-  let hasVerifier = 1;
-}
-
-def Attn_ReachesOp : Attn_Op<"reaches", [Pure]> {
-  let summary = "whether one node of a tree is another or descends from it";
-  let description = [{
-    A row of the side tensor, along its last axis, has the parent of every node, which has a lower number; a root has
-    a negative one. From `node` the parents are followed down to `ancestor`; the way ends at a parent that is not lower
-    and outside the row.
-
-    Constraints: (C1) one index per axis but the last. (C2) an i32 side tensor.
-    ```mlir
-    %sees = attn.reaches %parents[%b] from %node to %ancestor : !attn.side<["batch", "q_len"], i32>
-    ```
-  }];
-  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices, Index:$node, Index:$ancestor);
-  let results = (outs I1:$result);
-  let assemblyFormat = [{
-    $side `[` $indices `]` `from` $node `to` $ancestor attr-dict `:` qualified(type($side))
-  }];
-  let hasVerifier = 1;
-}
-
-def Attn_ReadOp : Attn_Op<"read", [Pure]> {
-  let summary = "one element of a side tensor; 0 (false) outside its shape";
-  let description = [{
-    The read is not performed outside the shape. 16-bit floats widen to f32, integers are i32, bools i1.
-
-    Constraints: (C1) one index per axis. (C2) the result is f32 for float elements, else the element type.
-    ```mlir
-    %bias = attn.read %table[%h, %i, %j] : !attn.side<["heads", "q_len", "kv_len"], f32> -> f32
-    ```
-  }];
-  let arguments = (ins Attn_SideType:$side, Variadic<Index>:$indices);
-  let results = (outs AnyTypeOf<[F32, I32, I1]>:$result);
-  let assemblyFormat = "$side `[` $indices `]` attr-dict `:` qualified(type($side)) `->` type($result)";
-  let hasVerifier = 1;
 }
 
 #endif

@@ -27,9 +27,9 @@ struct Operand {
   mlir::Value rows, bias;
 };
 
-/// Where each part is built: LowerBounds.cpp the scalars, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that
-/// finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds,
-/// LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp the rest.
+/// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens, LowerRegions.cpp the maps,
+/// LowerBlockMap.cpp the launch that finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out,
+/// LowerDebug.cpp dumps of debug builds, LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -53,13 +53,15 @@ private:
   /// Opens and closes the kernel around what a caller builds.
   void openKernel(llvm::StringRef suffix);
   void closeKernel();
+  mlir::Value sinkOfHead();
+
+  // LowerOperands.cpp
   mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
                        mlir::Value firstToken);
-  void addBias(const Operand &operand, mlir::Value tile);
+  void prepareTile(const Operand &operand, mlir::Value tile);
   int64_t rowAlignment(attn::TokensType type);
-  mlir::Value sinkOfHead();
 
   // LowerProgram.cpp
   void buildProgram();

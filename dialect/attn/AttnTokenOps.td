@@ -1,0 +1,39 @@
+// AttnTokenOps.td - what q, k and v are made from: heads of a tensor, with a bias.
+#ifndef ATTNC_ATTN_TOKEN_OPS
+#define ATTNC_ATTN_TOKEN_OPS
+
+include "mlir/Interfaces/SideEffectInterfaces.td"
+include "dialect/attn/AttnAttrs.td"
+
+def Attn_SliceHeadsOp : Attn_Op<"slice_heads", [Pure]> {
+  let summary = "some heads of tokens: q, k or v of a fused tensor";
+  let description = [{
+    Constraints: (C1) the heads from `first` on are there. (C2) both agree in dim, element type and layout.
+    ```mlir
+    %k = attn.slice_heads %qkv from 32 : !attn.tokens<48x128xbf16, packed> -> !attn.tokens<8x128xbf16, packed>
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$tokens, I64Attr:$first);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = "$tokens `from` $first attr-dict `:` qualified(type($tokens)) `->` qualified(type($result))";
+  let hasVerifier = 1;
+}
+
+def Attn_AddBiasOp : Attn_Op<"add_bias", [Pure, AllTypesMatch<["tokens", "result"]>]> {
+  let summary = "tokens plus a vector a head";
+  let description = [{
+    Element (token, head, e) becomes `tokens + bias[head, e]`, added in f32 and rounded once to the element type.
+
+    Constraints: (C1) the bias is [heads, dim] of the tokens, in sizes, and of their element type. (C2) the tokens are an
+    argument of the kernel and have no other use.
+    ```mlir
+    %biased = attn.add_bias %q, %q_bias : !attn.tokens<16x64xbf16, packed>, !attn.side<[16, 64], bf16>
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$tokens, Attn_SideType:$bias);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = "$tokens `,` $bias attr-dict `:` qualified(type($tokens)) `,` qualified(type($bias))";
+  let hasVerifier = 1;
+}
+
+#endif

@@ -1,0 +1,65 @@
+// LowerOperands.cpp - where the rows of q, k, v and out lie, and what is done to a tile of them before its use.
+#include "passes/lower/KernelLowering.h"
+
+using namespace mlir;
+using namespace attnc;
+using namespace attnc::lower;
+
+/// What the addresses of rows are a multiple of, in bytes.
+int64_t KernelLowering::rowAlignment(attn::TokensType type) {
+  int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
+  return isStrided(type) ? element : std::max(element, int64_t(source.getAlignment().value_or(16)));
+}
+
+Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensType type, tile::DimAttr columns,
+                               Value head, Value firstToken, bool writable) {
+  Type element = type.getElementType();
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), element, writable), "tensor:" + tensor);
+  auto stride = [&](StringRef axis, char letter) {
+    return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
+                 "dim:" + tensor + ".stride" + Twine(attn::axesOf(type.getLayout()).find(letter)));
+  };
+  Value tokenStride = stride("token", 's');
+  Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 'b'));
+  Value offset = add(start, mul(widen(head), stride("head", 'h')));
+  bool strided = isStrided(type);
+  auto rows =
+      tile::GlobalRowsType::get(b.getContext(), columns, element, writable, rowAlignment(type), strided);
+  return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, tokenStride,
+                                  strided ? stride("column", 'd') : Value());
+}
+
+Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr columns, Value head,
+                                     Value firstToken) {
+  attn::TokenSource from = attn::tokenSource(tokens);
+  auto type = cast<attn::TokensType>(from.tokens.getType());
+  if (from.firstHead != 0)
+    head = add(constant(name == "k" ? "kFirstKeyHead" : "kFirstValueHead", from.firstHead), head);
+  Operand operand;
+  operand.rows =
+      viewRows(name, source.argumentName(from.tokens.getArgNumber()), type, columns, head, firstToken,
+               /*writable=*/false);
+  if (!from.bias)
+    return operand;
+  StringRef bias = source.argumentName(from.bias.getArgNumber());
+  Type element = type.getElementType();
+  Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
+  Value width = widen(constant(columns.getName(), columns.getSize()));
+  int64_t alignment =
+      std::max(int64_t(element.getIntOrFloatBitWidth() / 8), int64_t(source.getAlignment().value_or(16)));
+  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false);
+  operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
+                                          mul(widen(head), width), width, Value());
+  if (llvm::none_of(tensors,
+                    [&](Attribute tensor) { return cast<tile::TensorAttr>(tensor).getName() == bias; }))
+    addTensor(bias, element, {std::to_string(type.getHeads()), std::to_string(type.getDim())},
+              /*output=*/false,
+              /*strided=*/false, alignment);
+  return operand;
+}
+
+void KernelLowering::prepareTile(const Operand &operand, Value tile) {
+  if (operand.bias)
+    tile::AddRowOp::create(b, loc, operand.bias, tile);
+}
