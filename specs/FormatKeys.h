@@ -10,20 +10,30 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 24> kTop{
-    "attnc",     "name",    "phase",     "heads",      "head_dim", "head_dim_v", "dtype",  "out_dtype",
-    "layout",    "qkv",     "qkv_bias",  "alignment",  "lengths",  "anchor",     "mask",   "score",
-    "inputs",    "params",  "outputs",   "schedule",   "precision", "accumulate", "fallback", "extends"};
-inline constexpr std::array<Word, 21> kTopReserved{
+inline constexpr std::array<Word, 25> kTop{"attnc",      "name",      "phase",      "heads",    "head_dim",
+                                           "head_dim_v", "dtype",     "out_dtype",  "layout",   "qkv",
+                                           "qkv_bias",   "cache",     "alignment",  "lengths",  "anchor",
+                                           "mask",       "score",     "inputs",     "params",   "outputs",
+                                           "schedule",   "precision", "accumulate", "fallback", "extends"};
+inline constexpr std::array<Word, 20> kTopReserved{
     // heads, sizes, tensors
     "positions", "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
-    "rope", "cache", "paging", "append", "quant", "beams", "active", "encoder_cache",
+    "rope", "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
-    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite",
-    "lse"};
+    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "lse"};
+
+inline constexpr std::array<Word, 6> kCache{"layout", "page", "table", "tables", "pools", "order"};
+inline constexpr std::array<Word, 4> kCacheReserved{"dtype", "scale", "window", "keep"};
+inline constexpr std::array<Word, 2> kCacheLayouts{"contiguous", "paged"};
+inline constexpr std::array<Word, 2> kPageTables{"dense", "csr"};
+inline constexpr std::array<Word, 2> kCacheTables{"shared", "separate"};
+inline constexpr std::array<Word, 2> kCachePools{"separate", "combined"};
+inline constexpr std::array<Word, 2> kCacheOrder{"k", "v"};
+/// Any order of these letters is an order of a cache.
+inline constexpr Word kCacheAxes = "nhd";
 
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
@@ -31,9 +41,9 @@ inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
 /// Masks written as a word, and as a mapping of one key.
 inline constexpr std::array<Word, 2> kMaskWords{"none", "causal"};
 inline constexpr std::array<Word, 17> kMaskKeys{
-    "sliding_window", "window", "chunked",      "prefix_lm", "streaming",    "documents", "tree", "tensor",
-    "bits",           "strided", "block_sparse", "bsr",       "left_padding", "all",       "any",  "not",
-    "expr"};
+    "sliding_window", "window", "chunked", "prefix_lm", "streaming",    "documents",
+    "tree",           "tensor", "bits",    "strided",   "block_sparse", "bsr",
+    "left_padding",   "all",    "any",     "not",       "expr"};
 inline constexpr std::array<Word, 1> kMaskReserved{"causal_anchor"};
 inline constexpr std::array<Word, 2> kWindow{"left", "right"};
 
@@ -54,7 +64,7 @@ inline constexpr std::array<Word, 5> kOutputs{"out", "lse", "row_max", "max_logi
 inline constexpr std::array<Word, 3> kOutputsReserved{"row_sum", "k_rotated", "weights"};
 
 inline constexpr std::array<Word, 6> kSchedule{"tile_q", "tile_kv", "stages", "warps", "family", "block_map"};
-inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",   "mma",
+inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",  "mma",
                                                        "persistent", "cluster", "registers"};
 
 inline constexpr std::array<Word, 1> kPhases{"prefill"};
@@ -67,6 +77,7 @@ inline constexpr std::array<Word, 3> kLayoutsReserved{"contiguous", "paged", "cy
 inline constexpr Word kAxes = "bshd";
 inline constexpr std::array<Word, 4> kLayoutTensors{"q", "k", "v", "out"};
 inline constexpr std::array<Word, 2> kLayoutFusedTensors{"qkv", "out"};
+inline constexpr std::array<Word, 2> kLayoutCachedTensors{"q", "out"};
 inline constexpr std::array<Word, 2> kQkv{"separate", "fused"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};

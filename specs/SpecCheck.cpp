@@ -317,6 +317,10 @@ Status checkInput(const SideInput &input, const Spec &spec) {
                       "' only with the packed layout, got it with padded",
                   input.where)
           .note("the layout is given here", spec.layout.where);
+    if (dim.name == "total_kv" && spec.cache) // S20
+      return fail("expected no dim 'total_kv' of '" + input.name + "' where keys are cached, got it",
+                  input.where)
+          .note("the cache is given here", spec.cache->where);
     if (!dim.name.empty())
       continue;
     if (dim.size < 1 || dim.size > kMaxElements / elements) // S20
@@ -344,12 +348,18 @@ std::string_view takenBy(std::string_view name) {
   constexpr std::array<std::string_view, 15> kTensors{"k",         "v",      "out",     "lse",    "row_max",
                                                       "max_logit", "q_lens", "kv_lens", "cu_q",   "cu_kv",
                                                       "qkv",       "q_bias", "k_bias",  "v_bias", "qkv_bias"};
+  constexpr std::array<std::string_view, 11> kCaches{
+      "k_cache",      "v_cache",     "kv_cache",       "block_table",    "k_block_table", "v_block_table",
+      "page_indices", "page_indptr", "k_page_indices", "v_page_indices", "last_page_len"};
   constexpr std::array<std::string_view, 4> kDumps{"debug_scores", "debug_row_max", "debug_row_sum",
                                                    "debug_weights"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end() ||
-      std::find(kDumps.begin(), kDumps.end(), name) != kDumps.end())
+      std::find(kDumps.begin(), kDumps.end(), name) != kDumps.end() ||
+      std::find(kCaches.begin(), kCaches.end(), name) != kCaches.end())
     return "a tensor of every kernel";
-  constexpr std::array<std::string_view, 5> kDims{"batch", "heads", "kv_heads", "total_q", "total_kv"};
+  constexpr std::array<std::string_view, 11> kDims{"batch",     "heads",       "kv_heads", "total_q",
+                                                   "total_kv",  "pages",       "k_pages",  "v_pages",
+                                                   "max_pages", "total_pages", "capacity"};
   if (std::find(kDims.begin(), kDims.end(), name) != kDims.end())
     return "a dim of every kernel";
   return "";
@@ -402,6 +412,7 @@ Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkSinks(spec));
   ATTNC_RETURN_IF_ERROR(checkUse(spec));
   ATTNC_RETURN_IF_ERROR(checkLayout(spec));
+  ATTNC_RETURN_IF_ERROR(checkCache(spec));
   return checkSchedule(spec.schedule);
 }
 

@@ -11,6 +11,8 @@ constexpr int64_t kMaxHeads = 1024;
 
 /// Rules of `inputs:` and `params:` that expressions rely on.
 Status checkDeclarations(const Spec &spec);
+/// Rules of `cache:`.
+Status checkCache(const Spec &spec);
 /// Every rule.
 Status checkSpec(const Spec &spec);
 

@@ -116,6 +116,9 @@ private:
       spec.alignment.where = alignment->value.where;
     }
     ATTNC_RETURN_IF_ERROR(readArithmetic());
+    if (const YamlEntry *cache = root.find("cache")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.cache, readCache(*cache));
+    }
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_RETURN_IF_ERROR(readLayout(*layout));
     spec.lengths.value = LengthsKind::Both;
@@ -151,6 +154,8 @@ private:
     Words tensors = keys::kLayoutTensors;
     if (spec.fusedQkv.value)
       tensors = keys::kLayoutFusedTensors;
+    else if (spec.cache)
+      tensors = keys::kLayoutCachedTensors;
     ATTNC_RETURN_IF_ERROR(checkKeys(layout, "'layout'", tensors, keys::kNone));
     if (layout.entries.empty()) // K3
       return Status(Code::InvalidSpec, "expected the order of a tensor's axes in 'layout', got nothing",
@@ -170,6 +175,8 @@ private:
          : entry.key == "v" ? spec.axes.v
                             : spec.axes.out) = *order;
     }
+    if (spec.cache)
+      spec.axes.k = spec.axes.v = spec.axes.q;
     return Status::success();
   }
 
@@ -286,7 +293,8 @@ static Result<Spec> readTree(const YamlTree &tree, std::string file) {
   return spec;
 }
 
-Result<Spec> readSpecText(std::string_view yaml, std::string file, std::optional<std::filesystem::path> folder) {
+Result<Spec> readSpecText(std::string_view yaml, std::string file,
+                          std::optional<std::filesystem::path> folder) {
   ATTNC_ASSIGN_OR_RETURN(ExtendedTree extended, readExtended(yaml, file, folder));
   Result<Spec> spec = readTree(extended.tree, std::move(file));
   if (!spec.ok())

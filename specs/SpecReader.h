@@ -15,6 +15,8 @@ Status readVersion(const YamlNode &root, const std::string &file);
 Result<std::vector<SideInput>> readInputs(const YamlNode &node);
 Result<std::vector<ScalarParam>> readParams(const YamlNode &node);
 Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const TermScope &scope);
+/// `entry` is the whole `cache:` entry.
+Result<CacheSpec> readCache(const YamlEntry &entry);
 /// `entry` is the whole `score:` entry.
 Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const TermScope &scope,
                         double defaultScale);

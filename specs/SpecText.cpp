@@ -107,6 +107,8 @@ std::string layoutText(const Spec &spec) {
     return axes.q == "bshd" ? "padded" : axes.q;
   if (spec.fusedQkv.value)
     return map().add("qkv", axes.q).add("out", axes.out).str();
+  if (spec.cache)
+    return map().add("q", axes.q).add("out", axes.out).str();
   return map().add("q", axes.q).add("k", axes.k).add("v", axes.v).add("out", axes.out).str();
 }
 
@@ -178,6 +180,8 @@ std::string specText(const Spec &spec) {
     line("qkv", "fused");
   if (spec.qkvBias.value)
     line("qkv_bias", "true");
+  if (spec.cache)
+    line("cache", cacheText(*spec.cache));
   if (spec.alignment.value != 16)
     line("alignment", std::to_string(spec.alignment.value));
   if (spec.layout.value != TokenLayout::Packed)
@@ -196,8 +200,9 @@ std::string specText(const Spec &spec) {
     for (const ScalarParam &param : spec.params)
       line("  " + param.name, paramText(param));
   }
-  line("outputs", std::string("[out") + (spec.outputs.lse ? ", lse" : "") + (spec.outputs.rowMax ? ", row_max" : "") +
-                       (spec.outputs.maxLogit ? ", max_logit" : "") + (spec.outputs.debug ? ", debug" : "") + "]");
+  line("outputs",
+       std::string("[out") + (spec.outputs.lse ? ", lse" : "") + (spec.outputs.rowMax ? ", row_max" : "") +
+           (spec.outputs.maxLogit ? ", max_logit" : "") + (spec.outputs.debug ? ", debug" : "") + "]");
   if (std::string schedule = scheduleText(spec.schedule); !schedule.empty())
     line("schedule", schedule);
   return out;

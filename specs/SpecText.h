@@ -10,4 +10,7 @@ namespace attnc {
 /// The mask alone, as a flow-style YAML value: "{all: [causal, {window: {left: 4095, right: 0}}]}".
 std::string maskText(const MaskNode &mask);
 
+/// `cache` as a flow-style mapping, defaults written out.
+std::string cacheText(const CacheSpec &cache);
+
 } // namespace attnc

@@ -30,9 +30,14 @@ void Printer::print(tile::AdvanceOp op) {
 
 void Printer::print(tile::ViewRowsOp op) {
   line() << "const " << type(op.getRows().getType()) << ' ' << names.of(op.getRows()) << "{"
-         << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride());
+         << (op.getBlockStride() ? "{" : "") << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum)
+         << ", " << expr(op.getStride());
   if (op.getColumnStride())
     os << ", " << expr(op.getColumnStride());
+  if (op.getBlockStride())
+    os << "}, " << expr(op.getBlockStride());
+  if (op.getTable())
+    os << ", " << expr(op.getTable()) << " + " << expr(op.getFirstPage(), kSum);
   os << "};";
   end(op);
 }
@@ -58,9 +63,10 @@ void Printer::print(tile::DumpOp op) {
   line() << "warp::dump" << (op.getPartial() ? "_sum" : "");
   if (isa<tile::RowVectorType>(op.getSrc().getType()))
     os << '<' << op.getStep().getName() << '>';
-  os << '(' << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride()) << ", "
-     << source << ", " << (op.getFactor() ? expr(op.getFactor()) : "1.0f") << ", {" << expr(op.getFirstRow()) << ", "
-     << expr(op.getRowsEnd()) << "}, {" << expr(op.getFirstKey()) << ", " << expr(op.getKeysEnd()) << "});";
+  os << '(' << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride())
+     << ", " << source << ", " << (op.getFactor() ? expr(op.getFactor()) : "1.0f") << ", {"
+     << expr(op.getFirstRow()) << ", " << expr(op.getRowsEnd()) << "}, {" << expr(op.getFirstKey()) << ", "
+     << expr(op.getKeysEnd()) << "});";
   end();
 }
 
@@ -73,6 +79,8 @@ void Printer::print(tile::StoreConstantOp op) {
 
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
   use(op.getThroughRegisters() ? "block/copy" : "block/copy_async");
+  if (op.getSrc().getType().block())
+    use("block/copy_blocks");
   line();
   if (op.getUnlessPast())
     os << "if (" << expr(op.getFirstRow()) << " < " << expr(op.getUnlessPast()) << ") ";
@@ -94,7 +102,8 @@ LogicalResult Printer::print(tile::CopyAsyncOp op) {
 
 void Printer::print(tile::AddRowOp op) {
   use(op.getSingly() ? "block/add_row_singly" : "block/add_row");
-  line() << (op.getSingly() ? "block::add_row_singly<kThreads>(" : "block::add_row<kThreads>(") << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+  line() << (op.getSingly() ? "block::add_row_singly<kThreads>(" : "block::add_row<kThreads>(")
+         << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
   end();
 }
 

@@ -119,8 +119,13 @@ std::string Printer::type(Type type) {
         use("tile/global_rows");
         std::string align =
             t.getStrided() || t.getAlignment() == 16 ? "" : ", " + std::to_string(t.getAlignment());
-        return joined({t.getStrided() ? "StridedRows<" : "GlobalRows<", t.getWritable() ? "" : "const ",
-                       element(t.getElementType()), ", ", dim(t.getColumns()), align, ">"});
+        std::string rows =
+            joined({t.getStrided() ? "StridedRows<" : "GlobalRows<", t.getWritable() ? "" : "const ",
+                    element(t.getElementType()), ", ", dim(t.getColumns()), align, ">"});
+        if (!t.block())
+          return rows;
+        use(t.getPage() ? "tile/paged_rows" : "tile/grouped_rows");
+        return joined({t.getPage() ? "PagedRows<" : "GroupedRows<", rows, ", ", dim(t.block()), ">"});
       })
       .Case([&](tile::PointerType t) {
         // A bool tensor has one byte an element.

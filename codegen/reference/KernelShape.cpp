@@ -43,6 +43,17 @@ static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention
     out.dtype = dtypeOf(tokens.getElementType());
     out.heads = tokens.getHeads();
     out.dim = tokens.getDim();
+  } else if (auto cache = dyn_cast<attn::CacheType>(value.getType())) {
+    auto cached = cast<attn::CachedOp>(*value.user_begin());
+    out.role = attn::tokenSource(attention.getK()).tokens == value ? Role::Key : Role::Value;
+    out.dtype = dtypeOf(cache.getElementType());
+    out.heads = cache.getHeads() * (cache.getPair() ? 2 : 1);
+    out.dim = cache.getDim();
+    out.cacheAxes = cache.axes();
+    out.page = cache.getPage();
+    out.csr = cached.isCsr();
+    if (cached.getPages())
+      out.table = kernel.argumentName(cast<BlockArgument>(cached.getPages()).getArgNumber());
   } else if (auto side = dyn_cast<attn::SideType>(value.getType())) {
     out.role = Role::Side;
     out.dtype = dtypeOf(side.getElementType());
@@ -70,7 +81,7 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
   if (!attention)
     return Status(Code::Unsupported, "expected an attention in the kernel, got none");
   if (attn::tokenSource(attention.getK()).tokens == attn::tokenSource(attention.getV()).tokens &&
-      !attention.isSelfAttention())
+      !attention.isSelfAttention() && !attention.cachedKeys())
     return Status(Code::Unsupported, "expected k and v to be different arguments, or heads of q's");
   KernelShape shape;
   shape.name = kernel.getSymName().str();
@@ -86,9 +97,10 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
     Parameter result;
     result.name = kernel.resultName(index).str();
     auto tokens = dyn_cast<attn::TokensType>(type);
-    result.role = tokens ? Role::Out : isa<attn::RowsType>(type)    ? Role::Rows
-                        : isa<attn::PairsType>(type) ? Role::Pairs
-                                                     : Role::PerHead;
+    result.role = tokens                       ? Role::Out
+                  : isa<attn::RowsType>(type)  ? Role::Rows
+                  : isa<attn::PairsType>(type) ? Role::Pairs
+                                               : Role::PerHead;
     result.dtype = tokens ? dtypeOf(tokens.getElementType()) : DType::F32;
     result.heads = shape.heads;
     result.dim = tokens ? tokens.getDim() : 1;

@@ -22,7 +22,7 @@ enum class Role : uint8_t {
   Unused, ///< tokens that the attention does not read
   Side,
   Scalar,
-  Out, ///< tokens with the rows of q
+  Out,     ///< tokens with the rows of q
   Rows,    ///< one value per row of q and head
   Pairs,   ///< one value per row of q, head and key
   PerHead, ///< one value per head
@@ -33,9 +33,14 @@ struct Parameter {
   std::string name;
   Role role = Role::Unused;
   DType dtype = DType::F32;
-  int64_t heads = 0, dim = 0;
-  std::string order; ///< of tokens: its axes, outermost first, as letters b, s, h and d
-  std::string bias;  ///< of tokens: the argument that is added to them, a row a head; empty if none is
+  int64_t heads = 0, dim = 0; ///< of a cache that is a pair, the heads of keys and of values
+  std::string order;          ///< of tokens: its axes, outermost first, as letters b, s, h and d
+  std::string bias;      ///< of tokens: the argument that is added to them, a row a head; empty if none is
+  std::string cacheAxes; ///< of a cache: p page or b request, 2 if keys and values are a pair, n, h and d in
+                         ///< its order
+  int64_t page = 0;      ///< tokens a page; 0 in a contiguous cache
+  std::string table;     ///< of a paged cache: the argument that lists the pages
+  bool csr = false;      ///< the table has the pages of all requests one after the other
   std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
   bool hasDefault = false;       ///< of a scalar
   double defaultValue = 0;
@@ -52,6 +57,8 @@ struct KernelShape {
   /// The argument with this role; one of each of Query, Key and Value exists, or only a Query in self
   /// attention.
   const Parameter &tokens(Role role) const;
+  /// Whether keys and values are read from a cache.
+  bool isCached() const { return !tokens(Role::Key).cacheAxes.empty(); }
 };
 
 /// Reads the signature of a kernel that holds one attention.

@@ -4,6 +4,7 @@
 #include "codegen/reference/LogicalTensors.h"
 
 #include "attnc/Kernel.h"
+#include "codegen/reference/CachedTokens.h"
 #include "codegen/reference/Elements.h"
 
 #include <algorithm>
@@ -14,6 +15,8 @@ namespace attnc::reference {
 namespace {
 
 Status invalid(std::string message) { return {Code::InvalidArgument, std::move(message)}; }
+
+} // namespace
 
 Result<const Tensor *> findTensor(const std::string &name, DType dtype, const Arguments &arguments) {
   auto found = arguments.tensors.find(name);
@@ -35,7 +38,6 @@ Result<const Tensor *> findTensor(const std::string &name, DType dtype, const Ar
   return &tensor;
 }
 
-/// A tensor of i32 lengths or offsets.
 Result<std::vector<int64_t>> readIntegers(const std::string &name, int64_t count,
                                           const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(name, DType::I32, arguments));
@@ -49,7 +51,6 @@ Result<std::vector<int64_t>> readIntegers(const std::string &name, int64_t count
   return values;
 }
 
-/// Cumulative lengths: start at 0, never fall, end within the tensor.
 Status checkOffsets(const std::string &name, const std::vector<int64_t> &offsets, int64_t total) {
   if (offsets.empty() || offsets[0] != 0)
     return invalid("expected tensor '" + name + "' to start with 0, got " +
@@ -63,6 +64,8 @@ Status checkOffsets(const std::string &name, const std::vector<int64_t> &offsets
                    std::to_string(offsets.back()));
   return Status::success();
 }
+
+namespace {
 
 Status checkLengths(const std::string &name, const std::vector<int64_t> &lengths, int64_t longest) {
   for (int64_t length : lengths)
@@ -93,24 +96,29 @@ Result<Tensor> findTokens(const KernelShape &kernel, const Parameter &tokens, co
   return tokensFirst(tokens, *tensor);
 }
 
+/// Of tokens that lie in one tensor; `totalKv` is ignored where keys are cached.
 Status readPacked(Batch &batch, const KernelShape &kernel, int64_t totalQ, int64_t totalKv,
                   const Arguments &arguments) {
+  const bool cached = kernel.isCached();
   ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> q, readIntegers("cu_q", -1, arguments));
-  std::vector<int64_t> kv = q;
-  if (!kernel.selfAttention) {
-    ATTNC_ASSIGN_OR_RETURN(kv, readIntegers("cu_kv", int64_t(q.size()), arguments));
-  }
   ATTNC_RETURN_IF_ERROR(checkOffsets("cu_q", q, totalQ));
-  ATTNC_RETURN_IF_ERROR(checkOffsets("cu_kv", kv, totalKv));
+  std::vector<int64_t> kv = q;
+  if (cached) {
+    ATTNC_ASSIGN_OR_RETURN(kv, readCachedLengths(kernel, int64_t(q.size()) - 1, arguments));
+  } else if (!kernel.selfAttention) {
+    ATTNC_ASSIGN_OR_RETURN(kv, readIntegers("cu_kv", int64_t(q.size()), arguments));
+    ATTNC_RETURN_IF_ERROR(checkOffsets("cu_kv", kv, totalKv));
+  }
   for (size_t i = 0; i + 1 < q.size(); ++i)
-    batch.requests.push_back({q[i], q[i + 1] - q[i], kv[i], kv[i + 1] - kv[i]});
+    batch.requests.push_back({q[i], q[i + 1] - q[i], cached ? 0 : kv[i], cached ? kv[i] : kv[i + 1] - kv[i]});
   int64_t longestQ = 0, longestKv = 0;
   for (const Request &request : batch.requests) {
     longestQ = std::max(longestQ, request.qLen);
     longestKv = std::max(longestKv, request.kvLen);
   }
   batch.dims["total_q"] = totalQ;
-  batch.dims["total_kv"] = totalKv;
+  if (!cached)
+    batch.dims["total_kv"] = totalKv;
   batch.rows = totalQ;
   // The caller may reserve more than the longest request; side tensors are then that large.
   for (auto [name, longest] : {std::pair("q_len", longestQ), std::pair("kv_len", longestKv)}) {
@@ -123,25 +131,36 @@ Status readPacked(Batch &batch, const KernelShape &kernel, int64_t totalQ, int64
   return Status::success();
 }
 
-Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, const Tensor &k,
+/// `k` is null where keys are cached.
+Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, const Tensor *k,
                   const Arguments &arguments) {
-  int64_t count = q.shape[0], longestQ = q.shape[1], longestKv = k.shape[1];
-  if (k.shape[0] != count)
+  int64_t count = q.shape[0], longestQ = q.shape[1], longestKv = k ? k->shape[1] : 0;
+  if (k && k->shape[0] != count)
     return invalid("expected as many requests in tensors 'q' and 'k', got " + std::to_string(count) +
-                   " and " + std::to_string(k.shape[0]));
+                   " and " + std::to_string(k->shape[0]));
   std::vector<int64_t> qLens(size_t(count), longestQ), kvLens(size_t(count), longestKv);
   if (kernel.queryLengths) {
     ATTNC_ASSIGN_OR_RETURN(qLens, readIntegers("q_lens", count, arguments));
     ATTNC_RETURN_IF_ERROR(checkLengths("q_lens", qLens, longestQ));
   }
-  if (kernel.selfAttention) {
+  if (!k) {
+    ATTNC_ASSIGN_OR_RETURN(kvLens, readCachedLengths(kernel, count, arguments));
+    for (int64_t length : kvLens)
+      longestKv = std::max(longestKv, length);
+    if (auto given = arguments.dims.find(std::string_view("kv_len")); given != arguments.dims.end()) {
+      if (given->second < longestKv)
+        return invalid("expected dim 'kv_len' to be at least the longest request (" +
+                       std::to_string(longestKv) + "), got " + std::to_string(given->second));
+      longestKv = given->second;
+    }
+  } else if (kernel.selfAttention) {
     kvLens = qLens;
   } else if (kernel.keyLengths) {
     ATTNC_ASSIGN_OR_RETURN(kvLens, readIntegers("kv_lens", count, arguments));
     ATTNC_RETURN_IF_ERROR(checkLengths("kv_lens", kvLens, longestKv));
   }
   for (int64_t i = 0; i < count; ++i)
-    batch.requests.push_back({i * longestQ, qLens[size_t(i)], i * longestKv, kvLens[size_t(i)]});
+    batch.requests.push_back({i * longestQ, qLens[size_t(i)], k ? i * longestKv : 0, kvLens[size_t(i)]});
   batch.dims["q_len"] = longestQ;
   batch.dims["kv_len"] = longestKv;
   batch.dims["total_q"] = batch.rows = count * longestQ;
@@ -154,7 +173,8 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(Tensor q, findTokens(kernel, kernel.tokens(Role::Query), arguments));
   Tensor k = q, v = q;
-  if (!kernel.selfAttention) {
+  const bool cached = kernel.isCached();
+  if (!kernel.selfAttention && !cached) {
     ATTNC_ASSIGN_OR_RETURN(k, findTokens(kernel, kernel.tokens(Role::Key), arguments));
     ATTNC_ASSIGN_OR_RETURN(v, findTokens(kernel, kernel.tokens(Role::Value), arguments));
   }
@@ -165,7 +185,12 @@ Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
   if (kernel.packed)
     ATTNC_RETURN_IF_ERROR(readPacked(batch, kernel, q.shape[0], k.shape[0], arguments));
   else
-    ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, q, k, arguments));
+    ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, q, cached ? nullptr : &k, arguments));
+  for (const Parameter &argument : kernel.arguments)
+    if (!argument.table.empty()) {
+      const Tensor &table = arguments.tensors.find(argument.table)->second; // read above
+      batch.dims[argument.csr ? "total_pages" : "max_pages"] = table.shape.back();
+    }
   batch.dims["batch"] = int64_t(batch.requests.size());
   batch.dims["heads"] = kernel.heads;
   batch.dims["kv_heads"] = kernel.kvHeads;

@@ -42,6 +42,13 @@ Tensor tokensFirst(const Parameter &tokens, const Tensor &tensor);
 /// Rows [first, first + count) of q, k or v as contiguous [count, heads, dim].
 std::vector<double> readRows(const Tensor &tensor, bool packed, int64_t first, int64_t count);
 
+/// The tensor of that name and dtype, with sizes and an address that make sense.
+Result<const Tensor *> findTensor(const std::string &name, DType dtype, const Arguments &arguments);
+/// A tensor of i32 lengths or offsets, of `count` elements if that is not negative.
+Result<std::vector<int64_t>> readIntegers(const std::string &name, int64_t count, const Arguments &arguments);
+/// Cumulative lengths: start at 0, never fall, end within the tensor.
+Status checkOffsets(const std::string &name, const std::vector<int64_t> &offsets, int64_t total);
+
 Result<SideBuffer> readSide(const Parameter &side, const Arguments &arguments, const Batch &batch);
 
 /// The value of a run-time scalar, or its default.

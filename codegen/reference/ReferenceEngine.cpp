@@ -4,6 +4,7 @@
 // tokens have a bias.
 #include "codegen/reference/ReferenceEngine.h"
 
+#include "codegen/reference/CachedTokens.h"
 #include "codegen/reference/Elements.h"
 #include "codegen/reference/HostCode.h"
 #include "codegen/reference/LogicalTensors.h"
@@ -254,6 +255,11 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
       if (argument.role > Role::Value)
         continue;
       bool isQuery = argument.role == Role::Query;
+      if (!argument.cacheAxes.empty()) {
+        ATTNC_ASSIGN_OR_RETURN(tokens[i],
+                               reference::readCachedRows(argument, int64_t(index), request.kvLen, arguments));
+        continue;
+      }
       const Tensor &given = arguments.tensors.find(argument.name)->second;
       tokens[i] = reference::readRows(reference::tokensFirst(argument, given), kernel.packed,
                                       isQuery ? request.qFirst : request.kvFirst,

@@ -31,7 +31,8 @@ namespace attnc::attn {
 inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
 /// Argument attribute that holds a run-time scalar's default.
 inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
-/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations = {...}}.
+/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations
+/// = {...}}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
 /// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
 inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
@@ -41,14 +42,17 @@ inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 llvm::StringRef axesOf(Layout layout);
 
 /// What an attention's q, k or v is: heads of an argument of the kernel, from `firstHead` on, perhaps with a
-/// bias.
+/// bias, or what a cache holds.
 struct TokenSource {
   mlir::BlockArgument tokens;
   int64_t firstHead = 0;
   mlir::BlockArgument bias; ///< a row for each head of `tokens`; null if there is none
+  CachedOp cached;          ///< what reads `tokens`, which is a cache; null if they are tokens themselves
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);
+/// Whether the elements of a token's head lie a run-time stride apart.
+bool columnsAreStrided(mlir::Value tokens);
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
 inline constexpr unsigned kProofSymbols = 4;
 } // namespace attnc::attn

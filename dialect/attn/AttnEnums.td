@@ -24,6 +24,14 @@ def Attn_Layout : I32EnumAttr<"Layout", "where the tokens of a request lie", [
   let cppNamespace = "::attnc::attn";
 }
 
+/// The axes of a cache below its pages or requests: n (token), h (head) and d (dim), outermost first.
+def Attn_CacheOrder : I32EnumAttr<"CacheOrder", "where the tokens of a page lie", [
+    I32EnumAttrCase<"Nhd", 0, "nhd">, I32EnumAttrCase<"Hnd", 1, "hnd">,
+    I32EnumAttrCase<"Ndh", 2, "ndh">, I32EnumAttrCase<"Hdn", 3, "hdn">,
+    I32EnumAttrCase<"Dnh", 4, "dnh">, I32EnumAttrCase<"Dhn", 5, "dhn">]> {
+  let cppNamespace = "::attnc::attn";
+}
+
 def Attn_Lengths : I32EnumAttr<"Lengths", "which lengths vary from request to request", [
     I32EnumAttrCase<"None", 0, "none">,
     I32EnumAttrCase<"Kv", 1, "kv">,

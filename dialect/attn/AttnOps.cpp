@@ -65,8 +65,8 @@ LogicalResult KernelOp::verify() {
   for (auto [index, type] : llvm::enumerate(getArgumentTypes())) {
     if (failed(checkName(argumentName(index), "argument", index)))
       return failure();
-    if (!isa<TokensType, SideType>(type) && !type.isInteger(32) && !type.isF32()) // C2
-      return emitOpError("expected arguments to be tokens, side tensors, i32 or f32, got ") << type;
+    if (!isa<TokensType, CacheType, SideType>(type) && !type.isInteger(32) && !type.isF32()) // C2
+      return emitOpError("expected arguments to be tokens, caches, side tensors, i32 or f32, got ") << type;
     if (auto tokens = dyn_cast<TokensType>(type);
         tokens && isPacked() != (tokens.getLayout() == Layout::Packed)) // C4
       return emitOpError("expected all tokens to be packed or none, got ")
@@ -163,6 +163,29 @@ static LogicalResult verifySources(AttentionOp op) {
   return success();
 }
 
+/// C12: keys and values are cached alike.
+static LogicalResult verifyCaches(AttentionOp op) {
+  CachedOp keys = tokenSource(op.getK()).cached, values = tokenSource(op.getV()).cached;
+  if (tokenSource(op.getQ()).cached)
+    return op.emitOpError("expected q to be tokens, got a cache");
+  if (bool(keys) != bool(values))
+    return op.emitOpError("expected k and v to be both cached or neither, got a cache for ")
+           << (keys ? "k" : "v");
+  if (!keys)
+    return success();
+  if (keys.isCsr() != values.isCsr() ||
+      keys.getCache().getType().getPage() != values.getCache().getType().getPage())
+    return op.emitOpError("expected k and v to be cached in pages alike, got ")
+           << keys.getCache().getType() << " and " << values.getCache().getType();
+  const bool pair = keys.getCache().getType().getPair();
+  if (pair != values.getCache().getType().getPair() || (keys.getCache() == values.getCache()) != pair ||
+      keys.getValues() || values.getValues() != pair)
+    return op.emitOpError("expected k and v to be caches of their own, or the keys and the values of a pair");
+  return success();
+}
+
+CachedOp AttentionOp::cachedKeys() { return tokenSource(getK()).cached; }
+
 bool AttentionOp::isSelfAttention() {
   BlockArgument q = tokenSource(getQ()).tokens;
   return q && q == tokenSource(getK()).tokens;
@@ -185,8 +208,11 @@ static LogicalResult verifyStatistics(AttentionOp op) {
   TokensType q = op.getQ().getType();
   llvm::StringSet<> seen;
   for (auto [name, value] : llvm::zip_equal(op.getStatistics().getAsValueRange<StringAttr>(), op.getRest())) {
-    if (!llvm::is_contained({"lse", "row_max", "max_logit", "debug_scores"}, name) || !seen.insert(name).second)
-      return op.emitOpError("expected different statistics of lse, row_max, max_logit and debug_scores, got \"") << name << '"';
+    if (!llvm::is_contained({"lse", "row_max", "max_logit", "debug_scores"}, name) ||
+        !seen.insert(name).second)
+      return op.emitOpError(
+                 "expected different statistics of lse, row_max, max_logit and debug_scores, got \"")
+             << name << '"';
     if (name == "max_logit") {
       auto side = dyn_cast<SideType>(value.getType());
       if (!side || !isPerHead(side, q.getHeads()) || !side.getElementType().isF32())
@@ -195,12 +221,14 @@ static LogicalResult verifyStatistics(AttentionOp op) {
       continue;
     }
     const bool isPairs = name == "debug_scores";
-    Type f32 = Float32Type::get(op.getContext()), expected = RowsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
+    Type f32 = Float32Type::get(op.getContext()),
+         expected = RowsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
     if (isPairs)
       expected = PairsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
     if (value.getType() != expected)
-      return op.emitOpError("expected ") << name << " as " << (isPairs ? "pairs" : "rows")
-                                         << " with the heads and layout of q, got " << value.getType() << " for " << q;
+      return op.emitOpError("expected ")
+             << name << " as " << (isPairs ? "pairs" : "rows") << " with the heads and layout of q, got "
+             << value.getType() << " for " << q;
   }
   return success();
 }
@@ -248,7 +276,7 @@ LogicalResult AttentionOp::verify() {
   if (failed(verifyRegion(*this, getScore(), "score", true, builder.getF32Type())) ||
       failed(verifyRegion(*this, getMask(), "mask", false, builder.getI1Type())))
     return failure();
-  if (failed(verifyProof(*this)) || failed(verifySources(*this)))
+  if (failed(verifyProof(*this)) || failed(verifySources(*this)) || failed(verifyCaches(*this)))
     return failure();
   return verifyStatistics(*this);
 }

@@ -21,7 +21,7 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     `alignment` is what addresses and strides of tokens are a multiple of, in bytes; 16 if it is absent.
 
     Constraints: (C1) every argument and result has an `attn.name`, all different. (C2) arguments are tokens,
-    side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens are packed or none is.
+    caches, side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens are packed or none is.
     (C5) a packed kernel has lengths `both`. (C6) the alignment is 2, 4, 8 or 16.
 
     ```mlir
@@ -96,7 +96,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     debug_scores pairs like that, for max_logit a f32 side tensor of one axis, the query heads. (C7) sinks is a float side tensor of one axis, the query heads. (C8) q, k
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
     are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16. (C11) q has an argument of
-    its own or shares it with k and v; then lengths are not `kv`.
+    its own or shares it with k and v; then lengths are not `kv`. (C12) k and v are both cached or
+    neither, with tables of one kind; of a pair, k is the keys and v the values.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
@@ -130,6 +131,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     /// The result of a statistic by its name; null if there is none.
     ::mlir::Value statistic(::llvm::StringRef name);
     int64_t group() { return getQ().getType().getHeads() / getK().getType().getHeads(); }
+    /// What the keys come from if that is a cache, else null.
+    ::attnc::attn::CachedOp cachedKeys();
     /// Whether queries and keys are heads of one argument, and so the same tokens.
     bool isSelfAttention();
   }];

@@ -18,6 +18,10 @@ TokenSource attnc::attn::tokenSource(Value tokens) {
     source.bias = dyn_cast<BlockArgument>(biased.getBias());
     tokens = source.bias ? biased.getTokens() : Value();
   }
+  if (auto cached = tokens ? tokens.getDefiningOp<CachedOp>() : CachedOp()) {
+    source.cached = cached;
+    tokens = cached.getCache();
+  }
   source.tokens = dyn_cast_if_present<BlockArgument>(tokens);
   return source;
 }
@@ -32,6 +36,43 @@ LogicalResult SliceHeadsOp::verify() {
                       result.getLayout()) != tokens) // C2
     return emitOpError("expected tokens that differ in heads only, got ") << tokens << " and " << result;
   return success();
+}
+
+LogicalResult CachedOp::verify() {
+  CacheType cache = getCache().getType();
+  TokensType tokens = getResult().getType();
+  Layout layout = tokens.getLayout();
+  if (cache.getHeads() != tokens.getHeads() || cache.getDim() != tokens.getDim() ||
+      cache.getElementType() != tokens.getElementType() ||
+      (layout != Layout::Packed && layout != Layout::Padded)) // C1
+    return emitOpError(
+               "expected packed or padded tokens with the heads, dim and element type of the cache, got ")
+           << cache << " and " << tokens;
+  if (bool(getPages()) != cache.isPaged()) // C2
+    return emitOpError("expected a page table for a paged cache and only for one, got ")
+           << (getPages() ? "one" : "none") << " for " << cache;
+  if (getPages()) {
+    Builder builder(getContext());
+    Attribute dense = builder.getStrArrayAttr({"batch", "max_pages"}),
+              csr = builder.getStrArrayAttr({"total_pages"});
+    SideType pages = getPages().getType();
+    if (!pages.getElementType().isInteger(32) || (pages.getShape() != dense && pages.getShape() != csr))
+      return emitOpError(
+                 "expected a page table of i32, [\"batch\", \"max_pages\"] or [\"total_pages\"], got ")
+             << pages;
+  }
+  if (!isa<BlockArgument>(getCache()) || (getPages() && !isa<BlockArgument>(getPages()))) // C3
+    return emitOpError("expected a cache and a page table that are arguments of the kernel");
+  if (getValues() && !cache.getPair()) // C4
+    return emitOpError("expected 'values' of a pair only, got it of ") << cache;
+  return success();
+}
+
+bool attnc::attn::columnsAreStrided(Value tokens) {
+  TokenSource source = tokenSource(tokens);
+  if (!source.cached)
+    return axesOf(cast<TokensType>(tokens.getType()).getLayout()).back() != 'd';
+  return stringifyCacheOrder(source.cached.getCache().getType().getOrder()).back() != 'd';
 }
 
 LogicalResult AddBiasOp::verify() {

@@ -1,4 +1,4 @@
-// AttnTokenOps.td - what q, k and v are made from: heads of a tensor, with a bias.
+// AttnTokenOps.td - what q, k and v are made from: heads of a tensor, with a bias, or the contents of a cache.
 #ifndef ATTNC_ATTN_TOKEN_OPS
 #define ATTNC_ATTN_TOKEN_OPS
 
@@ -17,6 +17,34 @@ def Attn_SliceHeadsOp : Attn_Op<"slice_heads", [Pure]> {
   let results = (outs Attn_TokensType:$result);
   let assemblyFormat = "$tokens `from` $first attr-dict `:` qualified(type($tokens)) `->` qualified(type($result))";
   let hasVerifier = 1;
+}
+
+def Attn_CachedOp : Attn_Op<"cached", [Pure]> {
+  let summary = "the tokens of each request that a cache holds";
+  let description = [{
+    Token i of request b is token i of b in a contiguous cache. In a paged one it is token i mod page of the page
+    `pages[b, i / page]`, or, where the table is of one axis (CSR), of `pages[indptr[b] + i / page]`. Of a `pair` it is
+    the keys, or with `values` the values. How many tokens a request has is the kernel's kv_len.
+
+    Constraints: (C1) both agree in heads, dim and element type, and the tokens are packed or padded. (C2) `pages` for a
+    paged cache and only for one: i32, ["batch", "max_pages"] or ["total_pages"]. (C3) cache and pages are arguments of
+    the kernel. (C4) `values` is for pairs.
+    ```mlir
+    %k = attn.cached %k_cache pages %block_table
+        : !attn.cache<8x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+    ```
+  }];
+  let arguments = (ins Attn_CacheType:$cache, Optional<Attn_SideType>:$pages, UnitAttr:$values);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = [{
+    $cache (`values` $values^)? (`pages` $pages^)? attr-dict `:` qualified(type($cache)) (`,` qualified(type($pages))^)? `->`
+        qualified(type($result))
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    /// Whether the pages of all requests lie one after the other, each request's from an offset on.
+    bool isCsr() { return getPages() && getPages().getType().getRank() == 1; }
+  }];
 }
 
 def Attn_AddBiasOp : Attn_Op<"add_bias", [Pure, AllTypesMatch<["tokens", "result"]>]> {

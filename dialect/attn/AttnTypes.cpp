@@ -30,19 +30,28 @@ static ParseResult parseLayout(AsmParser &parser, Layout &layout) {
   return success();
 }
 
-Type TokensType::parse(AsmParser &parser) {
+/// `heads x dim x element`.
+static ParseResult parseHeadVectors(AsmParser &parser, int64_t &heads, int64_t &dim, Type &element) {
   SmallVector<int64_t, 2> dims;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseDimensionList(dims, /*allowDynamic=*/false) || parser.parseType(element))
+    return failure();
+  if (dims.size() != 2)
+    return parser.emitError(where, "expected heads x dim, got ") << dims.size() << " sizes";
+  heads = dims[0];
+  dim = dims[1];
+  return success();
+}
+
+Type TokensType::parse(AsmParser &parser) {
+  int64_t heads, dim;
   Type element;
   Layout layout;
   SMLoc where = parser.getCurrentLocation();
-  if (parser.parseLess() || parser.parseDimensionList(dims, /*allowDynamic=*/false) ||
-      parser.parseType(element) || parseLayout(parser, layout) || parser.parseGreater())
+  if (parser.parseLess() || parseHeadVectors(parser, heads, dim, element) || parseLayout(parser, layout) ||
+      parser.parseGreater())
     return {};
-  if (dims.size() != 2) {
-    parser.emitError(where, "expected heads x dim, got ") << dims.size() << " sizes";
-    return {};
-  }
-  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], dims[1], element,
+  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), heads, dim, element,
                     layout);
 }
 
@@ -51,12 +60,60 @@ void TokensType::print(AsmPrinter &printer) const {
           << stringifyLayout(getLayout()) << '>';
 }
 
+/// C1 and C2 of tokens and caches.
+static LogicalResult verifyHeadVectors(function_ref<InFlightDiagnostic()> emitError, int64_t heads,
+                                       int64_t dim, Type element) {
+  if (heads <= 0 || dim <= 0)
+    return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
+  if (!element.isF16() && !element.isBF16() && !element.isF32())
+    return emitError() << "expected an element type of f16, bf16 or f32, got " << element;
+  return success();
+}
+
 LogicalResult TokensType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
                                  Type element, Layout) {
-  if (heads <= 0 || dim <= 0) // C1
-    return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
-  if (!element.isF16() && !element.isBF16() && !element.isF32()) // C2
-    return emitError() << "expected an element type of f16, bf16 or f32, got " << element;
+  return verifyHeadVectors(emitError, heads, dim, element);
+}
+
+Type CacheType::parse(AsmParser &parser) {
+  int64_t heads, dim, page = 0;
+  Type element;
+  StringRef keyword;
+  bool pair = false;
+  SMLoc where = parser.getCurrentLocation();
+  if (parser.parseLess() || parseHeadVectors(parser, heads, dim, element) || parser.parseComma())
+    return {};
+  SMLoc orderAt = parser.getCurrentLocation();
+  if (parser.parseKeyword(&keyword))
+    return {};
+  std::optional<CacheOrder> order = symbolizeCacheOrder(keyword);
+  if (!order) {
+    parser.emitError(orderAt, "expected an order of n, h and d, got ") << keyword;
+    return {};
+  }
+  if (succeeded(parser.parseOptionalKeyword("page")) && parser.parseInteger(page))
+    return {};
+  pair = succeeded(parser.parseOptionalKeyword("pair"));
+  if (parser.parseGreater())
+    return {};
+  return getChecked([&] { return parser.emitError(where); }, parser.getContext(), heads, dim, element, *order,
+                    page, pair);
+}
+
+void CacheType::print(AsmPrinter &printer) const {
+  printer << '<' << getHeads() << 'x' << getDim() << 'x' << getElementType() << ", "
+          << stringifyCacheOrder(getOrder());
+  if (isPaged())
+    printer << " page " << getPage();
+  printer << (getPair() ? " pair>" : ">");
+}
+
+LogicalResult CacheType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
+                                Type element, CacheOrder, int64_t page, bool) {
+  if (failed(verifyHeadVectors(emitError, heads, dim, element))) // C1, C2
+    return failure();
+  if (page < 0 || page > 256) // C3
+    return emitError() << "expected pages of 1 to 256 tokens, got " << page;
   return success();
 }
 
@@ -73,10 +130,12 @@ template <class Shaped> static Type parsePerHead(AsmParser &parser) {
     parser.emitError(where, "expected the number of heads, got ") << dims.size() << " sizes";
     return {};
   }
-  return Shaped::getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], element, layout);
+  return Shaped::getChecked([&] { return parser.emitError(where); }, parser.getContext(), dims[0], element,
+                            layout);
 }
 
-static LogicalResult verifyPerHead(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element) {
+static LogicalResult verifyPerHead(function_ref<InFlightDiagnostic()> emitError, int64_t heads,
+                                   Type element) {
   if (heads <= 0) // C1
     return emitError() << "expected positive heads, got " << heads;
   if (!element.isF32()) // C2
@@ -90,7 +149,8 @@ void RowsType::print(AsmPrinter &printer) const {
   printer << '<' << getHeads() << 'x' << getElementType() << ", " << stringifyLayout(getLayout()) << '>';
 }
 
-LogicalResult RowsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element, Layout) {
+LogicalResult RowsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element,
+                               Layout) {
   return verifyPerHead(emitError, heads, element);
 }
 
@@ -100,13 +160,14 @@ void PairsType::print(AsmPrinter &printer) const {
   printer << '<' << getHeads() << 'x' << getElementType() << ", " << stringifyLayout(getLayout()) << '>';
 }
 
-LogicalResult PairsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element, Layout) {
+LogicalResult PairsType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, Type element,
+                                Layout) {
   return verifyPerHead(emitError, heads, element);
 }
 
 LogicalResult SideType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayAttr shape, Type element) {
-  static const llvm::StringSet<> names = {"batch",  "heads",   "kv_heads", "q_len",
-                                          "kv_len", "total_q", "total_kv"};
+  static const llvm::StringSet<> names = {"batch",   "heads",    "kv_heads",  "q_len",      "kv_len",
+                                          "total_q", "total_kv", "max_pages", "total_pages"};
   for (Attribute axis : shape) { // C1
     if (auto name = dyn_cast<StringAttr>(axis); name && names.contains(name.getValue()))
       continue;

@@ -1,4 +1,4 @@
-// AttnTypes.td - logical tensors: tokens, per-row values and side tensors.
+// AttnTypes.td - logical tensors: tokens, caches, per-row values and side tensors.
 #ifndef ATTNC_ATTN_TYPES
 #define ATTNC_ATTN_TYPES
 
@@ -17,6 +17,31 @@ def Attn_TokensType : Attn_Type<"Tokens", "tokens"> {
                         EnumParameter<Attn_Layout>:$layout);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+}
+
+def Attn_CacheType : Attn_Type<"Cache", "cache"> {
+  let summary = "keys or values of earlier tokens, with room for later ones";
+  let description = [{
+    `!attn.cache<8x128xbf16, nhd>` is [batch, capacity, 8, 128]: of each request the tokens from 0 on. With `page 16` it is a
+    pool of pages, [pages, 16, 8, 128], in any order; a page table says which of them a request has. `hnd` is
+    [pages, 8, 16, 128], `hdn` [pages, 8, 128, 16], and so on. `pair` has keys and values in one tensor:
+    [pages, 2, 16, 8, 128].
+
+    Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16 or f32. (C3) a page has 1 to 256
+    tokens; 0 stands for no pages.
+  }];
+  let parameters = (ins "int64_t":$heads, "int64_t":$dim, "::mlir::Type":$elementType,
+                        EnumParameter<Attn_CacheOrder>:$order, DefaultValuedParameter<"int64_t", "0">:$page,
+                        DefaultValuedParameter<"bool", "false">:$pair);
+  let hasCustomAssemblyFormat = 1;
+  let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool isPaged() const { return getPage() != 0; }
+    /// The axes, outermost first: p page or b request, then 2 if keys and values are a pair, then those of the order.
+    std::string axes() const {
+      return std::string(isPaged() ? "p" : "b") + (getPair() ? "2" : "") + stringifyCacheOrder(getOrder()).str();
+    }
+  }];
 }
 
 def Attn_RowsType : Attn_Type<"Rows", "rows"> {
@@ -51,7 +76,7 @@ def Attn_SideType : Attn_Type<"Side", "side"> {
     A bool tensor has element type i1 and one byte an element.
 
     Constraints: (C1) every axis is the name of a dim (batch, heads, kv_heads, q_len, kv_len, total_q,
-    total_kv) or a positive integer. (C2) the element type is f32, f16, bf16, i32 or i1. (C3) 1 to 4 axes.
+    total_kv; max_pages and total_pages of page tables) or a positive integer. (C2) the element type is f32, f16, bf16, i32 or i1. (C3) 1 to 4 axes.
   }];
   let parameters = (ins "::mlir::ArrayAttr":$shape, "::mlir::Type":$elementType);
   let assemblyFormat = "`<` $shape `,` $elementType `>`";

@@ -84,27 +84,40 @@ def Tile_LoadOp : Tile_Op<"load", [MemoryEffects<[MemRead]>]> {
   let hasVerifier = 1;
 }
 
-def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure]> {
+def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure, AttrSizedOperandSegments]> {
   let summary = "rows of a tensor, from an element offset on";
   let description = [{
     Element (row, column) is at `pointer + offset + row * stride + column`, in 64-bit arithmetic; with a column stride at
-    `pointer + offset + row * stride + column * column_stride`.
+    `pointer + offset + row * stride + column * column_stride`. Of rows in blocks of n, `row` is the one in its block, and block i
+    begins `i * block_stride` further on, or, where they are paged, `pages[first_page + i] * block_stride`.
 
     Constraints: (C1) pointer and rows agree in element type. (C2) rows are writable only if the pointer is. (C3) a column
-    stride for strided rows, and only for those.
+    stride for strided rows, and only for those. (C4) a block stride for rows in blocks, and only for those. (C5) a table of
+    i32 and its first entry for paged rows, and only for those.
     ```mlir
     %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride
         : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
     ```
+    ```mlir
+    %paged = tile.view_rows "k_rows" %k offset %offset stride %stride block_stride %page_stride
+        pages %table[%first] : !tile.pointer<i32>
+        : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 paged kPage=16>
+    ```
   }];
   let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, I64:$offset, I64:$stride,
-                       Optional<I64>:$column_stride);
+                       Optional<I64>:$column_stride, Optional<I64>:$block_stride,
+                       Optional<Tile_PointerType>:$table, Optional<I64>:$first_page);
   let results = (outs Tile_GlobalRowsType:$rows);
   let assemblyFormat = [{
-    $name $pointer `offset` $offset `stride` $stride (`column_stride` $column_stride^)? attr-dict `:`
-        qualified(type($pointer)) `->` qualified(type($rows))
+    $name $pointer `offset` $offset `stride` $stride (`column_stride` $column_stride^)?
+        (`block_stride` $block_stride^)? (`pages` $table^ `[` $first_page `]` `:` qualified(type($table)))? attr-dict
+        `:` qualified(type($pointer)) `->` qualified(type($rows))
   }];
   let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Type":$rows, "::mlir::StringRef":$name, "::mlir::Value":$pointer,
+                                 "::mlir::Value":$offset, "::mlir::Value":$stride), [{
+    build($_builder, $_state, rows, name, pointer, offset, stride, {}, {}, {}, {});
+  }]>];
 }
 
 def Tile_ViewSideOp : Tile_Op<"view_side", [Pure]> {

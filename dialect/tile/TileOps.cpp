@@ -60,6 +60,13 @@ LogicalResult ViewRowsOp::verify() {
   if (bool(getColumnStride()) != rows.getStrided()) // C3
     return emitOpError("expected a column stride for strided rows and for no others, got ")
            << (getColumnStride() ? "one" : "none") << " for " << rows;
+  if (bool(getBlockStride()) != bool(rows.block())) // C4
+    return emitOpError("expected a block stride for rows in blocks and for no others, got ")
+           << (getBlockStride() ? "one" : "none") << " for " << rows;
+  if (bool(getTable()) != bool(rows.getPage()) || bool(getTable()) != bool(getFirstPage()) ||
+      (getTable() && !getTable().getType().getElementType().isInteger(32))) // C5
+    return emitOpError("expected a table of i32 and its first entry for paged rows and for no others, got ")
+           << (getTable() ? "a table" : "none") << " for " << rows;
   return success();
 }
 

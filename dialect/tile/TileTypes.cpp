@@ -61,7 +61,7 @@ LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
 }
 
 LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool, int64_t alignment,
-                                     bool strided) {
+                                     bool strided, DimAttr page, DimAttr group) {
   if (failed(verifyFloat(emitError, element))) // C1
     return failure();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
@@ -71,6 +71,8 @@ LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element,
   if (strided && alignment != bytes) // C3
     return emitError() << "expected strided rows to be aligned to their elements of " << bytes
                        << " bytes, got " << alignment;
+  if (page && group) // C4
+    return emitError() << "expected rows that are paged or grouped, got both";
   return success();
 }
 

@@ -24,18 +24,28 @@ def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
     `!tile.global_rows<kHeadDim=128, bf16 aligned 4>`. In `!tile.global_rows<kHeadDim=128, bf16 aligned 2 strided true>`
     elements are a run-time stride apart as well.
 
+    Rows may come in blocks of a fixed number: `paged kPage=16` are 16 rows in each page of a table, `grouped kGroup=4` four
+    rows a block, blocks a second stride apart.
+
     Constraints: (C1) elements are f16, bf16 or f32. (C2) the alignment is a power of two from an element to 16 bytes. (C3)
-    strided rows are aligned to their elements.
+    strided rows are aligned to their elements. (C4) rows are
+    paged or grouped, not both.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType,
                         DefaultValuedParameter<"bool", "false">:$writable,
                         DefaultValuedParameter<"int64_t", "16">:$alignment,
-                        DefaultValuedParameter<"bool", "false">:$strided);
+                        DefaultValuedParameter<"bool", "false">:$strided,
+                        OptionalParameter<"::attnc::tile::DimAttr">:$page,
+                        OptionalParameter<"::attnc::tile::DimAttr">:$group);
   let assemblyFormat = [{
     `<` custom<DimAttr>($columns) `,` $elementType (`,` `writable` $writable^)? (`aligned` $alignment^)?
-        (`strided` $strided^)? `>`
+        (`strided` $strided^)? (`paged` custom<DimAttr>($page)^)? (`grouped` custom<DimAttr>($group)^)? `>`
   }];
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    /// How many rows a block has; null if rows are not in blocks.
+    DimAttr block() const { return getPage() ? getPage() : getGroup(); }
+  }];
 }
 
 class Tile_TileType<string cppName, string typeMnemonic> : Tile_Type<cppName, typeMnemonic> {

@@ -31,6 +31,9 @@ private:
   attn::Layout layout(StringRef axes);
   LogicalResult addTokens(StringRef name, int64_t heads, int64_t dim, Type element, StringRef axes,
                           mlir::Location where);
+  void addCaches(Type element);
+  StringRef tableName() const;
+  Value cached(StringRef name, int64_t dim);
   Value operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim);
   void addArgument(StringRef name, Type type, mlir::Location where, Attribute defaultValue = {});
   attn::KernelOp createKernel();
@@ -91,6 +94,10 @@ LogicalResult SpecImporter::collectArguments() {
   if (spec.fusedQkv.value) {
     if (failed(addTokens("qkv", heads + 2 * kvHeads, dim, *element, axes.q, loc(spec.fusedQkv))))
       return failure();
+  } else if (spec.cache) {
+    if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))))
+      return failure();
+    addCaches(*element);
   } else if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))) ||
              failed(addTokens("k", kvHeads, dim, *element, axes.k, loc(spec.kvHeads))) ||
              failed(addTokens("v", kvHeads, dimV, *element, axes.v, loc(spec.kvHeads)))) {
@@ -125,6 +132,54 @@ LogicalResult SpecImporter::collectArguments() {
   return success();
 }
 
+static attn::CacheOrder cacheOrder(StringRef letters) { return *attn::symbolizeCacheOrder(letters); }
+
+/// The caches, and the tables of their pages.
+void SpecImporter::addCaches(Type element) {
+  const CacheSpec &cache = *spec.cache;
+  MLIRContext *context = builder.getContext();
+  auto add = [&](StringRef name, StringRef order, int64_t dim) {
+    addArgument(name,
+                attn::CacheType::get(context, spec.kvHeads.value, dim, element, cacheOrder(order), cache.page,
+                                     cache.combined),
+                loc(cache.where));
+  };
+  if (cache.combined) {
+    add("kv_cache", cache.orderK, spec.headDim.value);
+  } else {
+    add("k_cache", cache.orderK, spec.headDim.value);
+    add("v_cache", cache.orderV, spec.headDimV.value);
+  }
+  if (!cache.isPaged())
+    return;
+  Type table = attn::SideType::get(context,
+                                   cache.isCsr() ? builder.getStrArrayAttr({"total_pages"})
+                                                 : builder.getStrArrayAttr({"batch", "max_pages"}),
+                                   builder.getI32Type());
+  SmallVector<StringRef> owners = {""};
+  if (cache.ownTables)
+    owners = {"k_", "v_"};
+  for (StringRef owner : owners)
+    addArgument((owner + tableName()).str(), table, loc(cache.where));
+}
+
+StringRef SpecImporter::tableName() const { return spec.cache->isCsr() ? "page_indices" : "block_table"; }
+
+/// k or v as its cache holds it.
+Value SpecImporter::cached(StringRef name, int64_t dim) {
+  const CacheSpec &cache = *spec.cache;
+  Value tensor = arguments.lookup(cache.combined ? "kv_cache" : (name + "_cache").str());
+  Value pages;
+  if (cache.isPaged())
+    pages = arguments.lookup((cache.ownTables ? name.str() + "_" : "") + tableName().str());
+  attn::Layout layout =
+      spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
+  Type tokens = attn::TokensType::get(builder.getContext(), spec.kvHeads.value, dim,
+                                      cast<attn::CacheType>(tensor.getType()).getElementType(), layout);
+  return attn::CachedOp::create(builder, loc(cache.where), tokens, tensor, pages,
+                                cache.combined && name == "v");
+}
+
 attn::Layout SpecImporter::layout(StringRef axes) {
   if (spec.layout.value == TokenLayout::Packed)
     return attn::Layout::Packed;
@@ -149,6 +204,8 @@ LogicalResult SpecImporter::addTokens(StringRef name, int64_t heads, int64_t dim
 
 /// q, k or v: its tensor, or its heads of the fused one.
 Value SpecImporter::operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim) {
+  if (spec.cache && name != "q")
+    return cached(name, dim);
   StringRef tensor = spec.fusedQkv.value ? "qkv" : name;
   Value &tokens = arguments[tensor];
   if (Value bias = arguments.lookup((tensor + "_bias").str()); bias && isa<BlockArgument>(tokens))
@@ -190,16 +247,15 @@ attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
   SmallVector<Type> results = {outType};
   SmallVector<StringRef> names = {"out"};
-  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(),
-                                  layout(spec.axes.q));
-  Type pairs = attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(),
-                                    layout(spec.axes.q));
-  Type perHead =
-      attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")), builder.getF32Type());
-  for (auto [wanted, name, type] : {std::tuple(spec.outputs.lse, "lse", rows),
-                                    std::tuple(spec.outputs.rowMax, "row_max", rows),
-                                    std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
-                                    std::tuple(spec.outputs.debug, "debug_scores", pairs)})
+  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q));
+  Type pairs =
+      attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q));
+  Type perHead = attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")),
+                                     builder.getF32Type());
+  for (auto [wanted, name, type] :
+       {std::tuple(spec.outputs.lse, "lse", rows), std::tuple(spec.outputs.rowMax, "row_max", rows),
+        std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
+        std::tuple(spec.outputs.debug, "debug_scores", pairs)})
     if (wanted) {
       results.push_back(type);
       names.push_back(name);
@@ -221,7 +277,8 @@ attn::KernelOp SpecImporter::createKernel() {
     kernel->setAttr(attn::kPinsAttr, fields);
   if (spec.plainFallback.value)
     kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
-  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points at it.
+  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points
+  // at it.
   if (spec.dtype.value == DType::F32)
     kernel->setAttr(attn::kPlacesAttr,
                     builder.getDictionaryAttr(builder.getNamedAttr("dtype", LocationAttr(loc(spec.dtype)))));
@@ -260,12 +317,12 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   Value q = operand("q", 0, heads, spec.headDim.value);
   Value k = operand("k", heads, kvHeads, spec.headDim.value);
   Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
-  return attn::AttentionOp::create(
-      builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v, runtimeScale, sinks, outsideLse,
-      spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
-      spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(), scale,
-      attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
-      builder.getStrArrayAttr(statistics));
+  return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v,
+                                   runtimeScale, sinks, outsideLse,
+                                   spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+                                   spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
+                                   scale, attn::AnchorAttr::get(builder.getContext(), anchor),
+                                   attn::MaskProofAttr(), builder.getStrArrayAttr(statistics));
 }
 
 /// Adds the entry block of a region and names its position arguments.

@@ -8,8 +8,8 @@
 #include "dialect/tile/Tile.h"
 #include "passes/lower/LowerPasses.h"
 
-#include "llvm/Support/MathExtras.h"
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace mlir;
 
@@ -36,8 +36,8 @@ struct Demands {
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
             attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
-        copiesAtOnce((alignment < 4 && elementBytes < 4) || isStrided(attention.getK().getType()) ||
-                     isStrided(attention.getV().getType())) {}
+        copiesAtOnce((alignment < 4 && elementBytes < 4) || attn::columnsAreStrided(attention.getK()) ||
+                     attn::columnsAreStrided(attention.getV())) {}
 
   int64_t widest() const { return std::max(keys, values); }
 };
@@ -51,11 +51,13 @@ bool stepsInBlocks(Value index, ArrayRef<Value> positions) {
   if (auto quotient = dyn_cast_if_present<arith::FloorDivSIOp>(op);
       quotient && matchPattern(quotient.getRhs(), m_Constant(&size)) && size.getInt() >= 16)
     return true;
-  return !op || llvm::all_of(op->getOperands(), [&](Value operand) { return stepsInBlocks(operand, positions); });
+  return !op ||
+         llvm::all_of(op->getOperands(), [&](Value operand) { return stepsInBlocks(operand, positions); });
 }
 
-/// Whether a launch that classifies the tiles pays: data decide what is visible, of which nothing was proved full; and
-/// either heads share the answer, or side tensors are read block by block and whole tiles are likely to be hidden.
+/// Whether a launch that classifies the tiles pays: data decide what is visible, of which nothing was proved
+/// full; and either heads share the answer, or side tensors are read block by block and whole tiles are
+/// likely to be hidden.
 bool blockMapPays(attn::AttentionOp attention) {
   attn::MaskProofAttr proof = attention.getProofAttr();
   if (attention.getMask().empty() || !proof || proof.getExact() || proof.getFull())
@@ -103,7 +105,8 @@ std::string twoBlocksLost(const Candidate &candidate, const Demands &demands, co
          std::to_string(machine.sharedBytesPerSm);
 }
 
-/// Of candidates from large to small: up to the first that fits an SM twice, else to the first that fits a block.
+/// Of candidates from large to small: up to the first that fits an SM twice, else to the first that fits a
+/// block.
 SmallVector<Weighed> byFit(ArrayRef<Candidate> candidates, const Demands &demands, const Target &machine) {
   auto fits = [&](const Candidate &c) { return c.sharedBytes(demands) <= machine.sharedBytesPerBlock; };
   auto fitsTwice = [&](const Candidate &c) { return twoBlocksLost(c, demands, machine).empty(); };
@@ -133,8 +136,9 @@ SmallVector<Weighed> tf32Candidates(const Demands &demands, const Target &machin
 /// Without tensor cores the arithmetic takes longest by far: what counts is warps to run, hence small blocks.
 SmallVector<Weighed> plainCandidates(const Demands &demands, const Target &machine) {
   StringRef reason = "no tensor cores: small tiles, so that several blocks fit an SM";
-  return byFit({{64, 32, 1, 4, reason}, {32, 32, 1, 2, reason}, {32, 16, 1, 2, reason}, {16, 16, 1, 1, reason}},
-               demands, machine);
+  return byFit(
+      {{64, 32, 1, 4, reason}, {32, 32, 1, 2, reason}, {32, 16, 1, 2, reason}, {16, 16, 1, 1, reason}},
+      demands, machine);
 }
 
 /// Best first; the first that is not lost is taken.
@@ -148,11 +152,11 @@ SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine
          demands.readsSideTensors ? "reads of side tensors need the registers of its second row tile" : ""},
         {{64, 64, 2, 4, "16 rows a warp leave the registers that reads of side tensors need"}, ""}};
   if (demands.widest() <= 128)
-    return {
-        {{128, 32, 1, 4, ""}, "reads shared memory a third less, but some kernels spill then; not measured on a GPU"},
-        ifTwoFit(
-            {64, 64, 2, 4, "two blocks fit an SM with two stages, and 60 registers stay for score and mask"}),
-        {{64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}, ""}};
+    return {{{128, 32, 1, 4, ""},
+             "reads shared memory a third less, but some kernels spill then; not measured on a GPU"},
+            ifTwoFit({64, 64, 2, 4,
+                      "two blocks fit an SM with two stages, and 60 registers stay for score and mask"}),
+            {{64, 64, 1, 4, "one stage, so that two blocks fit the SM's shared memory"}, ""}};
   Candidate large{128, 32, 1, 8,
                   "one block of 8 warps, as two blocks of 4 do not fit the SM's shared memory"};
   int64_t bytes = large.sharedBytes(demands);
@@ -181,6 +185,8 @@ std::string slowCopies(attn::KernelOp kernel, attn::AttentionOp attention) {
   for (BlockArgument argument : kernel.getBody().getArguments())
     if (auto tokens = dyn_cast<attn::TokensType>(argument.getType()))
       note(kernel.argumentName(argument.getArgNumber()), tokens);
+    else if (auto cache = dyn_cast<attn::CacheType>(argument.getType()); cache && cache.axes().back() != 'd')
+      strided += (strided.empty() ? "" : ", ") + kernel.argumentName(argument.getArgNumber()).str();
   note("out", attention.getOut().getType());
   if (!strided.empty())
     reason += ": " + strided + " element by element, as head_dim is not the innermost axis";
@@ -220,9 +226,10 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     std::string why;
     const bool isExactF32 = element.isF32() && !attention.getProductsTf32();
     if (!machine.hasMmaSync16() && !isExactF32)
-      why = std::string("sm_80 or later for '") + (element.isF32()    ? "precision: tf32"
-                                                   : element.isBF16() ? "dtype: bf16"
-                                                                      : "dtype: f16") +
+      why = std::string("sm_80 or later for '") +
+            (element.isF32()    ? "precision: tf32"
+             : element.isBF16() ? "dtype: bf16"
+                                : "dtype: f16") +
             "' on tensor cores, got " + machine.name();
     else if (isExactF32)
       why =
@@ -312,8 +319,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     if (choice.sharedBytes(demands) > machine.sharedBytesPerBlock)
       return mlir::emitError(where) << "schedule: expected at most " << machine.sharedBytesPerBlock
                                     << " bytes of shared memory on " << machine.name() << ", got "
-                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ << " x "
-                                    << choice.tileKv << " and " << choice.stages << " stages";
+                                    << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ
+                                    << " x " << choice.tileKv << " and " << choice.stages << " stages";
     bool blockMap = blockMapPays(attention);
     if (auto pin = pins ? pins.getAs<BoolAttr>("block_map") : BoolAttr()) {
       auto places = pins.getAs<DictionaryAttr>("locations");

@@ -74,7 +74,8 @@ LogicalResult KernelLowering::checkBody() {
       if (attention)
         return op.emitOpError("expected one attention per kernel, got a second one");
       attention = found;
-    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, arith::ConstantOp>(op)) {
+    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, arith::ConstantOp>(
+                   op)) {
       return op.emitOpError("has no lowering to tile");
     }
   }
@@ -103,8 +104,9 @@ LogicalResult KernelLowering::run() {
 }
 
 void KernelLowering::openKernel(StringRef suffix) {
-  kernel = tile::KernelOp::create(b, source.getLoc(), (source.getSymName() + suffix).str(),
-                                  b.getFunctionType({}, {}), schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
+  kernel =
+      tile::KernelOp::create(b, source.getLoc(), (source.getSymName() + suffix).str(),
+                             b.getFunctionType({}, {}), schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
   b.setInsertionPointToEnd(b.createBlock(&kernel.getBody()));
   loc = attention.getLoc();
 }
@@ -165,7 +167,8 @@ void KernelLowering::buildStorageAndLoop() {
   tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.qLen, qTile, Value());
   prepareTile(q, qTile);
   auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
-  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd, keyTiles);
+  auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd,
+                                   keyTiles);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());

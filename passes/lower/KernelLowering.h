@@ -15,6 +15,7 @@ namespace attnc::lower {
 struct BlockScalars {
   mlir::Value request, head, kvHead, firstRow, qLen, kvLen;
   mlir::Value qBegin, kvBegin; ///< first token of the request; null in padded layouts
+  mlir::Value firstPage;       ///< of the request, among those of all; null but for CSR page tables
   mlir::Value rowsEnd;         ///< first row not to be stored
   mlir::Value firstPosition, lastPosition;
 };
@@ -27,9 +28,10 @@ struct Operand {
   mlir::Value rows, bias;
 };
 
-/// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens, LowerRegions.cpp the maps,
-/// LowerBlockMap.cpp the launch that finds out which tiles the main one visits, LowerStatistics.cpp outputs beside out,
-/// LowerDebug.cpp dumps of debug builds, LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp the rest.
+/// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens,
+/// LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that finds out which tiles the main one visits,
+/// LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds, LowerProgram.cpp what the
+/// caller sees of it all, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -56,6 +58,8 @@ private:
   mlir::Value sinkOfHead();
 
   // LowerOperands.cpp
+  mlir::Value strideOf(llvm::StringRef tensor, llvm::StringRef axis, size_t position);
+  mlir::Value viewCache(llvm::StringRef name, attn::CachedOp cached, tile::DimAttr columns, mlir::Value head);
   mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
@@ -73,6 +77,7 @@ private:
   void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment, bool anyStrides = false);
+  void addCacheTensors(attn::CachedOp cached);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
 
   // LowerBlockMap.cpp
@@ -94,13 +99,16 @@ private:
   void buildDumpRows();
   void dumpScores(mlir::Value scores, mlir::Value firstKey);
   void dumpSoftmax(mlir::Value weights, mlir::Value rowMax, mlir::Value rowSum, mlir::Value firstKey);
-  void dump(llvm::StringRef tensor, mlir::Value source, mlir::Value firstKey, mlir::Value factor, bool partial);
+  void dump(llvm::StringRef tensor, mlir::Value source, mlir::Value firstKey, mlir::Value factor,
+            bool partial);
   mlir::Value unitOfScores();
 
   // LowerBounds.cpp
   void buildScalars();
   void buildRows();
   void buildLengths();
+  mlir::Value loadAt(llvm::StringRef tensor, mlir::Value position);
+  void buildCachedLength();
   void buildVisitBounds();
   void buildKeyBounds();
   mlir::Value expand(mlir::AffineExpr expr);
@@ -134,7 +142,9 @@ private:
 
   bool usesBlockMap() { return source->hasAttr("tile.block_map"); }
   /// Whether the mask tells heads apart, so that each has tiles of its own.
-  bool masksByHead() { return !attention.getMask().empty() && !attention.getMask().getArgument(1).use_empty(); }
+  bool masksByHead() {
+    return !attention.getMask().empty() && !attention.getMask().getArgument(1).use_empty();
+  }
   bool packed() { return source.isPacked(); }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 

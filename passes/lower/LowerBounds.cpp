@@ -5,36 +5,59 @@ using namespace mlir;
 using namespace attnc;
 using namespace attnc::lower;
 
+/// One i32 of a tensor that the caller passes.
+Value KernelLowering::loadAt(StringRef tensor, Value position) {
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + tensor);
+  return tile::LoadOp::create(b, loc, b.getIndexType(), pointer, position);
+}
+
+/// How many tokens of the request its cache holds: a length, or what its pages come to.
+void KernelLowering::buildCachedLength() {
+  if (!attention.cachedKeys().isCsr()) {
+    at.kvLen = let("kv_len", source.getLengths() == attn::Lengths::None
+                                 ? field("kv_len", b.getIndexType(), "dim:kv_len")
+                                 : loadAt("kv_lens", at.request));
+    return;
+  }
+  at.firstPage = let("first_page", loadAt("page_indptr", at.request));
+  Value pages = let("pages", sub(loadAt("page_indptr", add(at.request, index(1))), at.firstPage));
+  Value page = constant("kPage", attention.cachedKeys().getCache().getType().getPage());
+  Value whole = mul(sub(pages, index(1)), page);
+  Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, pages, index(0));
+  Value length = add(whole, loadAt("last_page_len", at.request));
+  at.kvLen = let("kv_len", arith::SelectOp::create(b, loc, any, length, index(0)));
+}
+
 void KernelLowering::buildLengths() {
   Type index32 = b.getIndexType();
+  attn::CachedOp cached = attention.cachedKeys();
   if (packed()) {
     auto loadRange = [&](StringRef cumulative, StringRef beginName, StringRef lengthName, Value &begin,
                          Value &length) {
-      Value pointer = field(cumulative, tile::PointerType::get(b.getContext(), b.getI32Type(), false),
-                            "tensor:" + cumulative);
-      begin = let(beginName, tile::LoadOp::create(b, loc, index32, pointer, at.request));
-      Value end = tile::LoadOp::create(b, loc, index32, pointer, add(at.request, index(1)));
-      length = let(lengthName, sub(end, begin));
+      begin = let(beginName, loadAt(cumulative, at.request));
+      length = let(lengthName, sub(loadAt(cumulative, add(at.request, index(1))), begin));
     };
     loadRange("cu_q", "q_begin", "q_len", at.qBegin, at.qLen);
     at.rowsEnd = at.qLen;
     at.kvBegin = at.qBegin;
     at.kvLen = at.qLen;
-    if (!attention.isSelfAttention())
+    if (cached)
+      buildCachedLength();
+    else if (!attention.isSelfAttention())
       loadRange("cu_kv", "kv_begin", "kv_len", at.kvBegin, at.kvLen);
     return;
   }
   auto length = [&](StringRef lengths, StringRef name, bool varies) -> Value {
-    if (!varies)
-      return let(name, field(name, index32, "dim:" + name));
-    Value pointer =
-        field(lengths, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + lengths);
-    return let(name, tile::LoadOp::create(b, loc, index32, pointer, at.request));
+    return let(name, varies ? loadAt(lengths, at.request) : field(name, index32, "dim:" + name));
   };
   at.qLen = length("q_lens", "q_len", qLengthsVary());
-  at.kvLen = attention.isSelfAttention()
-                 ? at.qLen
-                 : length("kv_lens", "kv_len", source.getLengths() != attn::Lengths::None);
+  if (cached)
+    buildCachedLength();
+  else
+    at.kvLen = attention.isSelfAttention()
+                   ? at.qLen
+                   : length("kv_lens", "kv_len", source.getLengths() != attn::Lengths::None);
   at.rowsEnd = qLengthsVary() ? field("q_len", index32, "dim:q_len") : at.qLen;
 }
 
@@ -156,9 +179,11 @@ Value KernelLowering::expandCondition(AffineExpr expr) {
       expr = sum.getLHS();
     }
   auto product = dyn_cast<AffineBinaryOpExpr>(expr);
-  if (product && expr.getKind() == AffineExprKind::Mul && product.getRHS() == getAffineConstantExpr(-1, b.getContext()))
+  if (product && expr.getKind() == AffineExprKind::Mul &&
+      product.getRHS() == getAffineConstantExpr(-1, b.getContext()))
     // constant - x >= 0
-    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, expand(product.getLHS()), index(constant));
+    return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sle, expand(product.getLHS()),
+                                 index(constant));
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, expand(expr), index(-constant));
 }
 

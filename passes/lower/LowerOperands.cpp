@@ -1,4 +1,5 @@
-// LowerOperands.cpp - where the rows of q, k, v and out lie, and what is done to a tile of them before its use.
+// LowerOperands.cpp - where the rows of q, k, v and out lie, and what is done to a tile of them before its
+// use.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -11,28 +12,69 @@ int64_t KernelLowering::rowAlignment(attn::TokensType type) {
   return isStrided(type) ? element : std::max(element, int64_t(source.getAlignment().value_or(16)));
 }
 
+/// A tensor's dims of strides, by axis.
+Value KernelLowering::strideOf(StringRef tensor, StringRef axis, size_t position) {
+  return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
+               "dim:" + tensor + ".stride" + Twine(position));
+}
+
 Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensType type, tile::DimAttr columns,
                                Value head, Value firstToken, bool writable) {
   Type element = type.getElementType();
   Value pointer =
       field(tensor, tile::PointerType::get(b.getContext(), element, writable), "tensor:" + tensor);
   auto stride = [&](StringRef axis, char letter) {
-    return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
-                 "dim:" + tensor + ".stride" + Twine(attn::axesOf(type.getLayout()).find(letter)));
+    return strideOf(tensor, axis, attn::axesOf(type.getLayout()).find(letter));
   };
   Value tokenStride = stride("token", 's');
   Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 'b'));
   Value offset = add(start, mul(widen(head), stride("head", 'h')));
   bool strided = isStrided(type);
-  auto rows =
-      tile::GlobalRowsType::get(b.getContext(), columns, element, writable, rowAlignment(type), strided);
+  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable, rowAlignment(type),
+                                        strided, {}, {});
   return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, tokenStride,
-                                  strided ? stride("column", 'd') : Value());
+                                  strided ? stride("column", 'd') : Value(), Value(), Value(), Value());
+}
+
+/// The tokens of the block's request, in a cache.
+Value KernelLowering::viewCache(StringRef name, attn::CachedOp cached, tile::DimAttr columns, Value head) {
+  attn::CacheType type = cached.getCache().getType();
+  std::string axes = type.axes();
+  auto argument = [&](Value value) { return source.argumentName(cast<BlockArgument>(value).getArgNumber()); };
+  StringRef tensor = argument(cached.getCache());
+  auto stride = [&](StringRef axis, char letter) { return strideOf(tensor, axis, axes.find(letter)); };
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), type.getElementType(), false), "tensor:" + tensor);
+  Value offset = mul(widen(head), stride("head", 'h'));
+  if (cached.getValues())
+    offset = add(stride("pair", '2'), offset);
+  if (!type.isPaged())
+    offset = add(mul(widen(at.request), stride("batch", 'b')), offset);
+  bool strided = axes.back() != 'd';
+  int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
+  int64_t alignment = strided ? element : std::max(element, int64_t(source.getAlignment().value_or(16)));
+  tile::DimAttr page;
+  Value pageStride, table, firstPage;
+  if (type.isPaged()) {
+    page = tile::DimAttr::get(b.getContext(), "kPage", type.getPage());
+    pageStride = stride("page", 'p');
+    StringRef pages = argument(cached.getPages());
+    table = field(pages, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + pages);
+    firstPage = cached.isCsr()
+                    ? widen(at.firstPage)
+                    : mul(widen(at.request), widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
+  }
+  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, type.getElementType(), false, alignment,
+                                        strided, page, {});
+  return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
+                                  strided ? stride("column", 'd') : Value(), pageStride, table, firstPage);
 }
 
 Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr columns, Value head,
                                      Value firstToken) {
   attn::TokenSource from = attn::tokenSource(tokens);
+  if (from.cached)
+    return {viewCache(name, from.cached, columns, head), Value()};
   auto type = cast<attn::TokensType>(from.tokens.getType());
   if (from.firstHead != 0)
     head = add(constant(name == "k" ? "kFirstKeyHead" : "kFirstValueHead", from.firstHead), head);
@@ -48,9 +90,9 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   Value width = widen(constant(columns.getName(), columns.getSize()));
   int64_t alignment =
       std::max(int64_t(element.getIntOrFloatBitWidth() / 8), int64_t(source.getAlignment().value_or(16)));
-  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false);
+  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {});
   operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
-                                          mul(widen(head), width), width, Value());
+                                          mul(widen(head), width), width);
   if (llvm::none_of(tensors,
                     [&](Attribute tensor) { return cast<tile::TensorAttr>(tensor).getName() == bias; }))
     addTensor(bias, element, {std::to_string(type.getHeads()), std::to_string(type.getDim())},

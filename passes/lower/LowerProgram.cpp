@@ -1,4 +1,5 @@
-// LowerProgram.cpp - the program around a kernel: tensors, scalars, workspaces, launches, and remarks for people.
+// LowerProgram.cpp - the program around a kernel: tensors, scalars, workspaces, launches, and remarks for
+// people.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -26,6 +27,38 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
             isStrided(type));
 }
 
+/// A cache, and the pages of it that requests have.
+void KernelLowering::addCacheTensors(attn::CachedOp cached) {
+  attn::CacheType type = cached.getCache().getType();
+  auto name = [&](Value value) { return source.argumentName(cast<BlockArgument>(value).getArgNumber()); };
+  auto isNew = [&](StringRef tensor) {
+    return llvm::none_of(tensors,
+                         [&](Attribute each) { return cast<tile::TensorAttr>(each).getName() == tensor; });
+  };
+  StringRef cache = name(cached.getCache());
+  if (isNew(cache)) {
+    SmallVector<std::string> shape;
+    // Pools with tables of their own may have different numbers of pages.
+    const bool own = cached.getPages() && name(cached.getPages()) != "block_table" &&
+                     name(cached.getPages()) != "page_indices";
+    for (char axis : type.axes())
+      shape.push_back(axis == 'p'   ? (own ? cache.substr(0, 2).str() : "") + "pages"
+                      : axis == 'b' ? "batch"
+                      : axis == '2' ? "2"
+                      : axis == 'n' ? type.isPaged() ? std::to_string(type.getPage()) : "capacity"
+                                    : std::to_string(axis == 'h' ? type.getHeads() : type.getDim()));
+    const bool strided = type.axes().back() != 'd';
+    int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
+    addTensor(cache, type.getElementType(), shape, /*output=*/false, /*strided=*/true,
+              strided ? element : std::max(element, int64_t(source.getAlignment().value_or(16))), strided);
+  }
+  if (cached.getPages() && isNew(name(cached.getPages())))
+    addTensor(name(cached.getPages()), b.getI32Type(),
+              cached.isCsr() ? ArrayRef<std::string>{"total_pages"}
+                             : ArrayRef<std::string>{"batch", "max_pages"},
+              false, false, 4);
+}
+
 DictionaryAttr KernelLowering::remarks() {
   auto proof = attention.getProofAttr();
   auto quoted = [&](attn::RangeAttr range) {
@@ -44,18 +77,32 @@ DictionaryAttr KernelLowering::remarks() {
   if (auto weighed = source->getAttrOfType<ArrayAttr>("tile.schedule_alternatives"))
     for (auto text : weighed.getAsValueRange<StringAttr>())
       alternatives += ((alternatives.empty() ? "\"" : ", \"") + text + "\"").str();
-  SmallVector<NamedAttribute> remarks = {remark("schedule.alternatives", "[" + alternatives + "]"),
-                                         remark("schedule.reason", why),
-                                         remark("mask.block_map", usesBlockMap() ? "true" : "false"),
-                                         remark("mask.exact", proof.getExact() ? "true" : "false"),
-                                         remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
-                                         remark("mask.visit", "[" + visit + "]")};
+  SmallVector<NamedAttribute> remarks = {
+      remark("schedule.alternatives", "[" + alternatives + "]"),
+      remark("schedule.reason", why),
+      remark("mask.block_map", usesBlockMap() ? "true" : "false"),
+      remark("mask.exact", proof.getExact() ? "true" : "false"),
+      remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
+      remark("mask.visit", "[" + visit + "]")};
+  if (attn::CachedOp cached = attention.cachedKeys()) {
+    for (Value tokens : {attention.getK(), attention.getV()}) {
+      attn::CachedOp read = attn::tokenSource(tokens).cached;
+      StringRef name = source.argumentName(cast<BlockArgument>(read.getCache()).getArgNumber());
+      std::string key = ("tensor." + name + ".axes").str();
+      if (llvm::none_of(remarks, [&](NamedAttribute each) { return each.getName() == key; }))
+        remarks.push_back(remark(key, "\"" + read.getCache().getType().axes() + "\""));
+    }
+    remarks.push_back(remark("cache.page", Twine(cached.getCache().getType().getPage())));
+    remarks.push_back(remark("cache.table", !cached.getPages() ? "\"none\""
+                                            : cached.isCsr()   ? "\"csr\""
+                                                               : "\"dense\""));
+  }
   describeSideTensors(remarks);
   return b.getDictionaryAttr(remarks);
 }
 
-/// What a kernel relies on in the elements of a side tensor, for those who make or check them: `ascending` rows,
-/// rows that ascend between `offsets`, or the `parents` of a tree.
+/// What a kernel relies on in the elements of a side tensor, for those who make or check them: `ascending`
+/// rows, rows that ascend between `offsets`, or the `parents` of a tree.
 void KernelLowering::describeSideTensors(SmallVectorImpl<NamedAttribute> &remarks) {
   llvm::StringMap<StringRef> contents;
   auto describe = [&](Value side, StringRef content) {
@@ -87,22 +134,29 @@ void KernelLowering::addInputs() {
   SmallVector<Attribute> sideTensors;
   std::swap(sideTensors, tensors); // collected while the views were built; they follow q, k, v
   bool self = attention.isSelfAttention();
+  attn::CachedOp cached = attention.cachedKeys();
   llvm::SetVector<BlockArgument> arguments;
   for (Value tokens : {attention.getQ(), attention.getK(), attention.getV()})
-    arguments.insert(attn::tokenSource(tokens).tokens);
+    if (attn::TokenSource from = attn::tokenSource(tokens); !from.cached)
+      arguments.insert(from.tokens);
   for (BlockArgument argument : arguments)
     addTokensTensor(source.argumentName(argument.getArgNumber()), cast<attn::TokensType>(argument.getType()),
                     /*queries=*/argument == arguments.front(), /*output=*/false);
+  for (Value tokens : {attention.getK(), attention.getV()})
+    if (cached)
+      addCacheTensors(attn::tokenSource(tokens).cached);
   Type i32 = b.getI32Type();
-  if (packed()) {
+  if (packed())
     addTensor("cu_q", i32, {"batch + 1"}, false, false, 4);
-    if (!self)
-      addTensor("cu_kv", i32, {"batch + 1"}, false, false, 4);
-  } else {
-    if (qLengthsVary())
-      addTensor("q_lens", i32, {"batch"}, false, false, 4);
-    if (source.getLengths() != attn::Lengths::None && !self)
-      addTensor("kv_lens", i32, {"batch"}, false, false, 4);
+  else if (qLengthsVary())
+    addTensor("q_lens", i32, {"batch"}, false, false, 4);
+  if (cached && cached.isCsr()) {
+    addTensor("page_indptr", i32, {"batch + 1"}, false, false, 4);
+    addTensor("last_page_len", i32, {"batch"}, false, false, 4);
+  } else if (packed() && !cached && !self) {
+    addTensor("cu_kv", i32, {"batch + 1"}, false, false, 4);
+  } else if (source.getLengths() != attn::Lengths::None && !self) {
+    addTensor("kv_lens", i32, {"batch"}, false, false, 4);
   }
   tensors.append(sideTensors);
 }
@@ -146,7 +200,7 @@ void KernelLowering::buildProgram() {
   SmallVector<Attribute> dims;
   if (packed())
     dims = {b.getStringAttr("q_len")};
-  if (packed() && !attention.isSelfAttention())
+  if (attention.cachedKeys() || (packed() && !attention.isSelfAttention()))
     dims.push_back(b.getStringAttr("kv_len"));
 
   std::string heads = std::to_string(attention.getQ().getType().getHeads());
@@ -155,8 +209,8 @@ void KernelLowering::buildProgram() {
   std::string maps = usesBlockMap() && masksByHead() ? heads : "1";
   SmallVector<Attribute> workspaces;
   if (usesBlockMap())
-    workspaces.push_back(tile::WorkspaceAttr::get(b.getContext(), "block_map",
-                                                  "batch * " + maps + " * " + tiles + " * " + words + " * 8"));
+    workspaces.push_back(tile::WorkspaceAttr::get(
+        b.getContext(), "block_map", "batch * " + maps + " * " + tiles + " * " + words + " * 8"));
   KernelLowering map(source, schedule), fill(source, schedule);
   if (usesBlockMap())
     map.buildBlockMap(attention);
@@ -179,5 +233,6 @@ void KernelLowering::addLaunch(KernelLowering &launched, ArrayRef<std::string> g
     sources.push_back(b.getStringAttr(entry.second.source));
   for (const std::string &formula : grid)
     formulas.push_back(b.getStringAttr(formula));
-  tile::LaunchOp::create(b, loc, launched.kernel.getSymName(), b.getArrayAttr(formulas), b.getArrayAttr(sources));
+  tile::LaunchOp::create(b, loc, launched.kernel.getSymName(), b.getArrayAttr(formulas),
+                         b.getArrayAttr(sources));
 }

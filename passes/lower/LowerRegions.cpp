@@ -52,9 +52,9 @@ Value KernelLowering::sideView(BlockArgument side) {
 }
 
 void KernelLowering::buildSideViews() {
-  auto isBias = [](Operation *user) { return isa<attn::AddBiasOp>(user); };
+  auto isOfTokens = [](Operation *user) { return isa<attn::AddBiasOp, attn::CachedOp>(user); };
   for (BlockArgument argument : source.getBody().getArguments())
-    if (isa<attn::SideType>(argument.getType()) && llvm::none_of(argument.getUsers(), isBias))
+    if (isa<attn::SideType>(argument.getType()) && llvm::none_of(argument.getUsers(), isOfTokens))
       sideView(argument);
 }
 
@@ -95,21 +95,21 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
       result = tile::SoftcapOp::create(b, op.getLoc(), b.getF32Type(),
                                        mapping.lookupOrDefault(softcap.getScore()), cap);
     } else if (auto read = dyn_cast<attn::ReadOp>(op)) {
-      result = tile::ReadSideOp::create(b, op.getLoc(), read.getResult().getType(),
-                                        sideView(cast<BlockArgument>(read.getSide())), mapped(read.getIndices()));
+      result =
+          tile::ReadSideOp::create(b, op.getLoc(), read.getResult().getType(),
+                                   sideView(cast<BlockArgument>(read.getSide())), mapped(read.getIndices()));
     } else if (auto search = dyn_cast<attn::SearchOp>(op)) {
       Value end = mapping.lookupOrDefault(search.getTo());
       llvm::APInt known;
       if (matchPattern(end, m_ConstantInt(&known)) && known.sge(kWholeRow))
         end = constant("kWholeRow", kWholeRow);
-      result = tile::SearchSideOp::create(b, op.getLoc(), sideView(cast<BlockArgument>(search.getSide())),
-                                          mapped(search.getIndices()), mapping.lookupOrDefault(search.getFrom()),
-                                          end,
-                                          mapping.lookupOrDefault(search.getValue()));
+      result = tile::SearchSideOp::create(
+          b, op.getLoc(), sideView(cast<BlockArgument>(search.getSide())), mapped(search.getIndices()),
+          mapping.lookupOrDefault(search.getFrom()), end, mapping.lookupOrDefault(search.getValue()));
     } else if (auto reaches = dyn_cast<attn::ReachesOp>(op)) {
-      result = tile::ReachesOp::create(b, op.getLoc(), sideView(cast<BlockArgument>(reaches.getSide())),
-                                       mapped(reaches.getIndices()), mapping.lookupOrDefault(reaches.getNode()),
-                                       mapping.lookupOrDefault(reaches.getAncestor()));
+      result = tile::ReachesOp::create(
+          b, op.getLoc(), sideView(cast<BlockArgument>(reaches.getSide())), mapped(reaches.getIndices()),
+          mapping.lookupOrDefault(reaches.getNode()), mapping.lookupOrDefault(reaches.getAncestor()));
     } else if (auto bit = dyn_cast<attn::BitOp>(op)) {
       result = tile::BitOp::create(b, op.getLoc(), mapping.lookupOrDefault(bit.getWord()),
                                    mapping.lookupOrDefault(bit.getPosition()));

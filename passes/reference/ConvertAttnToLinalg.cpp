@@ -27,6 +27,9 @@ Type loweredType(Type type) {
   Type f64 = builder.getF64Type();
   if (auto tokens = dyn_cast<attn::TokensType>(type))
     return MemRefType::get({ShapedType::kDynamic, tokens.getHeads(), tokens.getDim()}, f64);
+  if (auto cache = dyn_cast<attn::CacheType>(type)) // of a pair, the keys' heads and then the values'
+    return MemRefType::get(
+        {ShapedType::kDynamic, cache.getHeads() * (cache.getPair() ? 2 : 1), cache.getDim()}, f64);
   if (auto rows = dyn_cast<attn::RowsType>(type))
     return MemRefType::get({ShapedType::kDynamic, rows.getHeads()}, f64);
   if (auto pairs = dyn_cast<attn::PairsType>(type))
@@ -51,7 +54,7 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
       }
       found = attention;
     } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
-               !isa<attn::SliceHeadsOp, attn::AddBiasOp>(op)) {
+               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp>(op)) {
       return op.emitError("expected an op that the reference lowers, got ") << op.getName();
     }
   }
@@ -95,7 +98,8 @@ LogicalResult convert(attn::KernelOp kernel) {
   arguments.v = arguments.captured.lookup(v.tokens);
   arguments.firstQueryHead = q.firstHead;
   arguments.firstKeyHead = k.firstHead;
-  arguments.firstValueHead = v.firstHead;
+  arguments.firstValueHead =
+      v.cached && v.cached.getValues() ? v.cached.getCache().getType().getHeads() : v.firstHead;
   for (Value result : kernel.getBody().front().getTerminator()->getOperands()) {
     std::pair<Value *, Value *> into = {&arguments.out, &arguments.outBound};
     if (result == attention->statistic("lse"))

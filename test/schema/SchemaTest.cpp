@@ -53,6 +53,7 @@ TEST(Schema, KnowsExactlyTheKeysOfTheReader) {
   expectKeys(alone, own);
   expectKeys(alone["score"]["properties"], keys::kScore);
   expectKeys(alone["schedule"]["properties"], keys::kSchedule);
+  expectKeys(alone["cache"]["properties"], keys::kCache);
   expectKeys(alone["inputs"]["additionalProperties"]["properties"], keys::kInput);
   expectKeys(alone["params"]["additionalProperties"]["properties"], keys::kParam);
   expectKeys(committed()["definitions"]["mask"]["anyOf"][1]["properties"], keys::kMaskKeys);

@@ -27,7 +27,8 @@ std::string listText(const std::vector<int64_t> &values) {
 
 bool hasLengths(const Program &program, const std::string &sequence) {
   return std::any_of(program.tensors.begin(), program.tensors.end(), [&](const TensorSig &sig) {
-    return sig.name == "cu_" + sequence || sig.name == sequence + "_lens";
+    return sig.name == "cu_" + sequence || sig.name == sequence + "_lens" ||
+           (sequence == "kv" && sig.name == "last_page_len");
   });
 }
 

@@ -1,6 +1,7 @@
 // HiddenKeys.cpp - the union of what the tiles of every head may look at, and NaN everywhere else.
 #include "tools/attnc/HiddenKeys.h"
 
+#include "tools/attnc/CacheContent.h"
 #include "tools/attnc/MaskQuestions.h"
 #include "tools/attnc/Remarks.h"
 
@@ -58,7 +59,8 @@ bool poison(const TensorSig &sig, const std::vector<std::vector<bool>> &seen, Ho
 
 Result<int64_t> poisonHiddenKeys(const Spec &spec, const Program &program, Problem &problem) {
   const int64_t tileQ = remarkInteger(program, "schedule.tile_q");
-  if (!problem.tensors.contains("k") || !problem.tensors.contains("v") || tileQ <= 0)
+  const bool cached = cacheOf(program).has_value();
+  if (tileQ <= 0 || (!cached && (!problem.tensors.contains("k") || !problem.tensors.contains("v"))))
     return 0;
   ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<MaskModel> model, MaskModel::create(spec, program.target));
   const std::set<std::string> reads = model->maskTensors();
@@ -76,7 +78,15 @@ Result<int64_t> poisonHiddenKeys(const Spec &spec, const Program &program, Probl
     seen.push_back(std::move(keys));
   }
   for (const TensorSig &sig : program.tensors)
-    if ((sig.name == "k" || sig.name == "v") && !poison(sig, seen, problem.tensors.find(sig.name)->second))
+    if (isCache(program, sig.name))
+      poisonSlots(
+          program, sig.name,
+          [&](int64_t request, int64_t key) {
+            return seen[static_cast<size_t>(request)][static_cast<size_t>(key)];
+          },
+          problem);
+    else if ((sig.name == "k" || sig.name == "v") &&
+             !poison(sig, seen, problem.tensors.find(sig.name)->second))
       return 0;
   return hidden;
 }

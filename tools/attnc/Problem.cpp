@@ -3,6 +3,7 @@
 // Must not special-case a layout: it only follows the naming rule in Problem.h.
 #include "tools/attnc/Problem.h"
 
+#include "tools/attnc/CacheContent.h"
 #include "tools/attnc/Npy.h"
 #include "tools/attnc/ProblemDims.h"
 #include "tools/attnc/Random.h"
@@ -40,7 +41,13 @@ public:
     ATTNC_RETURN_IF_ERROR(readInputs());
     ATTNC_RETURN_IF_ERROR(finishDims(true));
     ATTNC_RETURN_IF_ERROR(makeTensors([](const TensorSig &) { return true; }));
-    return finish();
+    ATTNC_ASSIGN_OR_RETURN(Problem problem, finish());
+    ATTNC_RETURN_IF_ERROR(checkCaches(program, problem));
+    for (const auto &[name, tensor] : problem.tensors)
+      if (request.poisonPadding && isCache(program, name) && !request.inputs.contains(name))
+        poisonSlots(
+            program, name, [](int64_t, int64_t) { return true; }, problem);
+    return problem;
   }
 
   Result<Problem> makeShapes(const WantInput &wanted) {
@@ -185,13 +192,31 @@ private:
       }
       return;
     }
+    if (std::optional<CacheLayout> cache = cacheOf(program)) {
+      const auto keys = dims.lens.find("kv");
+      const std::vector<int64_t> lengths =
+          keys != dims.lens.end()
+              ? keys->second
+              : std::vector<int64_t>(static_cast<size_t>(dims.dims.at("batch")), keyCount());
+      if (fillPageLengths(name, *cache, lengths, tensor))
+        return;
+      if (isPageTable(name))
+        return fillPageTable(*cache, lengths, poolOf(name), seedFor(request.seed, name), tensor);
+    }
     const SideContent content = contentOf(program, name);
     if (content != SideContent::Any)
       return fillContent(tensor, content, keyCount(), seedFor(request.seed, name));
-    const bool isScored = name == "q" || name == "k" || name == "qkv";
+    const bool isScored =
+        name == "q" || name == "k" || name == "qkv" || name == "k_cache" || name == "kv_cache";
     fillRandom(tensor, seedFor(request.seed, name), isScored ? request.deviation : 1);
     if (request.poisonPadding)
       poison(name, tensor);
+  }
+
+  /// Pages of the pool that a table is about.
+  int64_t poolOf(const std::string &table) const {
+    const auto own = dims.dims.find(table.substr(0, 2) + "pages");
+    return own != dims.dims.end() ? own->second : dims.dims.at("pages");
   }
 
   /// Of the longest request.
@@ -281,6 +306,8 @@ Result<Problem> makeShapes(const Program &program, const ProblemRequest &request
 }
 
 bool keysAreQueries(const Program &program) {
+  if (std::find(program.dims.begin(), program.dims.end(), "kv_len") != program.dims.end())
+    return false;
   return std::none_of(program.tensors.begin(), program.tensors.end(), [](const TensorSig &sig) {
     return sig.name == "cu_kv" || sig.name == "kv_lens" ||
            std::any_of(sig.shape.begin(), sig.shape.end(),

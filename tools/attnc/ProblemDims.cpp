@@ -4,6 +4,7 @@
 #include "tools/attnc/ProblemDims.h"
 
 #include "runtime/core/Formula.h"
+#include "tools/attnc/CacheContent.h"
 
 #include <algorithm>
 #include <limits>
@@ -45,6 +46,8 @@ Status ProblemDims::readSignature() {
       sequences.insert(sig.name.substr(3));
     if (sig.name.ends_with("_lens") && !sig.output)
       sequences.insert(sig.name.substr(0, sig.name.size() - 5));
+    if (sig.name == "last_page_len")
+      sequences.insert("kv");
   }
   known.insert(program.dims.begin(), program.dims.end());
   return Status::success();
@@ -132,6 +135,12 @@ Status ProblemDims::takeLens(const ByName<HostTensor> &tensors) {
       ATTNC_RETURN_IF_ERROR(setLens(sequence, std::move(values), "tensor '" + sequence + "_lens'"));
     }
   }
+  if (auto indptr = tensors.find("page_indptr"), last = tensors.find("last_page_len");
+      indptr != tensors.end() && last != tensors.end()) {
+    ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> values,
+                           lengthsOfPages(*cacheOf(program), indptr->second, last->second));
+    ATTNC_RETURN_IF_ERROR(setLens("kv", std::move(values), "tensor 'page_indptr'"));
+  }
   for (const auto &[sequence, values] : lens)
     ATTNC_RETURN_IF_ERROR(define("batch", static_cast<int64_t>(values.size()), lensBy[sequence]));
   return Status::success();
@@ -152,6 +161,17 @@ Status ProblemDims::completeLens() {
     if (known.contains("total_" + sequence))
       ATTNC_RETURN_IF_ERROR(define(
           "total_" + sequence, std::accumulate(values.begin(), values.end(), int64_t(0)), lensBy[sequence]));
+  }
+  if (std::optional<CacheLayout> cache = cacheOf(program)) {
+    std::vector<int64_t> keys;
+    if (auto given = lens.find("kv"); given != lens.end())
+      keys = given->second;
+    else if (auto batch = dims.find("batch"), length = dims.find("kv_len");
+             batch != dims.end() && length != dims.end())
+      keys.assign(static_cast<size_t>(batch->second), length->second);
+    for (const auto &[dim, value] : cacheDims(*cache, keys))
+      if (known.contains(dim) && !dims.contains(dim))
+        ATTNC_RETURN_IF_ERROR(define(dim, value, "the lengths"));
   }
   return Status::success();
 }

@@ -2,6 +2,7 @@
 #include "tools/attnc/ProfileWork.h"
 
 #include "attnc/DType.h"
+#include "tools/attnc/CacheContent.h"
 
 #include <algorithm>
 #include <numeric>
@@ -52,6 +53,16 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
     const Traffic qk = rowsOf(name, moves.rows + moves.keys, d, inPanels),
                   v = rowsOf(name, moves.keys, dv, inPanels);
     return Traffic{name, qk.bytes + v.bytes, qk.sectors + v.sectors};
+  }
+  if (name == "k_cache" || name == "v_cache")
+    return rowsOf(name, moves.keys, name == "v_cache" ? dv : d, inPanels);
+  if (name == "kv_cache") {
+    const Traffic k = rowsOf(name, moves.keys, d, inPanels);
+    return Traffic{name, 2 * k.bytes, 2 * k.sectors};
+  }
+  if (isPageTable(name)) { // an entry a page of keys, and one of values
+    const int64_t readers = spec.cache->ownTables ? 1 : 2;
+    return denseOf(name, readers * (moves.keys + spec.cache->page - 1) / spec.cache->page * size);
   }
   const bool side = std::any_of(spec.inputs.begin(), spec.inputs.end(),
                                 [&](const SideInput &input) { return input.name == name; });

@@ -46,9 +46,9 @@ Json anyOf(std::initializer_list<Json> options) {
   return {{"anyOf", std::move(list)}};
 }
 
-/// Every order of the letters of the axes.
-std::vector<std::string> axesOrders() {
-  std::string order(keys::kAxes.begin(), keys::kAxes.end());
+/// Every order of the letters.
+std::vector<std::string> ordersOf(Word letters) {
+  std::string order(letters);
   std::sort(order.begin(), order.end());
   std::vector<std::string> out;
   do
@@ -56,6 +56,7 @@ std::vector<std::string> axesOrders() {
   while (std::next_permutation(order.begin(), order.end()));
   return out;
 }
+std::vector<std::string> axesOrders() { return ordersOf(keys::kAxes); }
 std::vector<std::string> layoutWords() {
   std::vector<std::string> out = axesOrders();
   for (Word word : keys::kLayouts)
@@ -176,7 +177,8 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
          [](bool extending) {
            const Sections sections(extending);
            return anyOf({choice(layoutWords()), sections.object("layout", keys::kLayoutTensors, {}),
-                         sections.object("layout", keys::kLayoutFusedTensors, {})});
+                         sections.object("layout", keys::kLayoutFusedTensors, {}),
+                         sections.object("layout", keys::kLayoutCachedTensors, {})});
          }},
         {"layout.q", same(choice(axesOrders()))},
         {"layout.k", same(choice(axesOrders()))},
@@ -185,6 +187,20 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"layout.out", same(choice(axesOrders()))},
         {"spec.qkv", same(choice(keys::kQkv))},
         {"spec.qkv_bias", same({{"type", "boolean"}})},
+        {"spec.cache",
+         [](bool extending) { return Sections(extending).object("cache", keys::kCache, {"layout"}); }},
+        {"cache.layout", same(choice(keys::kCacheLayouts))},
+        {"cache.page", same(integer(1, 256))},
+        {"cache.table", same(choice(keys::kPageTables))},
+        {"cache.tables", same(choice(keys::kCacheTables))},
+        {"cache.pools", same(choice(keys::kCachePools))},
+        {"cache.order",
+         [](bool extending) {
+           return anyOf({choice(ordersOf(keys::kCacheAxes)),
+                         Sections(extending).object("order", keys::kCacheOrder, {})});
+         }},
+        {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
+        {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
         {"spec.alignment", same({{"enum", {2, 4, 8, 16}}})},
         {"spec.precision", same(choice(keys::kPrecisions))},
         {"spec.accumulate", same(choice(keys::kAccumulates))},
@@ -292,6 +308,8 @@ std::vector<std::string> keysWithoutShape() {
   findMissing("input", keys::kInput, missing);
   findMissing("param", keys::kParam, missing);
   findMissing("schedule", keys::kSchedule, missing);
+  findMissing("cache", keys::kCache, missing);
+  findMissing("order", keys::kCacheOrder, missing);
   return missing;
 }
 

@@ -21,6 +21,13 @@ template <int Source> ATTNC_DEVICE float quad_broadcast(float x) {
   return theirs;
 }
 
+/// The value that lane `source` passes.
+ATTNC_DEVICE int shuffle(int x, int source) {
+  int theirs;
+  asm volatile("shfl.sync.idx.b32 %0, %1, %2, 0x1f, 0xffffffff;" : "=r"(theirs) : "r"(x), "r"(source));
+  return theirs;
+}
+
 /// Sum and maximum over the four lanes that share an accumulator row, left in all four.
 ATTNC_DEVICE float quad_sum(float x) {
   x += shuffle_xor<1>(x);

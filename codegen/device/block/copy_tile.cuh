@@ -9,6 +9,9 @@
 
 namespace attnc::block {
 
+/// Threads for the chunks of a row that fill no panel: 2, 4 or 8.
+template <int Chunks> constexpr int kPanelLanes = Chunks == 2 ? 2 : Chunks <= 4 ? 4 : 8;
+
 /// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel.
 template <class Mover, int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols,
           int SourceCols, int Align, class Where>
@@ -68,41 +71,50 @@ ATTNC_DEVICE void copy_chunks(SharedTile<T, Rows, Cols> destination, Source sour
   }
 }
 
+/// How a tile of each kind of rows is copied; see copy_tile. Rows in blocks: copy_blocks.cuh.
+template <class Source> struct TileCopy;
+
+template <class T, int SourceCols, int Align> struct TileCopy<GlobalRows<const T, SourceCols, Align>> {
+  template <class Mover, int Threads, int Rows, int Cols, class Where>
+  ATTNC_DEVICE static void run(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
+                               int first_row, int valid_begin, int valid_end, Where const &where) {
+    constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
+    constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
+    constexpr int kFull = Cols / kPanel, kRest = Cols % kPanel / kChunks;
+    constexpr int kWhole = Cols / kChunks;
+    constexpr bool kMoves = Align >= 4;
+    if constexpr (!kMoves)
+      copy_chunks<Threads, false, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end,
+                                                             where);
+    else if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
+      copy_panels<Mover, Threads, 0, kWhole, 1>(destination, source, first_row, valid_begin, valid_end, where);
+    else if constexpr (kFull > 0)
+      copy_panels<Mover, Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
+    if constexpr (kMoves && kRest > 0)
+      copy_panels<Mover, Threads, kFull * kPanel, kPanelLanes<kRest>, 1>(destination, source, first_row, valid_begin,
+                                                                    valid_end, where);
+  }
+};
+
+/// Rows whose elements are not contiguous; lanes go along the rows, where neighbours usually lie.
+template <class T, int SourceCols> struct TileCopy<StridedRows<const T, SourceCols>> {
+  template <class, int Threads, int Rows, int Cols, class Where>
+  ATTNC_DEVICE static void run(SharedTile<T, Rows, Cols> destination, StridedRows<const T, SourceCols> source,
+                               int first_row, int valid_begin, int valid_end, Where const &where) {
+    copy_chunks<Threads, true, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end, where);
+  }
+};
+
 /// Moves rows first_row .. first_row + Rows - 1 of `source` to `destination`.
 ///
 /// A row outside [valid_begin, valid_end) is zero-filled: NaN in padding or beyond the last key cannot reach
 /// a result, not even as 0 * NaN. So are columns that the source lacks. `where(row)` narrows the valid rows
 /// further.
-template <class Mover, int Threads, class T, int Rows, int Cols, int SourceCols, int Align, class Where>
-ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, GlobalRows<const T, SourceCols, Align> source,
-                            int first_row, int valid_begin, int valid_end, Where const &where) {
-  constexpr int kPanel = SharedTile<T, Rows, Cols>::kPanel;
-  constexpr int kChunks = 16 / static_cast<int>(sizeof(T));
-  constexpr int kFull = Cols / kPanel, kRest = Cols % kPanel / kChunks;
-  static_assert(Cols - SourceCols >= 0 && Cols - SourceCols < 16,
-                "a tile pads its source to whole mma steps");
-  constexpr int kWhole = Cols / kChunks;
-  constexpr bool kMoves = Align >= 4;
-  if constexpr (!kMoves)
-    copy_chunks<Threads, false, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end,
-                                                           where);
-  else if constexpr (Cols % kPanel == 0 && Threads % kWhole == 0) // whole rows: fewest registers
-    copy_panels<Mover, Threads, 0, kWhole, 1>(destination, source, first_row, valid_begin, valid_end, where);
-  else if constexpr (kFull > 0)
-    copy_panels<Mover, Threads, 0, 8, kFull>(destination, source, first_row, valid_begin, valid_end, where);
-  if constexpr (kMoves && kRest > 0)
-    copy_panels<Mover, Threads, kFull * kPanel,
-                kRest == 2   ? 2
-                : kRest <= 4 ? 4
-                             : 8,
-                1>(destination, source, first_row, valid_begin, valid_end, where);
-}
-
-/// The same for rows whose elements are not contiguous; lanes go along the rows, where neighbours usually lie.
-template <class Mover, int Threads, class T, int Rows, int Cols, int SourceCols, class Where>
-ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, StridedRows<const T, SourceCols> source,
-                            int first_row, int valid_begin, int valid_end, Where const &where) {
-  copy_chunks<Threads, true, T, Rows, Cols, SourceCols>(destination, source, first_row, valid_begin, valid_end, where);
+template <class Mover, int Threads, class T, int Rows, int Cols, class Source, class Where>
+ATTNC_DEVICE void copy_tile(SharedTile<T, Rows, Cols> destination, Source source, int first_row, int valid_begin,
+                            int valid_end, Where const &where) {
+  static_assert(Cols - Source::kCols >= 0 && Cols - Source::kCols < 16, "a tile pads its source to whole mma steps");
+  TileCopy<Source>::template run<Mover, Threads>(destination, source, first_row, valid_begin, valid_end, where);
 }
 
 } // namespace attnc::block

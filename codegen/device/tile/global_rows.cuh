@@ -10,8 +10,14 @@ namespace attnc {
 
 /// Row r is Cols contiguous elements from data + r * stride. Rows start at multiples of Align bytes.
 template <class T, int Cols, int Align = 16> struct GlobalRows {
+  static constexpr int kCols = Cols, kAlign = Align;
+  static constexpr bool kStrided = false;
+
   T *data;
   i64 stride; ///< in elements
+
+  /// The same rows, `offset` elements further on.
+  ATTNC_DEVICE GlobalRows moved(i64 offset) const { return {data + offset, stride}; }
 
   /// Address of a row; offsets are 64-bit, as caches pass 4 GiB.
   ATTNC_DEVICE T *row(int index) const { return data + index * stride; }
@@ -24,8 +30,13 @@ template <class T, int Cols, int Align = 16> struct GlobalRows {
 
 /// Element (r, c) is data[r * stride + c * column_stride]: a tensor in whose memory rows are not contiguous.
 template <class T, int Cols> struct StridedRows {
+  static constexpr int kCols = Cols;
+  static constexpr bool kStrided = true;
+
   T *data;
   i64 stride, column_stride; ///< in elements
+
+  ATTNC_DEVICE StridedRows moved(i64 offset) const { return {data + offset, stride, column_stride}; }
 
   ATTNC_DEVICE T *at(int index, int col) const { return data + (index * stride + col * column_stride); }
   /// 16 bytes: the columns of a row from `col` on.

@@ -193,7 +193,7 @@ attn.kernel @kernel_c1_twice(%x: f32 {attn.name = "x"}, %y: f32 {attn.name = "x"
 
 // -----
 
-// expected-error @below {{'attn.kernel' op expected arguments to be tokens, side tensors, i32 or f32, got 'i64'}}
+// expected-error @below {{'attn.kernel' op expected arguments to be tokens, caches, side tensors, i32 or f32, got 'i64'}}
 attn.kernel @kernel_c2_argument(%x: i64 {attn.name = "x"}) attributes {lengths = #attn<lengths both>} {
   attn.return
 }

@@ -57,6 +57,17 @@ tile.kernel @view_rows(%k: !tile.pointer<bf16> {tile.name = "k"}, %offset: i64 {
   tile.return
 }
 
+// CHECK-LABEL: @view_paged
+// CHECK: tile.view_rows "k_rows" %{{.*}} offset %{{.*}} stride %{{.*}} block_stride %{{.*}} pages %{{.*}}[%{{.*}}] : !tile.pointer<i32> : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 paged kPage=16>
+// CHECK: tile.view_rows "q_rows" %{{.*}} offset %{{.*}} stride %{{.*}} block_stride %{{.*}} : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 grouped kGroup=4>
+tile.kernel @view_paged(%k: !tile.pointer<bf16> {tile.name = "k"}, %offset: i64 {tile.name = "offset"},
+                        %stride: i64 {tile.name = "stride"}, %page_stride: i64 {tile.name = "page_stride"},
+                        %table: !tile.pointer<i32> {tile.name = "table"}, %first: i64 {tile.name = "first"}) attributes {schedule = #s} {
+  %paged = tile.view_rows "k_rows" %k offset %offset stride %stride block_stride %page_stride pages %table[%first] : !tile.pointer<i32> : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 paged kPage=16>
+  %grouped = tile.view_rows "q_rows" %k offset %offset stride %stride block_stride %page_stride : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 grouped kGroup=4>
+  tile.return
+}
+
 // CHECK-LABEL: @side
 // CHECK: %[[BIAS:.*]] = tile.view_side "bias" %{{.*}}[%{{.*}}, %{{.*}}] : !tile.pointer<f32> -> !tile.side<f32, 2>
 // CHECK: tile.read_side %[[BIAS]][%{{.*}}, %{{.*}}] : !tile.side<f32, 2> -> f32

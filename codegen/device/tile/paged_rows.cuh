@@ -1,0 +1,30 @@
+// paged_rows.cuh - rows in pages that a table finds: the keys or values of a request in a paged cache.
+//
+// A view, no data. Must not know how many rows there are: the table is read only for rows that callers found valid.
+#pragma once
+
+#include "attnc/tile/global_rows.cuh"
+
+namespace attnc {
+
+/// Row r is row r % Page of `first`, moved to the page table[r / Page].
+template <class Rows, int Page> struct PagedRows {
+  using Inner = Rows;
+  static constexpr int kBlock = Page, kCols = Rows::kCols;
+  static constexpr bool kStrided = Rows::kStrided, kHasTable = true;
+
+  Rows first; ///< of page 0
+  i64 page_stride; ///< in elements; offsets are 64-bit, as caches pass 4 GiB
+  const int *table;
+
+  /// The page that holds row `index`.
+  ATTNC_DEVICE int block(int index) const { return table[index / Page]; }
+  ATTNC_DEVICE Rows rows(int page) const { return first.moved(page * page_stride); }
+  ATTNC_DEVICE auto row(int index) const { return rows(block(index)).row(index % Page); }
+  ATTNC_DEVICE auto at(int index, int col) const { return rows(block(index)).at(index % Page, col); }
+  ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
+    rows(block(index)).set_chunk(index % Page, col, chunk);
+  }
+};
+
+} // namespace attnc

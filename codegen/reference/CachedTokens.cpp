@@ -1,0 +1,174 @@
+// CachedTokens.cpp - the walk through pages and strides, and the checks before it.
+#include "codegen/reference/CachedTokens.h"
+
+#include "codegen/reference/Elements.h"
+
+#include <algorithm>
+
+namespace attnc::reference {
+namespace {
+
+Status invalid(std::string message) { return {Code::InvalidArgument, std::move(message)}; }
+
+bool isCache(const Parameter &argument) { return !argument.cacheAxes.empty(); }
+
+/// What one letter of a cache's axes has to be; nothing where the tensor decides.
+std::optional<int64_t> fixedSize(const Parameter &cache, char axis) {
+  switch (axis) {
+  case '2':
+    return 2;
+  case 'h':
+    return cache.heads / (cache.cacheAxes.find('2') == std::string::npos ? 1 : 2);
+  case 'd':
+    return cache.dim;
+  case 'n':
+    return cache.page ? std::optional(cache.page) : std::nullopt;
+  default:
+    return std::nullopt;
+  }
+}
+
+Result<const Tensor *> findCache(const Parameter &cache, int64_t requests, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, arguments));
+  bool fits = tensor->shape.size() == cache.cacheAxes.size();
+  std::string expected;
+  for (size_t axis = 0; axis < cache.cacheAxes.size(); ++axis) {
+    const char letter = cache.cacheAxes[axis];
+    const std::optional<int64_t> size = fixedSize(cache, letter);
+    fits =
+        fits && (!size || tensor->shape[axis] == *size) && (letter != 'b' || tensor->shape[axis] == requests);
+    expected += (axis ? ", " : "[");
+    expected += size            ? std::to_string(*size)
+                : letter == 'p' ? "pages"
+                : letter == 'b' ? std::to_string(requests)
+                                : "capacity";
+  }
+  if (!fits)
+    return invalid("expected tensor '" + cache.name + "' of shape " + expected + "], got " +
+                   shapeText(tensor->shape));
+  return tensor;
+}
+
+/// How many pages a request's entry of the table can name, and where it begins.
+struct TableRow {
+  int64_t first = 0, count = 0;
+};
+
+Result<TableRow> tableRow(const Parameter &cache, const Tensor &table, int64_t request,
+                          const Arguments &arguments) {
+  if (!cache.csr)
+    return TableRow{request * table.shape[1], table.shape[1]};
+  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> offsets, readIntegers("page_indptr", -1, arguments));
+  return TableRow{offsets[size_t(request)], offsets[size_t(request) + 1] - offsets[size_t(request)]};
+}
+
+/// The pages of the first `count` tokens of a request, checked.
+Result<std::vector<int64_t>> readPages(const Parameter &cache, int64_t request, int64_t count, int64_t pool,
+                                       const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *table, findTensor(cache.table, DType::I32, arguments));
+  ATTNC_ASSIGN_OR_RETURN(TableRow row, tableRow(cache, *table, request, arguments));
+  const int64_t needed = (count + cache.page - 1) / cache.page;
+  if (needed > row.count)
+    return invalid("expected room for " + std::to_string(needed) + " pages of request " +
+                   std::to_string(request) + " in tensor '" + cache.table + "', got " +
+                   std::to_string(row.count));
+  std::vector<int64_t> pages;
+  for (int64_t i = 0; i < needed; ++i) {
+    const int64_t entry = row.first + i;
+    const int64_t offset =
+        cache.csr ? entry * table->stride(0)
+                  : entry / table->shape[1] * table->stride(0) + entry % table->shape[1] * table->stride(1);
+    const int64_t page = int64_t(loadElement(*table, offset));
+    if (page < 0 || page >= pool)
+      return invalid("expected pages from 0 to " + std::to_string(pool - 1) + " in tensor '" + cache.table +
+                     "', got " + std::to_string(page) + " as page " + std::to_string(i) + " of request " +
+                     std::to_string(request));
+    pages.push_back(page);
+  }
+  return pages;
+}
+
+/// By CSR: whole pages, and a last one of 1 to `page` tokens; without a page no token.
+Result<std::vector<int64_t>> lengthsOfPages(const Parameter &cache, int64_t requests,
+                                            const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> offsets, readIntegers("page_indptr", requests + 1, arguments));
+  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> last, readIntegers("last_page_len", requests, arguments));
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *indices, findTensor(cache.table, DType::I32, arguments));
+  ATTNC_RETURN_IF_ERROR(checkOffsets("page_indptr", offsets, indices->shape[0]));
+  std::vector<int64_t> lengths;
+  for (int64_t i = 0; i < requests; ++i) {
+    const int64_t pages = offsets[size_t(i) + 1] - offsets[size_t(i)];
+    if (pages > 0 && (last[size_t(i)] < 1 || last[size_t(i)] > cache.page))
+      return invalid("expected 1 to " + std::to_string(cache.page) + " in tensor 'last_page_len', got " +
+                     std::to_string(last[size_t(i)]) + " of request " + std::to_string(i));
+    lengths.push_back(pages > 0 ? (pages - 1) * cache.page + last[size_t(i)] : 0);
+  }
+  return lengths;
+}
+
+} // namespace
+
+Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel, int64_t requests,
+                                               const Arguments &arguments) {
+  const Parameter &keys = kernel.tokens(Role::Key);
+  std::vector<int64_t> lengths;
+  if (keys.csr) {
+    ATTNC_ASSIGN_OR_RETURN(lengths, lengthsOfPages(keys, requests, arguments));
+  } else if (kernel.keyLengths) {
+    ATTNC_ASSIGN_OR_RETURN(lengths, readIntegers("kv_lens", requests, arguments));
+  } else {
+    auto given = arguments.dims.find(std::string_view("kv_len"));
+    if (given == arguments.dims.end())
+      return invalid("expected a value for dim 'kv_len', got none");
+    lengths.assign(size_t(requests), given->second);
+  }
+  for (const Parameter &argument : kernel.arguments) {
+    if (!isCache(argument))
+      continue;
+    ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findCache(argument, requests, arguments));
+    for (int64_t request = 0; request < requests; ++request) {
+      const int64_t length = lengths[size_t(request)];
+      if (length < 0)
+        return invalid("expected lengths of at least 0 in tensor 'kv_lens', got " + std::to_string(length));
+      if (argument.page) {
+        ATTNC_RETURN_IF_ERROR(readPages(argument, request, length, tensor->shape[0], arguments).status());
+        continue;
+      }
+      const int64_t capacity = tensor->shape[argument.cacheAxes.find('n')];
+      if (length > capacity)
+        return invalid("expected lengths of at most the capacity of tensor '" + argument.name + "' (" +
+                       std::to_string(capacity) + "), got " + std::to_string(length) + " of request " +
+                       std::to_string(request));
+    }
+  }
+  return lengths;
+}
+
+Result<std::vector<double>> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
+                                           const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, arguments));
+  std::vector<int64_t> pages;
+  if (cache.page) {
+    ATTNC_ASSIGN_OR_RETURN(pages, readPages(cache, request, count, tensor->shape[0], arguments));
+  }
+  auto stride = [&](char axis) {
+    const size_t position = cache.cacheAxes.find(axis);
+    return position == std::string::npos ? 0 : tensor->stride(position);
+  };
+  const int64_t parts = cache.cacheAxes.find('2') == std::string::npos ? 1 : 2, heads = cache.heads / parts;
+  std::vector<double> rows;
+  rows.reserve(size_t(count * cache.heads * cache.dim));
+  for (int64_t token = 0; token < count; ++token) {
+    const int64_t block =
+        cache.page ? pages[size_t(token / cache.page)] * stride('p') : request * stride('b');
+    const int64_t slot = cache.page ? token % cache.page : token;
+    for (int64_t part = 0; part < parts; ++part)
+      for (int64_t head = 0; head < heads; ++head)
+        for (int64_t e = 0; e < cache.dim; ++e)
+          rows.push_back(loadElement(*tensor, block + part * stride('2') + slot * stride('n') +
+                                                  head * stride('h') + e * stride('d')));
+  }
+  return rows;
+}
+
+} // namespace attnc::reference

@@ -1,0 +1,145 @@
+// ReadCache.cpp - the section `cache` and the rules about it.
+#include "specs/FieldReader.h"
+#include "specs/FormatKeys.h"
+#include "specs/SpecCheck.h"
+#include "specs/SpecReader.h"
+#include "specs/SpecText.h"
+
+#include <algorithm>
+
+namespace attnc {
+namespace {
+
+constexpr int64_t kMaxPage = 256;
+
+/// An order of n, h and d.
+Result<std::string> readOrder(const YamlNode &node, std::string_view field) {
+  const bool all = node.isScalar() && std::is_permutation(node.text.begin(), node.text.end(),
+                                                          keys::kCacheAxes.begin(), keys::kCacheAxes.end());
+  if (!all) // K4
+    return Status(Code::InvalidSpec,
+                  "expected an order of the letters n, h and d for " + inQuotes(field) + ", got " +
+                      describe(node),
+                  node.where);
+  return node.text;
+}
+
+Status readOrders(const YamlNode &node, CacheSpec &cache) {
+  if (node.kind != YamlNode::Kind::Map) {
+    ATTNC_ASSIGN_OR_RETURN(cache.orderK, readOrder(node, "order"));
+    cache.orderV = cache.orderK;
+    return Status::success();
+  }
+  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'order'", keys::kCacheOrder, keys::kNone));
+  for (const YamlEntry &entry : node.entries) {
+    ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? cache.orderK : cache.orderV),
+                           readOrder(entry.value, entry.key));
+  }
+  return Status::success();
+}
+
+Status fail(std::string message, Location where) {
+  return Status(Code::InvalidSpec, std::move(message), std::move(where));
+}
+
+} // namespace
+
+Result<CacheSpec> readCache(const YamlEntry &entry) {
+  const YamlNode &node = entry.value;
+  CacheSpec cache;
+  cache.where = entry.where;
+  ATTNC_RETURN_IF_ERROR(expectMap(node, "cache"));
+  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'cache'", keys::kCache, keys::kCacheReserved));
+  const YamlEntry *layout = node.find("layout");
+  if (!layout) // K5
+    return fail("expected 'layout' in 'cache', got none", node.where);
+  ATTNC_ASSIGN_OR_RETURN(size_t paged, readChoice(layout->value, "layout", keys::kCacheLayouts, keys::kNone));
+  if (const YamlEntry *page = node.find("page")) {
+    ATTNC_ASSIGN_OR_RETURN(cache.page, readInt(page->value, "page", 1, kMaxPage)); // S53
+    cache.pageAt = page->value.where;
+  }
+  if (const YamlEntry *table = node.find("table")) {
+    ATTNC_ASSIGN_OR_RETURN(size_t csr, readChoice(table->value, "table", keys::kPageTables, keys::kNone));
+    cache.table = csr ? PageTable::Csr : PageTable::Dense;
+    cache.tableAt = table->value.where;
+  }
+  if (const YamlEntry *tables = node.find("tables")) {
+    ATTNC_ASSIGN_OR_RETURN(size_t own, readChoice(tables->value, "tables", keys::kCacheTables, keys::kNone));
+    cache.ownTables = own != 0;
+    cache.ownTablesAt = tables->value.where;
+  }
+  if (const YamlEntry *pools = node.find("pools")) {
+    ATTNC_ASSIGN_OR_RETURN(size_t combined,
+                           readChoice(pools->value, "pools", keys::kCachePools, keys::kNone));
+    cache.combined = combined != 0;
+    cache.combinedAt = pools->value.where;
+  }
+  if (const YamlEntry *order = node.find("order")) {
+    ATTNC_RETURN_IF_ERROR(readOrders(order->value, cache));
+    cache.orderAt = order->value.where;
+  }
+  if (paged && !cache.isPaged()) // S53
+    return fail("expected 'page', the tokens of a page, in a paged cache, got none", node.where);
+  for (auto [given, name] : {std::pair(cache.pageAt, "page"), std::pair(cache.tableAt, "table"),
+                             std::pair(cache.ownTablesAt, "tables")})
+    if (!paged && given.valid()) // S53
+      return fail("expected '" + std::string(name) + "' only in a paged cache, got it in a contiguous one",
+                  given)
+          .note("the layout is given here", layout->value.where);
+  return cache;
+}
+
+Status checkCache(const Spec &spec) {
+  if (!spec.cache)
+    return Status::success();
+  const CacheSpec &cache = *spec.cache;
+  auto note = [&](Status status, std::string_view what, const Location &where) {
+    return status.note(std::string(what) + " here", where);
+  };
+  if (spec.fusedQkv.value) // S54
+    return note(fail("expected q, k and v in tensors of their own where k and v are cached, got fused qkv",
+                     spec.fusedQkv.where),
+                "the cache is given", cache.where);
+  if (spec.qkvBias.value) // S54
+    return note(
+        fail("expected no 'qkv_bias' where k and v are cached, as they are stored with their bias, got one",
+             spec.qkvBias.where),
+        "the cache is given", cache.where);
+  if (cache.isCsr() && spec.lengths.where.valid() && spec.lengths.value == LengthsKind::None) // S55
+    return note(
+        fail("expected 'lengths' kv or both where a CSR page table says how long requests are, got none",
+             spec.lengths.where),
+        "the table is given", cache.tableAt);
+  if (!cache.combined)
+    return Status::success();
+  if (spec.headDimV.value != spec.headDim.value) // S56
+    return note(fail("expected 'head_dim_v' to be head_dim (" + std::to_string(spec.headDim.value) +
+                         ") where keys and values are in combined pools, got " +
+                         std::to_string(spec.headDimV.value),
+                     spec.headDimV.where),
+                "the pools are combined", cache.combinedAt);
+  if (cache.ownTables) // S56
+    return note(
+        fail("expected shared 'tables' where keys and values are in combined pools, got separate ones",
+             cache.ownTablesAt),
+        "the pools are combined", cache.combinedAt);
+  if (cache.orderK != cache.orderV) // S56
+    return note(fail("expected one order of keys and values in combined pools, got " +
+                         inQuotes(cache.orderK) + " and " + inQuotes(cache.orderV),
+                     cache.orderAt),
+                "the pools are combined", cache.combinedAt);
+  return Status::success();
+}
+
+std::string cacheText(const CacheSpec &cache) {
+  std::string out = "{layout: " + std::string(cache.isPaged() ? "paged" : "contiguous");
+  if (cache.isPaged())
+    out += ", page: " + std::to_string(cache.page) + ", table: " + (cache.isCsr() ? "csr" : "dense") +
+           ", tables: " + (cache.ownTables ? "separate" : "shared");
+  out += ", pools: " + std::string(cache.combined ? "combined" : "separate");
+  if (cache.orderK == cache.orderV)
+    return out + ", order: " + cache.orderK + "}";
+  return out + ", order: {k: " + cache.orderK + ", v: " + cache.orderV + "}}";
+}
+
+} // namespace attnc

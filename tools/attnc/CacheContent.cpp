@@ -1,0 +1,219 @@
+// CacheContent.cpp - tables in no order, and NaN where no token is.
+#include "tools/attnc/CacheContent.h"
+
+#include "tools/attnc/Random.h"
+#include "tools/attnc/Remarks.h"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace attnc::cli {
+namespace {
+
+Status invalid(const std::string &message) { return Status(Code::InvalidArgument, message); }
+
+int64_t pagesOf(int64_t length, int64_t page) { return (length + page - 1) / page; }
+
+/// The letters of a cache's axes, outermost first; empty if the tensor is none.
+std::string axesOf(const Program &program, std::string_view tensor) {
+  const std::string key = "tensor." + std::string(tensor) + ".axes";
+  for (const Remark &remark : program.remarks)
+    if (remark.key == key)
+      return remark.value.substr(1, remark.value.size() - 2);
+  return "";
+}
+
+std::vector<int64_t> keyLengths(const Problem &problem) {
+  std::vector<int64_t> lengths;
+  for (const auto &[q, kv] : requestLengths(problem))
+    lengths.push_back(kv);
+  return lengths;
+}
+
+/// The table that lists the pages of a cache: its own, or the one that all share.
+const HostTensor *tableOf(const CacheLayout &layout, std::string_view cache, const Problem &problem,
+                          std::string &name) {
+  const std::string shared = layout.csr ? "page_indices" : "block_table";
+  for (const std::string &candidate : {std::string(cache.substr(0, 2)) + shared, shared})
+    if (auto found = problem.tensors.find(candidate); found != problem.tensors.end()) {
+      name = candidate;
+      return &found->second;
+    }
+  return nullptr;
+}
+
+/// Where each request's pages begin in its table, and how many it has room for.
+struct TableRows {
+  std::vector<int64_t> first, count;
+};
+
+TableRows tableRows(const CacheLayout &layout, const HostTensor &table, const Problem &problem,
+                    size_t requests) {
+  TableRows rows;
+  const HostTensor *indptr = layout.csr ? &problem.tensors.find("page_indptr")->second : nullptr;
+  for (size_t i = 0; i < requests; ++i) {
+    const auto request = static_cast<int64_t>(i);
+    rows.first.push_back(indptr ? static_cast<int64_t>(indptr->get(request)) : request * table.shape[1]);
+    rows.count.push_back(indptr ? static_cast<int64_t>(indptr->get(request + 1)) - rows.first.back()
+                                : table.shape[1]);
+  }
+  return rows;
+}
+
+} // namespace
+
+std::optional<CacheLayout> cacheOf(const Program &program) {
+  std::optional<CacheLayout> layout;
+  for (const Remark &remark : program.remarks)
+    if (remark.key == "cache.table")
+      layout = CacheLayout{remarkInteger(program, "cache.page"), remark.value == "\"csr\""};
+  return layout;
+}
+
+bool isCache(const Program &program, std::string_view tensor) { return !axesOf(program, tensor).empty(); }
+
+bool isPageTable(std::string_view tensor) {
+  return tensor.ends_with("block_table") || tensor.ends_with("page_indices");
+}
+
+ByName<int64_t> cacheDims(const CacheLayout &layout, const std::vector<int64_t> &lengths) {
+  const int64_t longest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
+  constexpr int64_t kSpareTokens = 3, kSparePages = 2;
+  if (layout.page == 0)
+    return {{"capacity", longest + kSpareTokens}};
+  int64_t pages = 0;
+  for (int64_t length : lengths)
+    pages += pagesOf(length, layout.page);
+  return {{"pages", pages + kSparePages},
+          {"k_pages", pages + kSparePages},
+          {"v_pages", pages + kSparePages + 1},
+          {"max_pages", pagesOf(longest, layout.page) + 1},
+          {"total_pages", pages}};
+}
+
+Result<std::vector<int64_t>> lengthsOfPages(const CacheLayout &layout, const HostTensor &indptr,
+                                            const HostTensor &lastPageLen) {
+  std::vector<int64_t> lengths;
+  for (int64_t i = 0; i + 1 < indptr.elements(); ++i) {
+    const auto pages = static_cast<int64_t>(indptr.get(i + 1)) - static_cast<int64_t>(indptr.get(i));
+    const auto last = i < lastPageLen.elements() ? static_cast<int64_t>(lastPageLen.get(i)) : 0;
+    if (pages < 0 || (i == 0 && indptr.get(0) != 0))
+      return invalid("tensor 'page_indptr': expected offsets that start at 0 and never fall, got " +
+                     std::to_string(static_cast<int64_t>(indptr.get(i + (pages < 0)))) + " at index " +
+                     std::to_string(i + (pages < 0)));
+    if (pages > 0 && (last < 1 || last > layout.page))
+      return invalid("tensor 'last_page_len': expected 1 to " + std::to_string(layout.page) + ", got " +
+                     std::to_string(last) + " of request " + std::to_string(i));
+    lengths.push_back(pages > 0 ? (pages - 1) * layout.page + last : 0);
+  }
+  return lengths;
+}
+
+bool fillPageLengths(const std::string &name, const CacheLayout &layout, const std::vector<int64_t> &lengths,
+                     HostTensor &tensor) {
+  const bool offsets = name == "page_indptr";
+  if (!offsets && name != "last_page_len")
+    return false;
+  int64_t sum = 0, at = 0;
+  if (offsets)
+    tensor.set(at++, 0);
+  for (int64_t length : lengths) {
+    const int64_t pages = pagesOf(length, layout.page);
+    sum += pages;
+    tensor.set(at++, static_cast<double>(offsets ? sum : pages ? length - (pages - 1) * layout.page : 0));
+  }
+  return true;
+}
+
+void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths, int64_t pool,
+                   uint64_t seed, HostTensor &table) {
+  Random random(seed);
+  std::vector<int64_t> order(static_cast<size_t>(pool));
+  std::iota(order.begin(), order.end(), 0);
+  for (size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[static_cast<size_t>(random.between(0, static_cast<int64_t>(i) - 1))]);
+  for (int64_t i = 0; i < table.elements(); ++i)
+    table.set(i, std::numeric_limits<int32_t>::max());
+  int64_t next = 0, first = 0;
+  for (size_t request = 0; request < lengths.size(); ++request) {
+    const int64_t pages = pagesOf(lengths[request], layout.page);
+    const int64_t row = layout.csr ? first : static_cast<int64_t>(request) * table.shape[1];
+    first += pages;
+    // A common prefix: whole pages that the request before has as well.
+    int64_t shared = 0;
+    if (request > 0 && random.between(0, 1))
+      shared = random.between(0, std::min(lengths[request - 1], lengths[request]) / layout.page);
+    const int64_t before = layout.csr ? row - pagesOf(request ? lengths[request - 1] : 0, layout.page)
+                                      : row - (table.shape.size() > 1 ? table.shape[1] : 0);
+    for (int64_t i = 0; i < pages && row + i < table.elements(); ++i)
+      table.set(row + i, i < shared ? table.get(before + i)
+                                    : static_cast<double>(order[static_cast<size_t>(next++ % pool)]));
+  }
+}
+
+Status checkCaches(const Program &program, const Problem &problem) {
+  const std::optional<CacheLayout> layout = cacheOf(program);
+  if (!layout)
+    return Status::success();
+  const std::vector<int64_t> lengths = keyLengths(problem);
+  for (const auto &[name, tensor] : problem.tensors) {
+    const std::string axes = axesOf(program, name);
+    if (axes.empty())
+      continue;
+    std::string tableName;
+    const HostTensor *table = layout->page ? tableOf(*layout, name, problem, tableName) : nullptr;
+    const int64_t capacity = tensor.shape[axes.find('n')];
+    const TableRows rows = table ? tableRows(*layout, *table, problem, lengths.size()) : TableRows();
+    for (size_t request = 0; request < lengths.size(); ++request) {
+      const std::string who = "request " + std::to_string(request);
+      if (!table) {
+        if (lengths[request] > capacity)
+          return invalid("tensor '" + name + "': expected a capacity of at least " +
+                         std::to_string(lengths[request]) + ", the tokens of " + who + ", got " +
+                         std::to_string(capacity));
+        continue;
+      }
+      const int64_t pages = pagesOf(lengths[request], layout->page);
+      if (pages > rows.count[request])
+        return invalid("tensor '" + tableName + "': expected room for " + std::to_string(pages) +
+                       " pages of " + who + ", got " + std::to_string(rows.count[request]));
+      for (int64_t i = 0; i < pages; ++i) {
+        const auto page = static_cast<int64_t>(table->get(rows.first[request] + i));
+        if (page < 0 || page >= tensor.shape[0])
+          return invalid("tensor '" + tableName + "': expected pages from 0 to " +
+                         std::to_string(tensor.shape[0] - 1) + ", got " + std::to_string(page) + " as page " +
+                         std::to_string(i) + " of " + who);
+      }
+    }
+  }
+  return Status::success();
+}
+
+void poisonSlots(const Program &program, const std::string &cache, const KeepKey &keep, Problem &problem) {
+  const CacheLayout layout = *cacheOf(program);
+  const std::string axes = axesOf(program, cache);
+  HostTensor &tensor = problem.tensors.find(cache)->second;
+  if (tensor.elements() == 0)
+    return;
+  std::string tableName;
+  const HostTensor *table = layout.page ? tableOf(layout, cache, problem, tableName) : nullptr;
+  const std::vector<int64_t> lengths = keyLengths(problem);
+  const TableRows rows = table ? tableRows(layout, *table, problem, lengths.size()) : TableRows();
+  const size_t tokenAxis = axes.find('n');
+  const int64_t slots = tensor.shape[tokenAxis];
+  std::vector<bool> kept(static_cast<size_t>(tensor.shape[0] * slots));
+  for (size_t request = 0; request < lengths.size(); ++request)
+    for (int64_t key = 0; key < lengths[request]; ++key) {
+      if (!keep(static_cast<int64_t>(request), key))
+        continue;
+      const int64_t block = table ? static_cast<int64_t>(table->get(rows.first[request] + key / layout.page))
+                                  : static_cast<int64_t>(request);
+      kept[static_cast<size_t>(block * slots + (table ? key % layout.page : key))] = true;
+    }
+  for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
+    if (!kept[static_cast<size_t>(tensor.indexAt(i, 0) * slots + tensor.indexAt(i, tokenAxis))])
+      tensor.set(i, std::numeric_limits<double>::quiet_NaN());
+}
+
+} // namespace attnc::cli

@@ -1,0 +1,48 @@
+// CacheContent.h - caches of a problem: how large they have to be, which pages requests have, and which slots
+// hold tokens.
+//
+// Must not know devices. What a program says of its caches are its remarks "cache.*" and "tensor.NAME.axes".
+#pragma once
+
+#include "tools/attnc/Problem.h"
+
+#include <functional>
+#include <optional>
+
+namespace attnc::cli {
+
+struct CacheLayout {
+  int64_t page = 0; ///< tokens a page; 0 in a contiguous cache
+  bool csr = false; ///< page tables list the pages of all requests one after the other
+};
+/// Nothing if the program has no cache.
+std::optional<CacheLayout> cacheOf(const Program &program);
+
+/// Whether `tensor` is a cache, or a table of its pages.
+bool isCache(const Program &program, std::string_view tensor);
+bool isPageTable(std::string_view tensor);
+
+/// What tables and pools need at least, and what is made where nobody says: room to spare everywhere.
+ByName<int64_t> cacheDims(const CacheLayout &layout, const std::vector<int64_t> &lengths);
+
+/// Lengths that a CSR table comes to. InvalidArgument if it is none.
+Result<std::vector<int64_t>> lengthsOfPages(const CacheLayout &layout, const HostTensor &indptr,
+                                            const HostTensor &lastPageLen);
+
+/// Fills `page_indptr` or `last_page_len`; false for other tensors.
+bool fillPageLengths(const std::string &name, const CacheLayout &layout, const std::vector<int64_t> &lengths,
+                     HostTensor &tensor);
+/// Fills a page table: pages in no order, the first pages of some requests shared, and in unused entries no
+/// page at all.
+void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths, int64_t pool,
+                   uint64_t seed, HostTensor &table);
+
+/// Every page that a request needs is in its table and in the pool, and no request is longer than its
+/// capacity: InvalidArgument names the tensor and the request.
+Status checkCaches(const Program &program, const Problem &problem);
+
+/// Writes NaN to the slots of a cache in which no request has a key that `keep` says yes to.
+using KeepKey = std::function<bool(int64_t request, int64_t key)>;
+void poisonSlots(const Program &program, const std::string &cache, const KeepKey &keep, Problem &problem);
+
+} // namespace attnc::cli
