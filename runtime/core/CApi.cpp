@@ -5,10 +5,9 @@
 
 #include "attnc/Runtime.h"
 #include "runtime/core/CApiConvert.h"
+#include "runtime/core/CApiGuard.h"
 #include "runtime/core/ProgramJson.h"
 #include "runtime/core/Version.h"
-
-#include <exception>
 
 using namespace attnc;
 
@@ -37,37 +36,8 @@ static_assert(int(ATTNC_OK) == int(Code::Ok) && int(ATTNC_INVALID_ARGUMENT) == i
               int(ATTNC_CORRUPT) == int(Code::Corrupt) &&
               int(ATTNC_COMPILE_FAILED) == int(Code::CompileFailed) &&
               int(ATTNC_DEVICE_ERROR) == int(Code::DeviceError) &&
-              int(ATTNC_MISMATCH) == int(Code::Mismatch) && int(ATTNC_INTERNAL) == int(Code::Internal));
-
-thread_local std::string lastError;
-
-attncCode finish(const Status &status) {
-  if (!status.ok())
-    lastError = status.str();
-  return static_cast<attncCode>(status.code());
-}
-
-/// Runs `body`; what the standard library throws (memory, threads) becomes a code.
-template <class Body> attncCode guarded(Body body) noexcept {
-  try {
-    return finish(body());
-  } catch (const std::exception &e) {
-    try {
-      lastError = std::string("error: unexpected exception: ") + e.what();
-    } catch (...) {
-      lastError.clear();
-    }
-  } catch (...) {
-    lastError.clear();
-  }
-  return ATTNC_INTERNAL;
-}
-
-Status needed(const void *pointer, const char *what) {
-  if (pointer)
-    return Status::success();
-  return Status(Code::InvalidArgument, std::string("expected ") + what + ", got NULL");
-}
+              int(ATTNC_MISMATCH) == int(Code::Mismatch) && int(ATTNC_INTERNAL) == int(Code::Internal) &&
+              int(ATTNC_EXHAUSTED) == int(Code::Exhausted));
 
 Status openDevice(const attncDeviceOptions *given, attncDevice *out) {
   ATTNC_RETURN_IF_ERROR(needed(out, "a place for the device"));
@@ -98,11 +68,16 @@ Status openDevice(const attncDeviceOptions *given, attncDevice *out) {
 
 } // namespace
 
+std::string &attnc::lastErrorText() {
+  thread_local std::string text;
+  return text;
+}
+
 extern "C" {
 
 uint32_t attncAbiVersion(void) { return ATTNC_ABI_VERSION; }
 const char *attncVersion(void) { return kVersionText.data(); }
-const char *attncLastError(void) { return lastError.c_str(); }
+const char *attncLastError(void) { return lastErrorText().c_str(); }
 
 attncCode attncDeviceOpen(const attncDeviceOptions *options, attncDevice *out) {
   return guarded([&] { return openDevice(options, out); });

@@ -29,6 +29,8 @@ std::string_view codeName(Code code) {
     return "mismatch";
   case Code::Internal:
     return "internal error";
+  case Code::Exhausted:
+    return "exhausted";
   }
   return "unknown code";
 }

@@ -21,9 +21,9 @@ TEST(Status, Text) {
 
 TEST(Status, EveryCodeHasAName) {
   std::set<std::string_view> names;
-  for (int i = 0; i <= int(Code::Internal); ++i)
+  for (int i = 0; i <= int(Code::Exhausted); ++i)
     names.insert(codeName(static_cast<Code>(i)));
-  EXPECT_EQ(names.size(), size_t(Code::Internal) + 1);
+  EXPECT_EQ(names.size(), size_t(Code::Exhausted) + 1);
   EXPECT_FALSE(names.count("unknown code"));
 }
 

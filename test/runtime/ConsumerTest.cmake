@@ -11,3 +11,4 @@ execute_process(COMMAND ${CMAKE_COMMAND} -G ${GENERATOR} -S ${SOURCE}/consumer -
 execute_process(COMMAND ${CMAKE_COMMAND} --build ${WORK}/build ${run})
 execute_process(COMMAND ${WORK}/build/run_bundle ${BUNDLE} sim ${run})
 execute_process(COMMAND ${WORK}/build/run_bundle_c ${BUNDLE} sim ${run})
+execute_process(COMMAND ${WORK}/build/page_pool_c ${run})

@@ -24,6 +24,7 @@ ExitCode exitCode(Code code) {
   case Code::NotFound:
   case Code::IoError:
   case Code::Corrupt:
+  case Code::Exhausted:
     return kBadInput;
   case Code::Unsupported:
     return kUnsupported;

@@ -4,9 +4,11 @@
 // this one, so never with both. Needs neither MLIR, nor yaml-cpp, nor NVRTC.
 #pragma once
 
+#include "attnc/CacheView.h"
 #include "attnc/Device.h"
 #include "attnc/DeviceArray.h"
 #include "attnc/Kernel.h"
+#include "attnc/PageTables.h"
 #include "attnc/Status.h"
 #include "attnc/Tensor.h"
 

@@ -27,6 +27,7 @@ enum class Code : uint8_t {
   DeviceError,     ///< the driver, the GPU or the simulator reported a fault
   Mismatch,        ///< results differ from the reference
   Internal,        ///< a bug in attnc
+  Exhausted,       ///< a pool has too little left; the same call can succeed once something was freed
 };
 
 std::string_view codeName(Code code);

@@ -1,4 +1,4 @@
-/* attnc.h - the C ABI of the runtime: open a bundle, find a kernel, run it on a device. */
+/* attnc.h - the C ABI of the runtime: run kernels of a bundle on a device; keep the pages of a KV cache. */
 /* No call throws or aborts. Handles may be used from several threads; close each exactly once. */
 #ifndef ATTNC_ATTNC_H
 #define ATTNC_ATTNC_H
@@ -26,12 +26,14 @@ typedef enum attncCode {
   ATTNC_COMPILE_FAILED = 7,
   ATTNC_DEVICE_ERROR = 8,
   ATTNC_MISMATCH = 9,
-  ATTNC_INTERNAL = 10
+  ATTNC_INTERNAL = 10,
+  ATTNC_EXHAUSTED = 11 /* a pool has too few pages; the same call can succeed once some were freed */
 } attncCode;
 
 typedef struct attncBundle_t *attncBundle;
 typedef struct attncKernel_t *attncKernel;
 typedef struct attncDevice_t *attncDevice;
+typedef struct attncPagePool_t *attncPagePool;
 
 /* The ABI of the loaded library; compare with ATTNC_ABI_VERSION. */
 uint32_t attncAbiVersion(void);
@@ -110,6 +112,68 @@ typedef struct attncArguments {
 attncCode attncKernelWorkspaceBytes(attncKernel kernel, const attncArguments *arguments, size_t *bytes);
 /* Checks every argument, then launches; on `cuda` it returns before the kernel ends. */
 attncCode attncKernelRun(attncKernel kernel, attncDevice device, const attncArguments *arguments);
+
+/* Pages of a KV cache: which page holds which token of which sequence. Host memory only; nothing here touches
+ * a device. attnc/PagedSequences.h and attnc/PageTables.h say more; a call that fails changes nothing. */
+
+typedef struct attncPagePoolOptions {
+  size_t structSize;
+  int64_t pages;
+  int32_t pageSize; /* tokens a page, 1..256 */
+} attncPagePoolOptions;
+
+attncCode attncPagePoolCreate(const attncPagePoolOptions *options, attncPagePool *out);
+void attncPagePoolDestroy(attncPagePool pool);
+/* Pages that appends can still take. */
+int64_t attncPagePoolAvailable(attncPagePool pool);
+
+/* The first `tokens` tokens of page `source` are to be copied to page `destination`, in every layer. */
+typedef struct attncPageCopy {
+  int32_t source;
+  int32_t destination;
+  int32_t tokens; /* 0: nothing to copy */
+} attncPageCopy;
+
+/* A sequence that starts with the longest run of published pages that hold the beginning of `prefix`, one key
+ * a token; *tokens says how many those are. NULL and 0 for an empty one. Only equal spaces match. */
+attncCode attncSequenceCreate(attncPagePool pool, const int64_t *prefix, size_t prefixCount, uint64_t space,
+                              int64_t *sequence, int64_t *tokens);
+/* `tokens` more. Carry out *copy, then write them to slots[0..tokens): page * page size + place in the page.
+ */
+attncCode attncSequenceAppend(attncPagePool pool, int64_t sequence, int64_t tokens, int64_t *slots,
+                              attncPageCopy *copy);
+attncCode attncSequenceTruncate(attncPagePool pool, int64_t sequence, int64_t tokens);
+attncCode attncSequenceFork(attncPagePool pool, int64_t sequence, int64_t *out);
+attncCode attncSequenceFree(attncPagePool pool, int64_t sequence);
+/* Lets attncSequenceCreate find the full pages of the first `count` tokens, whose keys are `tokens`. */
+attncCode attncSequencePublish(attncPagePool pool, int64_t sequence, const int64_t *tokens, size_t count);
+/* Either place may be NULL. */
+attncCode attncSequenceSize(attncPagePool pool, int64_t sequence, int64_t *tokens, int64_t *pages);
+
+/* table[batch][maxPages], unused entries -1; kvLens[batch], or NULL. */
+attncCode attncPagePoolBlockTable(attncPagePool pool, const int64_t *sequences, size_t batch,
+                                  int64_t maxPages, int32_t *table, int32_t *kvLens);
+/* indptr[batch + 1], indices with room for `capacity`, lastPageLen[batch]; kvLens[batch], or NULL. */
+attncCode attncPagePoolPageLists(attncPagePool pool, const int64_t *sequences, size_t batch, int32_t *indptr,
+                                 int32_t *indices, size_t capacity, int32_t *lastPageLen, int32_t *kvLens);
+
+/* Tables in host memory, made by anybody: either blockTable with kvLens, or the three page lists. */
+typedef struct attncPageTable {
+  size_t structSize;
+  int64_t pages;
+  int32_t pageSize;
+  size_t batch;
+  const int32_t *kvLens;     /* [batch]; with page lists it may be NULL */
+  const int32_t *blockTable; /* [batch][maxPages] */
+  int64_t maxPages;
+  const int32_t *pageIndptr; /* [batch + 1] */
+  const int32_t *pageIndices;
+  size_t pageIndexCount;
+  const int32_t *lastPageLen; /* [batch] */
+} attncPageTable;
+
+/* Whether a kernel that reads the tables stays within the pool's pages. */
+attncCode attncPageTableCheck(const attncPageTable *table);
 
 #ifdef __cplusplus
 }

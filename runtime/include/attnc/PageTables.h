@@ -1,0 +1,62 @@
+// PageTables.h - the tables by which kernels find pages: written into a caller's host memory, and checked
+// there.
+//
+// Must not copy anything to a device, and must not look at the cache itself.
+#pragma once
+
+#include "attnc/PagedSequences.h"
+
+#include <cstdint>
+#include <span>
+
+namespace attnc {
+
+/// Each of these writes nothing if it fails. A batch may name a sequence twice.
+
+/// table[batch, maxPages]: the pages of each sequence, the rest of its row -1. An error if one has more
+/// pages.
+Status writeBlockTable(const PagedSequences &sequences, std::span<const SequenceId> batch, int64_t maxPages,
+                       std::span<int32_t> table);
+
+/// What writePageLists needs room for.
+Result<int64_t> countPages(const PagedSequences &sequences, std::span<const SequenceId> batch);
+/// CSR: request i has the pages indices[indptr[i] .. indptr[i + 1]), and lastPageLen[i] tokens in the last of
+/// them: 1..P, P if it is full, 0 without a page. indptr has batch + 1 elements, lastPageLen batch; indices
+/// may be longer than needed, and its rest is left alone.
+Status writePageLists(const PagedSequences &sequences, std::span<const SequenceId> batch,
+                      std::span<int32_t> indptr, std::span<int32_t> indices, std::span<int32_t> lastPageLen);
+
+/// kvLens[batch].
+Status writeLengths(const PagedSequences &sequences, std::span<const SequenceId> batch,
+                    std::span<int32_t> kvLens);
+
+/// Of the pool that a table points into.
+struct PoolShape {
+  int64_t pages = 0;
+  int pageSize = 0;
+};
+
+/// A dense table of batch rows, as writeBlockTable makes it, or anybody else.
+struct BlockTableData {
+  std::span<const int32_t> table; ///< [batch, maxPages]
+  int64_t maxPages = 0;
+  std::span<const int32_t> kvLens; ///< [batch]
+};
+
+struct PageListData {
+  std::span<const int32_t> indptr; ///< [batch + 1]
+  std::span<const int32_t> indices;
+  std::span<const int32_t> lastPageLen; ///< [batch]
+  /// [batch], or empty if the kernel takes none: then the lists alone say how long a request is.
+  std::span<const int32_t> kvLens = {};
+};
+
+/// Whether a kernel that reads these tables stays within the pool: kv_lens in 0..maxPages * P, and a page id
+/// in 0..pages-1 for each page that a length needs. Entries past those are not read, and may be anything.
+/// Errors name the request, the entry, what was expected and what came.
+Status checkPageTable(const PoolShape &pool, const BlockTableData &data);
+/// indptr starts at 0, never falls and ends within `indices`; page ids as above; last_page_len in 1..P, or
+/// anything for a request without pages; kv_lens, if given, are (pages - 1) * P + last_page_len.
+Status checkPageTable(const PoolShape &pool, const PageListData &data);
+
+} // namespace attnc
