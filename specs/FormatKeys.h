@@ -10,11 +10,11 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 25> kTop{"attnc",      "name",      "phase",      "heads",    "head_dim",
-                                           "head_dim_v", "dtype",     "out_dtype",  "layout",   "qkv",
-                                           "qkv_bias",   "cache",     "alignment",  "lengths",  "anchor",
-                                           "mask",       "score",     "inputs",     "params",   "outputs",
-                                           "schedule",   "precision", "accumulate", "fallback", "extends"};
+inline constexpr std::array<Word, 26> kTop{
+    "attnc",    "name",      "phase",      "new_tokens", "heads",    "head_dim", "head_dim_v",
+    "dtype",    "out_dtype", "layout",     "qkv",        "qkv_bias", "cache",    "alignment",
+    "lengths",  "anchor",    "mask",       "score",      "inputs",   "params",   "outputs",
+    "schedule", "precision", "accumulate", "fallback",   "extends"};
 inline constexpr std::array<Word, 20> kTopReserved{
     // heads, sizes, tensors
     "positions", "mla",
@@ -63,12 +63,13 @@ inline constexpr std::array<Word, 1> kParamReserved{"per"};
 inline constexpr std::array<Word, 5> kOutputs{"out", "lse", "row_max", "max_logit", "debug"};
 inline constexpr std::array<Word, 3> kOutputsReserved{"row_sum", "k_rotated", "weights"};
 
-inline constexpr std::array<Word, 6> kSchedule{"tile_q", "tile_kv", "stages", "warps", "family", "block_map"};
-inline constexpr std::array<Word, 7> kScheduleReserved{"roles",      "split",   "packing",  "mma",
+inline constexpr std::array<Word, 7> kSchedule{"tile_q", "tile_kv",   "stages", "warps",
+                                               "family", "block_map", "packing"};
+inline constexpr std::array<Word, 6> kScheduleReserved{"roles",      "split",   "mma",
                                                        "persistent", "cluster", "registers"};
 
-inline constexpr std::array<Word, 1> kPhases{"prefill"};
-inline constexpr std::array<Word, 4> kPhasesReserved{"decode", "append", "mixed", "chunked_prefill"};
+inline constexpr std::array<Word, 2> kPhases{"prefill", "decode"};
+inline constexpr std::array<Word, 3> kPhasesReserved{"append", "mixed", "chunked_prefill"};
 /// `bshd` is another name of `padded`.
 inline constexpr std::array<Word, 4> kLayouts{"packed", "padded", "bhsd", "bshd"};
 inline constexpr std::array<Word, 3> kLayoutsReserved{"contiguous", "paged", "cyclic"};

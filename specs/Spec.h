@@ -22,7 +22,8 @@ template <class T> struct Located {
   Location where;
 };
 
-enum class Phase : uint8_t { Prefill };
+/// What a kernel is scheduled for: many queries, or few over many keys. Either is right for any number.
+enum class Phase : uint8_t { Prefill, Decode };
 /// Packed: [tokens, heads, dim] with cumulative lengths. Padded: batch, length, heads and dim in the order of
 /// the axes.
 enum class TokenLayout : uint8_t { Packed, Padded };
@@ -117,6 +118,8 @@ struct SchedulePins {
   std::optional<Located<int64_t>> tileQ, tileKv, stages, warps;
   /// Whether a launch of its own classifies the key tiles of the mask.
   std::optional<Located<bool>> blockMap;
+  /// Whether the query heads that share a KV head are rows of one tile.
+  std::optional<Located<bool>> packing;
   std::optional<Located<Family>> family;
   Location where;
 };
@@ -141,6 +144,7 @@ struct Spec {
   std::vector<Extension> extensions; ///< the files it builds on, nearest first
   Located<std::string> name;
   Located<Phase> phase;
+  Located<int64_t> newTokens{1, {}}; ///< of decode: queries of a request, 1 to 16
   Located<int64_t> queryHeads, kvHeads;
   Located<int64_t> headDim;                  ///< of q and k
   Located<int64_t> headDimV;                 ///< of v and out; headDim unless given

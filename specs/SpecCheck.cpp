@@ -405,6 +405,9 @@ Status checkDeclarations(const Spec &spec) {
 Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkIdentifier(spec.name.value, "'name'", spec.name.where)); // S1
   ATTNC_RETURN_IF_ERROR(checkHeads(spec));
+  if (spec.newTokens.where.valid() && spec.phase.value != Phase::Decode) // S57
+    return fail("expected 'new_tokens' only with 'phase: decode', got it with prefill", spec.newTokens.where)
+        .note("the phase is given here", spec.phase.where);
   ATTNC_RETURN_IF_ERROR(checkArithmetic(spec));
   ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
   ATTNC_RETURN_IF_ERROR(checkMaskNode(spec.mask, spec, true));

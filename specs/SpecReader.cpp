@@ -60,7 +60,12 @@ private:
     ATTNC_ASSIGN_OR_RETURN(std::string text, readText(*name, "name"));
     spec.name = {std::move(text), name->where};
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *phase, required("phase"));
-    return choose(spec.phase, "phase", *phase, keys::kPhases, keys::kPhasesReserved);
+    ATTNC_RETURN_IF_ERROR(choose(spec.phase, "phase", *phase, keys::kPhases, keys::kPhasesReserved));
+    if (const YamlEntry *tokens = root.find("new_tokens")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.newTokens.value, readInt(tokens->value, "new_tokens", 1, 16)); // S57
+      spec.newTokens.where = tokens->value.where;
+    }
+    return Status::success();
   }
 
   Status readHeads() {
@@ -251,9 +256,10 @@ private:
     std::optional<Located<int64_t>> *pins[] = {&spec.schedule.tileQ, &spec.schedule.tileKv,
                                                &spec.schedule.stages, &spec.schedule.warps};
     for (const YamlEntry &entry : schedule->value.entries) {
-      if (entry.key == "block_map") {
+      if (entry.key == "block_map" || entry.key == "packing") {
         ATTNC_ASSIGN_OR_RETURN(bool given, readFlag(entry.value, entry.key));
-        spec.schedule.blockMap = Located<bool>{given, entry.value.where};
+        (entry.key == "packing" ? spec.schedule.packing : spec.schedule.blockMap) =
+            Located<bool>{given, entry.value.where};
         continue;
       }
       if (entry.key == "family") {

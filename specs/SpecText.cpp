@@ -94,6 +94,8 @@ std::string scheduleText(const SchedulePins &pins) {
   pin("warps", pins.warps);
   if (pins.family)
     flow.add("family", pins.family->value == Family::Plain ? "plain" : "mma");
+  if (pins.packing)
+    flow.add("packing", pins.packing->value ? "true" : "false");
   if (pins.blockMap)
     flow.add("block_map", pins.blockMap->value ? "true" : "false");
   return flow.empty() ? "" : flow.str();
@@ -158,7 +160,9 @@ std::string specText(const Spec &spec) {
   };
   line("attnc", "1");
   line("name", spec.name.value);
-  line("phase", "prefill");
+  line("phase", spec.phase.value == Phase::Decode ? "decode" : "prefill");
+  if (spec.phase.value == Phase::Decode)
+    line("new_tokens", std::to_string(spec.newTokens.value));
   line("heads", map()
                     .add("query", std::to_string(spec.queryHeads.value))
                     .add("kv", std::to_string(spec.kvHeads.value))

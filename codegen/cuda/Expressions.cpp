@@ -141,6 +141,7 @@ std::string Printer::exprOf(Operation *op, int &own) {
       .Case<arith::SubIOp, arith::SubFOp>([&](auto) { return infix(op, "-", at(kSum)); })
       .Case<arith::MulIOp, arith::MulFOp>([&](auto) { return infix(op, "*", at(kProduct)); })
       .Case<arith::DivSIOp, arith::DivFOp>([&](auto) { return infix(op, "/", at(kProduct)); })
+      .Case<arith::RemSIOp>([&](auto) { return infix(op, "%", at(kProduct)); })
       .Case<arith::AndIOp>([&](auto) { return infix(op, "&&", at(kAnd)); })
       .Case<arith::OrIOp>([&](auto) {
         at(kOr);

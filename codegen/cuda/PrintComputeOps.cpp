@@ -82,8 +82,9 @@ void Printer::print(tile::ConvertOp op) {
 void Printer::print(tile::FinishOp op) {
   use("attn/finish");
   line() << (op.getLse().use_empty() ? "" : "auto " + names.of(op.getLse()).str() + " = ") << "attn::finish";
-  if (op.getSink())
+  const Value sink = op.getSink() ? Value(op.getSink()) : Value(op.getRowSinks());
+  if (sink)
     os << "_with_sink<" << (op.getSinkOutsideLse() ? "false" : "true") << ">";
   os << "(" << expr(op.getAcc()) << ", " << expr(op.getRowMax()) << ", " << expr(op.getRowSum()) << ", "
-     << expr(op.getScaleLog2()) << (op.getSink() ? ", " + expr(op.getSink()) : "") << ");\n";
+     << expr(op.getScaleLog2()) << (sink ? ", " + expr(sink) : "") << ");\n";
 }

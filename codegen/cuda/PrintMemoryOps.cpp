@@ -50,21 +50,33 @@ void Printer::print(tile::ViewSideOp op) {
   end(op);
 }
 
+/// "<kGroup>", or nothing for rows that are in no groups.
+std::string Printer::groupOf(std::optional<tile::DimAttr> group) {
+  return group ? "<" + dim(*group) + ">" : "";
+}
+
 void Printer::print(tile::StoreMaxOp op) {
   use("attn/max_logit");
-  line() << "warp::store_max(" << expr(op.getPointer()) << " + " << expr(op.getPosition(), kSum) << ", "
-         << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
+  line() << "warp::store_" << (op.getGroup() ? "group_max" : "max") << groupOf(op.getGroup()) << '('
+         << expr(op.getPointer()) << " + " << expr(op.getPosition(), kSum) << ", " << expr(op.getSrc())
+         << ", " << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
   end();
 }
 
 void Printer::print(tile::DumpOp op) {
   use("attn/dump");
+  use(op.getGroup() ? "tile/grouped_rows" : "tile/global_rows");
   std::string source = expr(op.getSrc());
   line() << "warp::dump" << (op.getPartial() ? "_sum" : "");
   if (isa<tile::RowVectorType>(op.getSrc().getType()))
     os << '<' << op.getStep().getName() << '>';
-  os << '(' << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", " << expr(op.getStride())
-     << ", " << source << ", " << (op.getFactor() ? expr(op.getFactor()) : "1.0f") << ", {"
+  std::string start = joined({"{", expr(op.getPointer()), " + ", expr(op.getOffset(), kSum), ", "});
+  if (op.getGroup())
+    os << joined({"(GroupedRows<GlobalRows<float, 1, 4>, ", dim(*op.getGroup()), ">{", start,
+                  expr(op.getGroupStride()), "}, ", expr(op.getStride()), "}"});
+  else
+    os << "(GlobalRows<float, 1, 4>" << start << expr(op.getStride()) << '}';
+  os << ", " << source << ", " << (op.getFactor() ? expr(op.getFactor()) : "1.0f") << ", {"
      << expr(op.getFirstRow()) << ", " << expr(op.getRowsEnd()) << "}, {" << expr(op.getFirstKey()) << ", "
      << expr(op.getKeysEnd()) << "});";
   end();
@@ -145,8 +157,8 @@ void Printer::print(tile::StoreFragmentOp op) {
 
 void Printer::print(tile::StoreRowValuesOp op) {
   use("block/store");
-  line() << "warp::store_row_values(" << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum) << ", "
-         << expr(op.getStride()) << ", " << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", "
-         << expr(op.getValidEnd()) << ");";
+  line() << "warp::store_row_values" << groupOf(op.getGroup()) << '(' << expr(op.getPointer()) << " + "
+         << expr(op.getOffset(), kSum) << ", " << expr(op.getStride()) << ", " << expr(op.getSrc()) << ", "
+         << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
   end();
 }

@@ -48,6 +48,7 @@ private:
   std::string place(mlir::Operation *op);
   std::string type(mlir::Type type);
   std::string dim(tile::DimAttr dim);
+  std::string groupOf(std::optional<tile::DimAttr> group);
   std::string element(mlir::Type type);
   void use(llvm::StringRef header) { usedHeaders.insert(("attnc/" + header + ".cuh").str()); }
 

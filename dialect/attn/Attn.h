@@ -34,6 +34,8 @@ inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
 /// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations
 /// = {...}}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
+/// Kernel attribute: decode, with so many queries a request (an i64); more are right, and slower.
+inline constexpr llvm::StringLiteral kNewTokensAttr = "attn.new_tokens";
 /// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
 inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
 /// Kernel attribute: where the spec gives the keys that a target may refuse, {dtype = loc(...), ...}.

@@ -34,7 +34,7 @@ LogicalResult DimAttr::verify(function_ref<InFlightDiagnostic()> emitError, Stri
 }
 
 LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError, int64_t tileQ,
-                                   int64_t tileKv, int64_t stages, int64_t warps, MmaKind) {
+                                   int64_t tileKv, int64_t stages, int64_t warps, MmaKind, bool) {
   if (warps < 1 || warps > 8) // C4
     return emitError() << "expected 1 to 8 warps, got " << warps;
   if (log2Exact(warps) < 0)

@@ -16,13 +16,15 @@ def Tile_ScheduleAttr : Tile_Attr<"Schedule", "schedule"> {
   let summary = "the target's answer to one attn kernel, as data";
   let description = [{
     Query rows and keys of a tile, tiles of K and V in flight, warps of a block, and what multiplies tiles if that is
-    not `sync`: `#tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4, mma = plain>`.
+    not `sync`: `#tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4, mma = plain>`. With `packing = true` a query
+    row of the tile is a token and one of the query heads that share a KV head: row r is head r mod group of token r / group.
 
     Constraints: (C1) tile_q is a multiple of 16 * warps up to 256. (C2) tile_kv is a multiple of 16 up to
     256. (C3) stages is 1 to 4. (C4) warps is 1, 2, 4 or 8.
   }];
   let parameters = (ins "int64_t":$tile_q, "int64_t":$tile_kv, "int64_t":$stages, "int64_t":$warps,
-                        DefaultValuedParameter<"::attnc::tile::MmaKind", "::attnc::tile::MmaKind::Sync">:$mma);
+                        DefaultValuedParameter<"::attnc::tile::MmaKind", "::attnc::tile::MmaKind::Sync">:$mma,
+                        DefaultValuedParameter<"bool", "false">:$packing);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{ int64_t threads() const { return 32 * getWarps(); } }];

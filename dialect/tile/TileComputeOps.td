@@ -166,13 +166,14 @@ def Tile_ConvertOp : Tile_Op<"convert"> {
   let hasVerifier = 1;
 }
 
-def Tile_FinishOp : Tile_Op<"finish"> {
+def Tile_FinishOp : Tile_Op<"finish", [AttrSizedOperandSegments]> {
   let summary = "normalises the accumulator and gives the natural-log LSE of every row";
   let description = [{
     A row in which nothing was visible gets output 0 and LSE -inf. With a `sink`, a natural logit, every row's sum
-    has one more term without a value, which also counts for the LSE unless `sink_outside_lse`.
+    has one more term without a value, which also counts for the LSE unless `sink_outside_lse`; with `row_sinks` every row
+    has one of its own.
 
-    Constraints: (C1) one number of rows and warps.
+    Constraints: (C1) one number of rows and warps. (C2) one kind of sink.
     ```mlir
     %lse = tile.finish "lse_rows" %acc, %row_max, %row_sum scale %c
         : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>,
@@ -182,10 +183,12 @@ def Tile_FinishOp : Tile_Op<"finish"> {
   let arguments = (ins StrAttr:$name, Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$acc,
                        Arg<Tile_RowVectorType, "", [MemRead]>:$row_max,
                        Arg<Tile_RowVectorType, "", [MemRead]>:$row_sum, F32:$scale_log2,
-                       Optional<F32>:$sink, UnitAttr:$sink_outside_lse);
+                       Optional<F32>:$sink, Arg<Optional<Tile_RowVectorType>, "", [MemRead]>:$row_sinks,
+                       UnitAttr:$sink_outside_lse);
   let results = (outs Res<Tile_RowVectorType, "", [MemAlloc]>:$lse);
   let assemblyFormat = [{
     $name $acc `,` $row_max `,` $row_sum `scale` $scale_log2 (`sink` $sink^)?
+        (`row_sinks` $row_sinks^ `:` qualified(type($row_sinks)))?
         (`sink_outside_lse` $sink_outside_lse^)? attr-dict `:` qualified(type($acc)) `,`
         qualified(type($row_max)) `,` qualified(type($row_sum)) `->` qualified(type($lse))
   }];

@@ -181,14 +181,16 @@ def Tile_ReachesOp : Tile_Op<"reaches", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tile_DumpOp : Tile_Op<"dump"> {
+def Tile_DumpOp : Tile_Op<"dump", [AttrSizedOperandSegments]> {
   let summary = "stores what a block holds of a tile of (row, key) pairs, for debugging";
   let description = [{
     Row r and key c of the tile go to `pointer[offset + (first_row + r) * stride + first_key + c]` where first_row + r is
     below rows_end and first_key + c below keys_end. A row vector goes to every key of its row, so that all dumps have
-    one shape; `partial`: its lanes hold parts of a sum. Values are times `factor` if there is one.
+    one shape; `partial`: its lanes hold parts of a sum. Values are times `factor` if there is one. Of rows in groups of n,
+    row r is at `r / n * stride + r mod n * group_stride`.
 
     Constraints: (C1) a writable pointer to f32. (C2) a fragment has the step's columns. (C3) `partial` is for row vectors.
+    (C4) a group with its stride.
     ```mlir
     tile.dump %scores factor %scale to %p offset %o stride %s rows %first_row, %q_len keys %kv, %kv_len
         step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
@@ -197,9 +199,10 @@ def Tile_DumpOp : Tile_Op<"dump"> {
   let arguments = (ins Arg<AnyTypeOf<[Tile_FragmentType, Tile_RowVectorType]>, "", [MemRead]>:$src,
                        Optional<F32>:$factor, UnitAttr:$partial, Arg<Tile_PointerType, "", [MemWrite]>:$pointer,
                        I64:$offset, I64:$stride, Index:$first_row, Index:$rows_end, Index:$first_key, Index:$keys_end,
-                       Tile_DimAttr:$step);
+                       Tile_DimAttr:$step, OptionalAttr<Tile_DimAttr>:$group, Optional<I64>:$group_stride);
   let assemblyFormat = [{
     $src (`factor` $factor^)? (`partial` $partial^)? `to` $pointer `offset` $offset `stride` $stride
+        (`group` $group^ `stride` $group_stride)?
         `rows` $first_row `,` $rows_end `keys` $first_key `,` $keys_end `step` $step attr-dict `:`
         qualified(type($src)) `->` qualified(type($pointer))
   }];
@@ -209,7 +212,8 @@ def Tile_DumpOp : Tile_Op<"dump"> {
 def Tile_StoreMaxOp : Tile_Op<"store_max", [MemoryEffects<[MemRead, MemWrite]>]> {
   let summary = "raises one float in global memory to the maximum of a row vector";
   let description = [{
-    Atomic: several blocks may raise the same element. Rows past `valid_end` do not count; -inf changes nothing.
+    Atomic: several blocks may raise the same element. Rows past `valid_end` do not count; -inf changes nothing. Rows in groups of
+    n raise n elements, row r the one at `position + r mod n`.
 
     Constraints: (C1) a writable pointer to f32.
     ```mlir
@@ -217,9 +221,9 @@ def Tile_StoreMaxOp : Tile_Op<"store_max", [MemoryEffects<[MemRead, MemWrite]>]>
     ```
   }];
   let arguments = (ins Tile_RowVectorType:$src, Tile_PointerType:$pointer, Index:$position, Index:$first_row,
-                       Index:$valid_end);
+                       Index:$valid_end, OptionalAttr<Tile_DimAttr>:$group);
   let assemblyFormat = [{
-    $src `to` $pointer `at` $position `rows` $first_row `,` $valid_end attr-dict `:` qualified(type($src)) `->`
+    $src `to` $pointer `at` $position (`group` $group^)? `rows` $first_row `,` $valid_end attr-dict `:` qualified(type($src)) `->`
         qualified(type($pointer))
   }];
   let hasVerifier = 1;
@@ -396,7 +400,8 @@ def Tile_StoreFragmentOp : Tile_Op<"store_fragment"> {
 def Tile_StoreRowValuesOp : Tile_Op<"store_row_values"> {
   let summary = "stores one f32 a row to global memory";
   let description = [{
-    Row r goes to `pointer[offset + (first_row + r) * stride]` if first_row + r is below valid_end.
+    Row r goes to `pointer[offset + (first_row + r) * stride]` if first_row + r is below valid_end. In groups of n, row r goes to
+    `r / n * stride + r mod n`.
 
     Constraints: (C1) a writable pointer to f32.
     ```mlir
@@ -406,9 +411,9 @@ def Tile_StoreRowValuesOp : Tile_Op<"store_row_values"> {
   }];
   let arguments = (ins Arg<Tile_RowVectorType, "", [MemRead]>:$src,
                        Arg<Tile_PointerType, "", [MemWrite]>:$pointer, I64:$offset, I64:$stride,
-                       Index:$first_row, Index:$valid_end);
+                       Index:$first_row, Index:$valid_end, OptionalAttr<Tile_DimAttr>:$group);
   let assemblyFormat = [{
-    $src `to` $pointer `offset` $offset `stride` $stride `rows` $first_row `,` $valid_end attr-dict `:`
+    $src `to` $pointer `offset` $offset `stride` $stride (`group` $group^)? `rows` $first_row `,` $valid_end attr-dict `:`
         qualified(type($src)) `->` qualified(type($pointer))
   }];
   let hasVerifier = 1;

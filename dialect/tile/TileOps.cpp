@@ -107,6 +107,8 @@ LogicalResult DumpOp::verify() {
     return emitOpError("expected a fragment of ") << getStep().getSize() << " columns, got " << fragment;
   if (fragment && getPartial()) // C3
     return emitOpError("expected 'partial' for a row vector, got ") << fragment;
+  if (bool(getGroup()) != bool(getGroupStride())) // C4
+    return emitOpError("expected a group with its stride, got ") << (getGroup() ? "no stride" : "no group");
   return verifyFloatStore(*this); // C1
 }
 LogicalResult StoreConstantOp::verify() { return verifyFloatStore(*this); }
@@ -274,6 +276,8 @@ LogicalResult OnlineSoftmaxOp::verify() {
 }
 
 LogicalResult FinishOp::verify() {
+  if (getSink() && getRowSinks()) // C2
+    return emitOpError("expected one sink for all rows or one a row, got both");
   return verifySameRows(*this, getAcc().getType(), getRowMax().getType(), getRowSum().getType(),
                         getLse().getType());
 }

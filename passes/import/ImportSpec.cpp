@@ -233,6 +233,10 @@ DictionaryAttr SpecImporter::pins() {
     fields.set("block_map", builder.getBoolAttr(spec.schedule.blockMap->value));
     places.set("block_map", LocationAttr(loc(*spec.schedule.blockMap)));
   }
+  if (spec.schedule.packing) {
+    fields.set("packing", builder.getBoolAttr(spec.schedule.packing->value));
+    places.set("packing", LocationAttr(loc(*spec.schedule.packing)));
+  }
   if (spec.schedule.family) {
     fields.set("family",
                builder.getStringAttr(spec.schedule.family->value == Family::Plain ? "plain" : "mma"));
@@ -275,6 +279,8 @@ attn::KernelOp SpecImporter::createKernel() {
                                        builder.getArrayAttr(argAttrs), builder.getArrayAttr(resultAttrs));
   if (DictionaryAttr fields = pins(); !fields.empty())
     kernel->setAttr(attn::kPinsAttr, fields);
+  if (spec.phase.value == Phase::Decode)
+    kernel->setAttr(attn::kNewTokensAttr, builder.getI64IntegerAttr(spec.newTokens.value));
   if (spec.plainFallback.value)
     kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
   // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points

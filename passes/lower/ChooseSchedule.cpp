@@ -169,6 +169,45 @@ SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine
           {{64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"}, ""}};
 }
 
+/// Few queries over many keys: what counts is bytes under way, 64 KiB an SM and more, so tiles of K and V of
+/// 16 KiB together and up to four stages; and no row of tensor cores more than there are queries and heads to
+/// pack.
+SmallVector<Weighed> decodeCandidates(int64_t rows, const Demands &demands, const Target &machine) {
+  int64_t tileQ = 16;
+  while (tileQ < rows && tileQ < 128)
+    tileQ *= 2;
+  int64_t rowBytes = tile::SharedType::rowBytes(demands.keys, demands.elementBytes) +
+                     tile::SharedType::rowBytes(demands.values, demands.elementBytes);
+  int64_t tileKv = 64;
+  while (tileKv > 16 && tileKv * rowBytes > 16384)
+    tileKv /= 2;
+  StringRef reason = "decode: tiles of K and V of 16 KiB, as many stages as let two blocks fit an SM";
+  return byFit({{tileQ, tileKv, 4, tileQ / 16, reason},
+                {tileQ, tileKv, 3, tileQ / 16, reason},
+                {tileQ, tileKv, 2, tileQ / 16, reason}},
+               demands, machine);
+}
+
+/// Whether the query heads that share a KV head can be rows of one tile: what is proved of keys is then
+/// proved for all of them, and a block map is of all of them. Empty, or why not.
+std::string packingLost(attn::AttentionOp attention, bool blockMap) {
+  if (attention.group() == 1)
+    return "each query head has a KV head of its own";
+  if (attn::tokenSource(attention.getQ()).bias)
+    return "the bias of q differs by head";
+  constexpr unsigned kHead = 3; // among the symbols of a proof
+  attn::MaskProofAttr proof = attention.getProofAttr();
+  auto usesHead = [&](attn::RangeAttr range) { return range && range.uses(kHead); };
+  if (proof && (llvm::any_of(proof.getVisit(), usesHead) || usesHead(proof.getFull()) ||
+                llvm::any_of(proof.tensorReads(), [&](attn::TensorReadAttr read) {
+                  return read.getIndices().isFunctionOfSymbol(kHead);
+                })))
+    return "which keys are visited differs by head";
+  if (blockMap && !attention.getMask().getArgument(1).use_empty())
+    return "the block map differs by head";
+  return "";
+}
+
 std::string describe(const Candidate &candidate) {
   return (Twine(candidate.tileQ) + " x " + Twine(candidate.tileKv) + ", stages " + Twine(candidate.stages) +
           ", warps " + Twine(candidate.warps))
@@ -260,6 +299,31 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
                                     : tile::MmaKind::Sync;
   }
 
+  /// Decode packs wherever it can; a spec may pin it either way.
+  FailureOr<bool> choosePacking(attn::AttentionOp attention, bool decode, std::string &reason) {
+    auto kernel = attention->getParentOfType<attn::KernelOp>();
+    auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
+    auto pin = pins ? pins.getAs<BoolAttr>("packing") : BoolAttr();
+    std::string lost = packingLost(attention, usesBlockMap(attention));
+    if (pin && pin.getValue() && !lost.empty()) {
+      auto places = pins.getAs<DictionaryAttr>("locations");
+      auto place = places ? places.getAs<LocationAttr>("packing") : LocationAttr();
+      return mlir::emitError(place ? mlir::Location(place) : kernel.getLoc())
+             << "schedule: expected heads that can be rows of one tile for 'packing', but " << lost;
+    }
+    if (pin)
+      reason += std::string("pinned packing ") + (pin.getValue() ? "true; " : "false; ");
+    else if (decode && !lost.empty() && attention.group() > 1)
+      reason += "heads are not packed, as " + lost + "; ";
+    return pin ? pin.getValue() : decode && lost.empty();
+  }
+
+  static bool usesBlockMap(attn::AttentionOp attention) {
+    auto pins = attention->getParentOfType<attn::KernelOp>()->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);
+    auto pin = pins ? pins.getAs<BoolAttr>("block_map") : BoolAttr();
+    return !attention.getMask().empty() && (pin ? pin.getValue() : blockMapPays(attention));
+  }
+
   LogicalResult choose(attn::AttentionOp attention, const Target &machine) {
     auto kernel = attention->getParentOfType<attn::KernelOp>();
     Demands demands(attention, kernel.getAlignment().value_or(16));
@@ -274,7 +338,13 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       return failure();
     Candidate choice;
     SmallVector<Attribute> alternatives;
-    auto candidates = *mma == tile::MmaKind::Plain      ? plainCandidates(demands, machine)
+    auto newTokens = kernel->getAttrOfType<IntegerAttr>(attn::kNewTokensAttr);
+    FailureOr<bool> packing = choosePacking(attention, bool(newTokens), family);
+    if (failed(packing))
+      return failure();
+    auto candidates = newTokens ? decodeCandidates(newTokens.getInt() * (*packing ? attention.group() : 1),
+                                                   demands, machine)
+                      : *mma == tile::MmaKind::Plain    ? plainCandidates(demands, machine)
                       : *mma == tile::MmaKind::SyncTf32 ? tf32Candidates(demands, machine)
                                                         : mmaCandidates(demands, machine);
     for (const Weighed &weighed : candidates) {
@@ -311,9 +381,9 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     if (demands.copiesAtOnce && !stagesPinned)
       reason += ": one stage, as copies through registers do not run ahead";
 
-    auto schedule =
-        tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; }, &getContext(),
-                                       choice.tileQ, choice.tileKv, choice.stages, choice.warps, *mma);
+    auto schedule = tile::ScheduleAttr::getChecked([&] { return mlir::emitError(where) << "schedule: "; },
+                                                   &getContext(), choice.tileQ, choice.tileKv, choice.stages,
+                                                   choice.warps, *mma, *packing);
     if (!schedule)
       return failure();
     if (choice.sharedBytes(demands) > machine.sharedBytesPerBlock)

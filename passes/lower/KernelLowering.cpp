@@ -164,7 +164,7 @@ void KernelLowering::buildStorageAndLoop() {
   tile::FillOp::create(b, loc, rowSum, b.getF32FloatAttr(0));
 
   section("Load Q, then walk the keys.");
-  tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.qLen, qTile, Value());
+  tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.rows, qTile, Value());
   prepareTile(q, qTile);
   auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
   auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd,
@@ -245,17 +245,36 @@ bool KernelLowering::scoresMayBeInfinite() {
 }
 
 Value KernelLowering::sinkOfHead() {
-  if (!attention.getSinks())
+  if (!attention.getSinks() || packing() > 1)
     return {};
   Value sinks = sideView(cast<BlockArgument>(attention.getSinks()));
   return tile::ReadSideOp::create(b, loc, b.getF32Type(), sinks, at.head);
 }
 
+/// With packing, where rows are of several heads: a sink for each row; null without.
+Value KernelLowering::sinksOfRows() {
+  if (!attention.getSinks() || packing() == 1)
+    return {};
+  auto type = tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps());
+  Value sinks = tile::AllocOp::create(b, loc, type, "sinks", IntegerAttr());
+  tile::FillOp::create(b, loc, sinks, b.getF32FloatAttr(0));
+  Value view = sideView(cast<BlockArgument>(attention.getSinks()));
+  OpBuilder::InsertionGuard guard(b);
+  auto map = tile::MapRowsOp::create(b, loc, sinks);
+  Block *body = b.createBlock(&map.getBody());
+  body->addArgument(b.getF32Type(), loc);
+  Value row = body->addArgument(b.getIndexType(), loc);
+  tile::YieldOp::create(b, loc,
+                        tile::ReadSideOp::create(b, loc, b.getF32Type(), view, headOf(row)).getResult());
+  return sinks;
+}
+
 void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value staging) {
   section("Normalise and store.");
+  Value rowSinks = sinksOfRows();
   Value lse = tile::FinishOp::create(
       b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
-      rowSum, scaleLog2(), sinkOfHead(), attention.getSinksOutsideLse());
+      rowSum, scaleLog2(), sinkOfHead(), rowSinks, attention.getSinksOutsideLse());
   if (!packed() && qLengthsVary())
     zeroPaddingRows(acc);
   Type element = attention.getOut().getType().getElementType();

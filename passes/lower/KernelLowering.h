@@ -13,10 +13,13 @@ namespace attnc::lower {
 
 /// Scalars that every part of a kernel refers to.
 struct BlockScalars {
-  mlir::Value request, head, kvHead, firstRow, qLen, kvLen;
+  mlir::Value request, kvHead, firstRow, qLen, kvLen;
+  mlir::Value head;            ///< of queries; with packing the first of those that share the KV head
   mlir::Value qBegin, kvBegin; ///< first token of the request; null in padded layouts
   mlir::Value firstPage;       ///< of the request, among those of all; null but for CSR page tables
+  mlir::Value rows;            ///< of the request: its queries, or with packing those times the group
   mlir::Value rowsEnd;         ///< first row not to be stored
+  mlir::Value basePosition;    ///< of query 0
   mlir::Value firstPosition, lastPosition;
 };
 
@@ -56,6 +59,7 @@ private:
   void openKernel(llvm::StringRef suffix);
   void closeKernel();
   mlir::Value sinkOfHead();
+  mlir::Value sinksOfRows();
 
   // LowerOperands.cpp
   mlir::Value strideOf(llvm::StringRef tensor, llvm::StringRef axis, size_t position);
@@ -83,6 +87,7 @@ private:
   // LowerBlockMap.cpp
   void buildBlockMap(attn::AttentionOp mapped);
   mlir::Value blockMapOffset();
+  std::string rowTilesFormula();
   std::string wordsFormula();
   mlir::Value blockMapWords();
   mlir::Value walkBlockMap();
@@ -119,11 +124,12 @@ private:
   // LowerRegions.cpp
   void buildScoreMap(mlir::Value scores, mlir::Value tileBegin);
   void buildBoundaryMap(mlir::Value scores, mlir::Value tileBegin);
-  mlir::Value inlineRegion(mlir::Region &region, mlir::Value score, mlir::Value query, mlir::Value key);
+  mlir::Value inlineRegion(mlir::Region &region, mlir::Value score, mlir::Value head, mlir::Value query,
+                           mlir::Value key);
   void mapCapture(mlir::Value value, mlir::IRMapping &mapping);
   mlir::Value sideView(mlir::BlockArgument side);
   void buildSideViews();
-  mlir::Value visiblePair(mlir::Value query, mlir::Value key);
+  mlir::Value visiblePair(mlir::Value head, mlir::Value query, mlir::Value key);
   mlir::Location maskLocation();
   mlir::Value isRow(mlir::Value row);
   void zeroPaddingRows(mlir::Value acc);
@@ -139,6 +145,16 @@ private:
   mlir::Value mul(mlir::Value a, mlir::Value b);
   mlir::Value widen(mlir::Value value);
   void section(llvm::StringRef title);
+
+  /// Query heads of a token in neighbouring rows of a tile: 1 without packing.
+  int64_t packing() { return schedule.getPacking() ? attention.group() : 1; }
+  /// The constant of that name, where rows come in groups; null without packing.
+  tile::DimAttr groupDim();
+  mlir::Value groupSize() { return constant("kGroup", attention.group()); }
+  mlir::Value rowOfBlock(mlir::Value row) { return add(at.firstRow, row); }
+  mlir::Value positionOf(mlir::Value row);
+  mlir::Value headOf(mlir::Value row);
+  mlir::Value headOfRow(mlir::Region &region, unsigned position, mlir::Value row);
 
   bool usesBlockMap() { return source->hasAttr("tile.block_map"); }
   /// Whether the mask tells heads apart, so that each has tiles of its own.
@@ -163,7 +179,8 @@ private:
   mlir::Value keyTiles; ///< the walk of the loop, where it passes tiles over
 
   struct {
-    mlir::Value offset, stride; ///< of row 0 and key 0, and between rows
+    mlir::Value offset, stride; ///< of row 0 and key 0, and between queries
+    mlir::Value keys;           ///< of a row: between heads
   } dumps;
 
   struct FieldInfo {

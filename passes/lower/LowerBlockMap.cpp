@@ -1,12 +1,19 @@
-// LowerBlockMap.cpp - the launch before the kernel that finds out which tiles a mask shows, and how the kernel reads it.
+// LowerBlockMap.cpp - the launch before the kernel that finds out which tiles a mask shows, and how the
+// kernel reads it.
 //
-// For masks that data decide, of which nothing can be proved. A row of the map belongs to one request, one tile of
-// query rows and, if the mask tells heads apart, one head.
+// For masks that data decide, of which nothing can be proved. A row of the map belongs to one request, one
+// tile of query rows and, if the mask tells heads apart, one head.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
 using namespace attnc;
 using namespace attnc::lower;
+
+/// Tiles of the rows of the longest request.
+std::string KernelLowering::rowTilesFormula() {
+  std::string rows = packing() == 1 ? "q_len" : "q_len * " + std::to_string(packing());
+  return "ceildiv(" + rows + ", " + std::to_string(schedule.getTileQ()) + ")";
+}
 
 std::string KernelLowering::wordsFormula() {
   return "ceildiv(" + keyCount() + ", " + std::to_string(keysOfWord()) + ")";
@@ -19,7 +26,7 @@ Value KernelLowering::blockMapWords() {
 
 /// Of the block's row: in words, of which a row has two for each 32 tiles.
 Value KernelLowering::blockMapOffset() {
-  std::string rowCount = "dim:ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
+  std::string rowCount = "dim:" + rowTilesFormula();
   Value rows = field("block_map_rows", b.getIndexType(), rowCount);
   Value map = widen(at.request);
   if (masksByHead())
@@ -55,18 +62,18 @@ void KernelLowering::buildBlockMap(attn::AttentionOp mapped) {
   buildVisitBounds();
   section("Ask the mask.");
   buildSideViews();
-  Value pointer = field("block_map", tile::PointerType::get(b.getContext(), b.getI32Type(), true),
-                        "workspace:block_map");
+  Value pointer =
+      field("block_map", tile::PointerType::get(b.getContext(), b.getI32Type(), true), "workspace:block_map");
   Value rows = add(sub(at.lastPosition, at.firstPosition), index(1));
   Location where = maskLocation();
-  auto classify = tile::ClassifyTilesOp::create(b, where, pointer, blockMapOffset(), words, word, rows, keys.keyBegin,
-                                                keys.keyEnd, tileKv);
+  auto classify = tile::ClassifyTilesOp::create(b, where, pointer, blockMapOffset(), words, word, rows,
+                                                keys.keyBegin, keys.keyEnd, tileKv);
   {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&classify.getBody());
     body->addArguments({b.getIndexType(), b.getIndexType()}, {where, where});
     Value query = let("q", add(at.firstPosition, body->getArgument(0)));
-    tile::YieldOp::create(b, where, visiblePair(query, body->getArgument(1)));
+    tile::YieldOp::create(b, where, visiblePair(at.head, query, body->getArgument(1)));
   }
   closeKernel();
 }

@@ -61,13 +61,35 @@ void KernelLowering::buildLengths() {
   at.rowsEnd = qLengthsVary() ? field("q_len", index32, "dim:q_len") : at.qLen;
 }
 
+tile::DimAttr KernelLowering::groupDim() {
+  return packing() == 1 ? tile::DimAttr() : tile::DimAttr::get(b.getContext(), "kGroup", packing());
+}
+
+/// Of the query in a row of the tile.
+Value KernelLowering::positionOf(Value row) {
+  if (packing() == 1)
+    return add(at.firstPosition, row);
+  return add(at.basePosition, arith::DivSIOp::create(b, loc, rowOfBlock(row), groupSize()));
+}
+
+Value KernelLowering::headOf(Value row) {
+  if (packing() == 1)
+    return at.head;
+  return add(at.head, arith::RemSIOp::create(b, loc, rowOfBlock(row), groupSize()));
+}
+
 void KernelLowering::buildScalars() {
   section("The request, the head and the query rows of this block.");
   at.request = let("request", tile::BlockIdOp::create(b, loc, b.getIndexType(), 2, false));
-  at.head = let("head", tile::BlockIdOp::create(b, loc, b.getIndexType(), 1, false));
-  int64_t group = attention.group();
-  at.kvHead = group == 1 ? at.head
-                         : let("kv_head", arith::DivSIOp::create(b, loc, at.head, constant("kGroup", group)));
+  Value head = tile::BlockIdOp::create(b, loc, b.getIndexType(), 1, false);
+  if (packing() > 1) {
+    at.kvHead = let("kv_head", head);
+    at.head = let("first_head", mul(at.kvHead, groupSize()));
+  } else {
+    at.head = let("head", head);
+    at.kvHead = attention.group() == 1 ? at.head
+                                       : let("kv_head", arith::DivSIOp::create(b, loc, at.head, groupSize()));
+  }
   buildRows();
 }
 
@@ -76,16 +98,30 @@ void KernelLowering::buildRows() {
   Value tileIndex = tile::BlockIdOp::create(b, loc, b.getIndexType(), 0, /*from_end=*/true);
   at.firstRow = let("first_row", mul(tileIndex, constant(tileQ.getName(), tileQ.getSize())));
   buildLengths();
+  at.rows = at.qLen;
+  if (packing() > 1) {
+    at.rowsEnd = at.rowsEnd == at.qLen ? Value() : mul(at.rowsEnd, groupSize());
+    at.rows = let("rows", mul(at.qLen, groupSize()));
+    at.rowsEnd = at.rowsEnd ? let("rows_end", at.rowsEnd) : at.rows;
+  }
   if (packed())
     tile::ExitIfOp::create(b, loc,
-                           arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, at.firstRow, at.qLen));
+                           arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, at.firstRow, at.rows));
   // Position of a row among the keys: see semantics 3.3.
-  if (attention.getAnchor() == attn::Anchor::BottomRight && !attention.isSelfAttention())
-    at.firstPosition = let("first_position", add(sub(at.kvLen, at.qLen), at.firstRow));
-  else
-    at.firstPosition = let("first_position", at.firstRow);
+  const bool anchored = attention.getAnchor() == attn::Anchor::BottomRight && !attention.isSelfAttention();
+  at.basePosition = anchored ? sub(at.kvLen, at.qLen) : Value();
+  auto position = [&](Value token) { return at.basePosition ? add(at.basePosition, token) : token; };
   Value rows =
-      arith::MinSIOp::create(b, loc, constant(tileQ.getName(), tileQ.getSize()), sub(at.qLen, at.firstRow));
+      arith::MinSIOp::create(b, loc, constant(tileQ.getName(), tileQ.getSize()), sub(at.rows, at.firstRow));
+  if (packing() > 1) {
+    at.basePosition = let("base_position", anchored ? at.basePosition : index(0));
+    Value last = sub(add(at.firstRow, rows), index(1));
+    at.firstPosition =
+        let("first_position", position(arith::DivSIOp::create(b, loc, at.firstRow, groupSize())));
+    at.lastPosition = let("last_position", position(arith::DivSIOp::create(b, loc, last, groupSize())));
+    return;
+  }
+  at.firstPosition = let("first_position", position(at.firstRow));
   at.lastPosition = let("last_position", sub(add(at.firstPosition, rows), index(1)));
 }
 
@@ -245,7 +281,7 @@ struct BoundBuilder {
   Value orNothing(Value upper) {
     if (self.packed() || !self.qLengthsVary())
       return upper;
-    Value inside = create<arith::CmpIOp>(arith::CmpIPredicate::slt, self.at.firstRow, self.at.qLen);
+    Value inside = create<arith::CmpIOp>(arith::CmpIPredicate::slt, self.at.firstRow, self.at.rows);
     return create<arith::SelectOp>(inside, upper, self.index(0));
   }
 };

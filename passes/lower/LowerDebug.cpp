@@ -1,7 +1,8 @@
-// LowerDebug.cpp - debug builds: scores, weights, running maxima and running sums of every tile that is visited.
+// LowerDebug.cpp - debug builds: scores, weights, running maxima and running sums of every tile that is
+// visited.
 //
-// Four tensors of one shape, [rows of out, heads, kv_len]. Elements of tiles that are not visited are left alone. Must
-// not change what the kernel computes.
+// Four tensors of one shape, [rows of out, heads, kv_len]. Elements of tiles that are not visited are left
+// alone. Must not change what the kernel computes.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -17,13 +18,16 @@ void KernelLowering::buildDumpRows() {
   Value firstToken = packed() ? widen(at.qBegin)
                               : mul(widen(at.request), widen(field("q_len", b.getIndexType(), "dim:q_len")));
   dumps.stride = let("dump_stride", mul(heads, keys));
+  dumps.keys = keys;
   dumps.offset = let("dump_offset", add(mul(firstToken, dumps.stride), mul(widen(at.head), keys)));
 }
 
 void KernelLowering::dump(StringRef tensor, Value source, Value firstKey, Value factor, bool partial) {
-  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:" + tensor);
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:" + tensor);
   tile::DumpOp::create(b, loc, source, factor, partial ? b.getUnitAttr() : UnitAttr(), pointer, dumps.offset,
-                       dumps.stride, at.firstRow, at.qLen, firstKey, at.kvLen, tileKv);
+                       dumps.stride, at.firstRow, at.rows, firstKey, at.kvLen, tileKv, groupDim(),
+                       packing() == 1 ? Value() : dumps.keys);
 }
 
 /// Logits as the softmax gets them, in natural units.

@@ -30,10 +30,13 @@ Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensTyp
   Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 'b'));
   Value offset = add(start, mul(widen(head), stride("head", 'h')));
   bool strided = isStrided(type);
+  // Of queries and outputs, with packing, a group of heads for each token.
+  tile::DimAttr group = head == at.head ? groupDim() : tile::DimAttr();
   auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable, rowAlignment(type),
-                                        strided, {}, {});
-  return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, tokenStride,
-                                  strided ? stride("column", 'd') : Value(), Value(), Value(), Value());
+                                        strided, {}, group);
+  return tile::ViewRowsOp::create(
+      b, loc, rows, (name + "_rows").str(), pointer, offset, group ? stride("head", 'h') : tokenStride,
+      strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value());
 }
 
 /// The tokens of the block's request, in a cache.

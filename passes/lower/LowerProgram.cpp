@@ -80,6 +80,7 @@ DictionaryAttr KernelLowering::remarks() {
   SmallVector<NamedAttribute> remarks = {
       remark("schedule.alternatives", "[" + alternatives + "]"),
       remark("schedule.reason", why),
+      remark("schedule.packing", Twine(packing())),
       remark("mask.block_map", usesBlockMap() ? "true" : "false"),
       remark("mask.exact", proof.getExact() ? "true" : "false"),
       remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
@@ -204,7 +205,7 @@ void KernelLowering::buildProgram() {
     dims.push_back(b.getStringAttr("kv_len"));
 
   std::string heads = std::to_string(attention.getQ().getType().getHeads());
-  std::string tiles = "ceildiv(q_len, " + std::to_string(schedule.getTileQ()) + ")";
+  std::string tiles = rowTilesFormula();
   std::string words = wordsFormula();
   std::string maps = usesBlockMap() && masksByHead() ? heads : "1";
   SmallVector<Attribute> workspaces;
@@ -224,7 +225,7 @@ void KernelLowering::buildProgram() {
     addLaunch(map, {tiles, maps == "1" ? words : maps + " * " + words, "batch"});
   if (fill.kernel)
     addLaunch(fill, {"1", "1", "1"});
-  addLaunch(*this, {tiles, heads, "batch"});
+  addLaunch(*this, {tiles, std::to_string(attention.getQ().getType().getHeads() / packing()), "batch"});
 }
 
 void KernelLowering::addLaunch(KernelLowering &launched, ArrayRef<std::string> grid) {

@@ -75,12 +75,12 @@ void KernelLowering::mapCapture(Value value, IRMapping &mapping) {
   }
 }
 
-Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Value key) {
+Value KernelLowering::inlineRegion(Region &region, Value score, Value head, Value query, Value key) {
   IRMapping mapping;
   SmallVector<Value> arguments;
   if (score)
     arguments.push_back(score);
-  arguments.append({at.request, at.head, query, key, at.qLen, at.kvLen});
+  arguments.append({at.request, head, query, key, at.qLen, at.kvLen});
   mapping.map(region.getArguments(), arguments);
   auto mapped = [&](ValueRange values) {
     return llvm::map_to_vector(values, [&](Value value) { return mapping.lookupOrDefault(value); });
@@ -125,11 +125,19 @@ Value KernelLowering::inlineRegion(Region &region, Value score, Value query, Val
 }
 
 /// The mask, and the end of the keys.
-Value KernelLowering::visiblePair(Value query, Value key) {
+Value KernelLowering::visiblePair(Value head, Value query, Value key) {
   Value visible = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, key, at.kvLen);
   if (!attention.getMask().empty())
-    visible = arith::AndIOp::create(b, loc, visible, inlineRegion(attention.getMask(), Value(), query, key));
+    visible =
+        arith::AndIOp::create(b, loc, visible, inlineRegion(attention.getMask(), Value(), head, query, key));
   return visible;
+}
+
+/// The query head of a row, for a region that may ask for it in its argument `position`.
+Value KernelLowering::headOfRow(Region &region, unsigned position, Value row) {
+  if (packing() == 1 || region.empty() || region.getArgument(position).use_empty())
+    return at.head;
+  return let("h", headOf(row));
 }
 
 /// Opens a map over `scores`; the builder is left inside, with the named positions of the element.
@@ -157,9 +165,9 @@ void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
     scaled = arith::MulFOp::create(b, where, score, factor);
   }
   if (!region.empty()) {
-    Value query = let("q", add(at.firstPosition, body->getArgument(1)));
+    Value query = let("q", positionOf(body->getArgument(1)));
     Value key = let("key", add(tileBegin, body->getArgument(2)));
-    scaled = inlineRegion(region, scaled, query, key);
+    scaled = inlineRegion(region, scaled, headOfRow(region, 2, body->getArgument(1)), query, key);
   }
   tile::YieldOp::create(b, where, scaled);
 }
@@ -172,9 +180,9 @@ void KernelLowering::buildBoundaryMap(Value scores, Value tileBegin) {
   if (full)
     map.getUnlessMutable().assign(full);
   Block *body = b.getInsertionBlock();
-  Value query = let("q", add(at.firstPosition, body->getArgument(1)));
+  Value query = let("q", positionOf(body->getArgument(1)));
   Value key = let("key", add(tileBegin, body->getArgument(2)));
-  Value visible = visiblePair(query, key);
+  Value visible = visiblePair(headOfRow(attention.getMask(), 1, body->getArgument(1)), query, key);
   Value hidden = constant("kNegInf", -std::numeric_limits<float>::infinity());
   tile::YieldOp::create(b, where, arith::SelectOp::create(b, where, visible, score, hidden).getResult());
 }
@@ -186,7 +194,7 @@ Location KernelLowering::maskLocation() {
 
 /// Whether a row of the block is one of the request's.
 Value KernelLowering::isRow(Value row) {
-  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, add(at.firstRow, row), at.qLen);
+  return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, rowOfBlock(row), at.rows);
 }
 
 void KernelLowering::zeroPaddingRows(Value acc) {

@@ -21,12 +21,13 @@ void KernelLowering::storeRows(StringRef tensor, Value rows) {
     Value kept = arith::SelectOp::create(b, loc, isRow(body->getArgument(1)), body->getArgument(0), empty);
     tile::YieldOp::create(b, loc, kept);
   }
-  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:" + tensor);
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:" + tensor);
   Value heads = widen(constant("kHeads", attention.getQ().getType().getHeads()));
   Value firstToken = packed() ? widen(at.qBegin)
                               : mul(widen(at.request), widen(field("q_len", b.getIndexType(), "dim:q_len")));
   tile::StoreRowValuesOp::create(b, loc, rows, pointer, add(mul(firstToken, heads), widen(at.head)), heads,
-                                 at.firstRow, at.rowsEnd);
+                                 at.firstRow, at.rowsEnd, groupDim());
 }
 
 void KernelLowering::storeStatistics(Value rowMax, Value lse) {
@@ -48,7 +49,7 @@ void KernelLowering::storeStatistics(Value rowMax, Value lse) {
     return;
   Value pointer =
       field("max_logit", tile::PointerType::get(b.getContext(), b.getF32Type(), true), "tensor:max_logit");
-  tile::StoreMaxOp::create(b, loc, rowMax, pointer, at.head, at.firstRow, at.qLen);
+  tile::StoreMaxOp::create(b, loc, rowMax, pointer, at.head, at.firstRow, at.rows, groupDim());
 }
 
 /// The launch before: blocks of the kernel only raise what is there.

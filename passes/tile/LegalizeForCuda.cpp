@@ -28,11 +28,11 @@ bool hasPrinter(Operation *op) {
   // float(x) of a signed or a bool operand; bool(x) and int(x) would not be what narrowing and i1 signs mean.
   if (isa<arith::UIToFPOp, arith::ExtUIOp>(op))
     return op->getOperand(0).getType().isInteger(1);
-  return isa<arith::ConstantOp, arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivSIOp,
+  return isa<arith::ConstantOp, arith::AddIOp, arith::SubIOp, arith::MulIOp, arith::DivSIOp, arith::RemSIOp,
              arith::FloorDivSIOp, arith::CeilDivSIOp, arith::MinSIOp, arith::MaxSIOp, arith::SelectOp,
              arith::IndexCastOp, arith::SIToFPOp, arith::AddFOp, arith::SubFOp, arith::MulFOp, arith::DivFOp,
-             arith::NegFOp, arith::MinNumFOp, arith::MaxNumFOp, math::ExpOp, math::Exp2Op, math::LogOp, math::SqrtOp,
-             math::TanhOp, math::ErfOp, math::AbsFOp>(op);
+             arith::NegFOp, arith::MinNumFOp, arith::MaxNumFOp, math::ExpOp, math::Exp2Op, math::LogOp,
+             math::SqrtOp, math::TanhOp, math::ErfOp, math::AbsFOp>(op);
 }
 
 /// Worth a name of its own when used twice: an expression, not a leaf. A cast is worth what it casts.

@@ -18,7 +18,7 @@ struct MaskPlace {
   int64_t b, h, qLen, kvLen;
 };
 
-/// A block's rows, positions included.
+/// A block's rows, positions included; with packing, of one head.
 struct MaskRows {
   int64_t firstRow, rows, firstPosition;
 };
@@ -41,8 +41,12 @@ public:
 
   template <class F> void forEachRow(const MaskPlace &place, F f) const {
     const int64_t offset = firstPosition(place);
-    for (int64_t row = 0; row < place.qLen; row += question.tileQ)
-      f(MaskRows{row, std::min(question.tileQ, place.qLen - row), offset + row});
+    const int64_t rows = place.qLen * question.packing;
+    for (int64_t row = 0; row < rows; row += question.tileQ) {
+      const int64_t first = row / question.packing,
+                    last = (std::min(row + question.tileQ, rows) - 1) / question.packing;
+      f(MaskRows{first, last - first + 1, offset + first});
+    }
   }
   int64_t firstPosition(const MaskPlace &place) const {
     return attn::AttentionOp(attention).getAnchor() == attn::Anchor::BottomRight ? place.kvLen - place.qLen

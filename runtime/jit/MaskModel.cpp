@@ -50,7 +50,7 @@ public:
     out.heads = perHead() ? queryHeads : 1;
     int64_t rows = 0;
     for (const auto &[qLen, kvLen] : question.requests)
-      rows += (qLen + question.tileQ - 1) / question.tileQ * out.heads;
+      rows += (qLen * question.packing + question.tileQ - 1) / question.tileQ * out.heads;
     if (rows > kMaxRows)
       return Status(Code::InvalidArgument, "expected at most " + std::to_string(kMaxRows) +
                                                " rows of tiles to count, got " + std::to_string(rows));
@@ -83,17 +83,19 @@ public:
     const int64_t heads = tiles.heads == 1 ? queryHeads : 1, sets = tiles.heads == 1 ? keyHeads : 1;
     MaskFootprint out;
     std::vector<bool> seen;
+    int64_t loads = 0;
     forEachPlace(question, tiles.heads, [&](const MaskPlace &place) {
       if (place.h % group == 0)
         seen.assign(place.kvLen, false);
       answer.forEachRow(place, [&](const MaskRows &row) {
-        out.rows += heads * answer.mark(place, row, byBlockMap, seen,
-                                        [&](int64_t keys) { out.keyLoads += heads * keys; });
+        out.rows +=
+            heads * answer.mark(place, row, byBlockMap, seen, [&](int64_t keys) { loads += heads * keys; });
       });
       if (place.h % group == group - 1)
         out.keys += sets * std::count(seen.begin(), seen.end(), true);
       return true;
     });
+    out.keyLoads = loads / question.packing;
     return std::optional(out);
   }
 
@@ -107,7 +109,7 @@ public:
     ATTNC_RETURN_IF_ERROR(answer.prepare(maskTensors()));
     if (!answer.evaluates())
       return Status(Code::Unsupported, "expected a mask to draw, got none, as " + answer.unevaluated);
-    const int64_t rows = llvm::divideCeil(uint64_t(qLen), uint64_t(question.tileQ));
+    const int64_t rows = llvm::divideCeil(uint64_t(qLen * question.packing), uint64_t(question.tileQ));
     const int64_t columns = llvm::divideCeil(uint64_t(kvLen), uint64_t(question.tileKv));
     if (std::max(rows, columns) > kMaxPictureTiles)
       return Status(Code::InvalidArgument, "expected at most " + std::to_string(kMaxPictureTiles) +

@@ -42,6 +42,8 @@ struct MaskQuestion {
   std::map<std::string, double, std::less<>> scalars;
   /// Those of boundTensors(), and of maskTensors() if pairs are to be looked at.
   std::map<std::string, MaskSide, std::less<>> sides;
+  /// Query heads that are rows of one tile: a tile has so many rows a query.
+  int64_t packing = 1;
 };
 
 /// Tiles of tile_q x tile_kv, summed over requests.
@@ -63,8 +65,8 @@ struct MaskTiles {
 struct MaskFootprint {
   int64_t rows = 0; ///< of a query head, with a visible key
   int64_t keys = 0; ///< of a key head, that a row of one of its query heads sees
-  /// Keys in the visited tiles of every block, each time that one is loaded; tiles without a visible pair
-  /// left out where `byBlockMap` said so.
+  /// Keys in the visited tiles of every block (of a packed kernel, one for all heads of a group), each time
+  /// that one is loaded; tiles without a visible pair left out where `byBlockMap` said so.
   int64_t keyLoads = 0;
 };
 

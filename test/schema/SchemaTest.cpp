@@ -110,7 +110,7 @@ TEST(Schema, BadSpecsAreNotValid) {
                                              {"mask: {window: {}}"},
                                              {"outputs: out"},
                                              {"layout: ragged"}, // K4
-                                             {"phase: decode"},
+                                             {"phase: mixed"},
                                              {"-mask"}, // K5
                                              {"heads: {query: 8}"},
                                              {"mask: ~"},

@@ -23,7 +23,7 @@ const std::vector<Bad> kBad{
     {"K1", {"score: {softcp: 8}"}, "unknown key 'softcp' in 'score'; did you mean 'softcap'", 9, 9},
     {"K1",
      {"schedule: {tile: 8}"},
-     "unknown key 'tile' in 'schedule'; expected tile_q, tile_kv, stages, warps, family or block_map",
+     "unknown key 'tile' in 'schedule'; expected tile_q, tile_kv, stages, warps, family, block_map or packing",
      9,
      12},
     {"K1",
@@ -34,7 +34,7 @@ const std::vector<Bad> kBad{
     {"K1", {"params: {x: {dtype: f32}}"}, "unknown key 'dtype' in 'x'; did you mean 'type'", 9, 14},
     {"K1",
      {"<<: {}"},
-     "unknown key '<<' in the spec; expected attnc, name, phase, heads, head_dim, head_dim_v, dtype, "
+     "unknown key '<<' in the spec; expected attnc, name, phase, new_tokens, heads, head_dim, head_dim_v, dtype, "
      "out_dtype, layout, qkv, qkv_bias, cache, alignment, lengths, "
      "anchor, mask, score, inputs, params, outputs, schedule, precision, accumulate, fallback or extends",
      9,
@@ -72,8 +72,8 @@ const std::vector<Bad> kBad{
      0,
      kUnsupported},
     {"K2",
-     {"phase: decode"},
-     "'phase' value 'decode' is reserved and not implemented yet",
+     {"phase: mixed"},
+     "'phase' value 'mixed' is reserved and not implemented yet",
      3,
      8,
      0,

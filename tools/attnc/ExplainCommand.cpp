@@ -137,9 +137,8 @@ Result<Explanation> explain(const ExplainOptions &options) {
     out.set("roofline",
             {{"not_predicted", "the rates here are those of tensor cores, and this kernel uses none"}});
   else if (out.mask->counted())
-    out.set("roofline",
-            rooflineJson(spec, program.target, *out.mask, remarkInteger(program, "schedule.tile_q"),
-                         remarkInteger(program, "schedule.tile_kv"), blocksPerSm(out)));
+    out.set("roofline", rooflineJson(spec, program, *out.mask, remarkInteger(program, "schedule.tile_q"),
+                                     remarkInteger(program, "schedule.tile_kv"), blocksPerSm(out)));
   ATTNC_RETURN_IF_ERROR(out.mask->writeSvg());
   return out;
 }

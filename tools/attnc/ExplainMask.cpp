@@ -67,7 +67,7 @@ Status MaskExplanation::count(const Program &program, ProblemRequest request, in
                            return bounds.contains(name) ||
                                   (reads.contains(name) && elements <= kMostElements);
                          }));
-  question = maskQuestion(*problem, reads, tileQ, tileKv);
+  question = maskQuestion(program, *problem, reads, tileQ, tileKv);
   for (const TensorSig &sig : program.tensors)
     if (question->sides.contains(sig.name) && !request.inputs.contains(sig.name))
       assumed.push_back(madeText(program, sig, request.seed));

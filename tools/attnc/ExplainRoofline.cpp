@@ -2,6 +2,7 @@
 #include "tools/attnc/ExplainRoofline.h"
 
 #include "attnc/DType.h"
+#include "tools/attnc/MaskQuestions.h"
 #include "tools/attnc/Roofline.h"
 
 #include <cstdio>
@@ -14,12 +15,13 @@ nlohmann::json limitsJson(const Limits &limits) {
       {"tensor", limits.tensor}, {"exp", limits.exp}, {"issue", limits.issue}, {"limited_by", limits.by()}};
 }
 
-Work workOf(const Spec &spec, const MaskExplanation &mask, int64_t tileQ, int64_t tileKv,
+Work workOf(const Spec &spec, int64_t packing, const MaskExplanation &mask, int64_t tileQ, int64_t tileKv,
             int64_t blocksPerSm) {
   const MaskTiles &tiles = *mask.counts();
   const int64_t heads = spec.queryHeads.value, repeats = tiles.heads == 1 ? heads : 1;
-  Work work{tileQ,       tileKv, spec.headDim.value, spec.headDimV.value, tiles.visited * repeats, {}, 0,
-            blocksPerSm, 0};
+  Work work{
+      tileQ,       tileKv, spec.headDim.value, spec.headDimV.value, tiles.visited * repeats / packing, {}, 0,
+      blocksPerSm, 0};
   if (tiles.pairs)
     work.pairs = *tiles.pairs * repeats;
   const double in = static_cast<double>(dtypeSize(spec.dtype.value)),
@@ -27,7 +29,7 @@ Work workOf(const Spec &spec, const MaskExplanation &mask, int64_t tileQ, int64_
   const double keys = static_cast<double>(spec.headDim.value),
                values = static_cast<double>(spec.headDimV.value);
   for (const auto &[qLen, kvLen] : requestLengths(*mask.shapes())) {
-    work.blocks += (qLen + tileQ - 1) / tileQ * heads;
+    work.blocks += (qLen * packing + tileQ - 1) / tileQ * (heads / packing);
     work.bytes +=
         static_cast<double>(qLen * heads) * (keys * in + values * out + (spec.outputs.lse ? 4 : 0)) +
         static_cast<double>(kvLen * spec.kvHeads.value) * (keys + values) * in;
@@ -37,14 +39,14 @@ Work workOf(const Spec &spec, const MaskExplanation &mask, int64_t tileQ, int64_
 
 } // namespace
 
-nlohmann::json rooflineJson(const Spec &spec, const Target &target, const MaskExplanation &mask,
+nlohmann::json rooflineJson(const Spec &spec, const Program &program, const MaskExplanation &mask,
                             int64_t tileQ, int64_t tileKv, int64_t blocksPerSm) {
-  const MachineModel *machine = machineModel(target);
+  const MachineModel *machine = machineModel(program.target);
   if (!machine)
-    return {{"not_predicted", "there are no published rates for " + target.name() + " here"}};
+    return {{"not_predicted", "there are no published rates for " + program.target.name() + " here"}};
   if (dtypeSize(spec.dtype.value) != 2)
     return {{"not_predicted", "the rates here are those of f16 and bf16"}};
-  const Work work = workOf(spec, mask, tileQ, tileKv, blocksPerSm);
+  const Work work = workOf(spec, packingOf(program), mask, tileQ, tileKv, blocksPerSm);
   const Roofline line = predict(work, *machine);
   nlohmann::json out = {{"predicted", true},
                         {"gpu", machine->gpu},

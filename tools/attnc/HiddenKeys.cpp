@@ -65,7 +65,7 @@ Result<int64_t> poisonHiddenKeys(const Spec &spec, const Program &program, Probl
   ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<MaskModel> model, MaskModel::create(spec, program.target));
   const std::set<std::string> reads = model->maskTensors();
   const MaskQuestion question =
-      maskQuestion(problem, reads, tileQ, remarkInteger(program, "schedule.tile_kv"));
+      maskQuestion(program, problem, reads, tileQ, remarkInteger(program, "schedule.tile_kv"));
   if (question.sides.size() != reads.size())
     return 0;
   ATTNC_ASSIGN_OR_RETURN(MaskTiles tiles, model->count(question));

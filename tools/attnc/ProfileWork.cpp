@@ -3,6 +3,7 @@
 
 #include "attnc/DType.h"
 #include "tools/attnc/CacheContent.h"
+#include "tools/attnc/MaskQuestions.h"
 
 #include <algorithm>
 #include <numeric>
@@ -80,10 +81,11 @@ Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const 
                                 const MaskExplanation &mask, int64_t tileQ, int64_t tileKv) {
   const MaskTiles &tiles = *mask.counts();
   const int64_t heads = spec.queryHeads.value, repeats = tiles.heads == 1 ? heads : 1;
+  const int64_t packing = packingOf(program); // heads of a group share the tiles
   ProfileWork work;
   if (tiles.pairs)
     work.usefulFlops = 2 * *tiles.pairs * repeats * (spec.headDim.value + spec.headDimV.value);
-  work.tileFlops = 2 * tiles.visited * repeats * tileQ * tileKv *
+  work.tileFlops = 2 * tiles.visited * repeats / packing * tileQ * tileKv *
                    (padded(spec.headDim.value) + padded(spec.headDimV.value));
   ATTNC_ASSIGN_OR_RETURN(std::optional<MaskFootprint> footprint, mask.footprint(spec.kvHeads.value));
   int64_t rows = 0;

@@ -163,6 +163,7 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"spec.name", same(identifier())},
         {"spec.extends", same({{"type", "string"}, {"minLength", 1}})},
         {"spec.phase", same(choice(keys::kPhases))},
+        {"spec.new_tokens", same(integer(1, 16))},
         {"spec.heads",
          [heads](bool extending) {
            return anyOf({heads, Sections(extending).object("heads", keys::kHeads, {"query", "kv"})});
@@ -256,6 +257,7 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"schedule.warps", same({{"enum", {1, 2, 4, 8}}})},
         {"schedule.family", same(choice(keys::kFamilies))},
         {"schedule.block_map", same({{"type", "boolean"}})},
+        {"schedule.packing", same({{"type", "boolean"}})},
     };
     for (Word name : namedMasks())
       out["mask." + std::string(name)] = [name](bool) { return term(name, false); };

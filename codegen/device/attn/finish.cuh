@@ -30,19 +30,25 @@ ATTNC_DEVICE RowVector<Rows, Warps> finish(Fragment<Rows, Cols, Warps> &acc,
   return lse;
 }
 
+/// Of a row: the sink of the head, or the row's own.
+ATTNC_DEVICE float sink_of(float sink, int) { return sink; }
+template <int Rows, int Warps> ATTNC_DEVICE float sink_of(RowVector<Rows, Warps> const &sinks, int row) {
+  return sinks.values[row];
+}
+
 /// The same with one more term in every row's sum: an attention sink, a logit (natural, neither scaled nor capped)
 /// that has no value. It takes part in the maximum, so that none of the exponentials overflows. A row that saw
 /// nothing gets 0, and the sink as log-sum-exp; `SinkInLse` false leaves the sink out of the latter.
-template <bool SinkInLse, int Rows, int Cols, int Warps>
+template <bool SinkInLse, int Rows, int Cols, int Warps, class Sink>
 ATTNC_DEVICE RowVector<Rows, Warps> finish_with_sink(Fragment<Rows, Cols, Warps> &acc,
                                                      RowVector<Rows, Warps> const &row_max,
                                                      RowVector<Rows, Warps> const &row_sum, float scale_log2,
-                                                     float sink) {
+                                                     Sink const &sink) {
   using Acc = Fragment<Rows, Cols, Warps>;
   RowVector<Rows, Warps> lse;
-  const float sink_log2 = sink * kLog2E;
 #pragma unroll
   for (int r = 0; r < lse.kSize; ++r) {
+    const float sink_log2 = sink_of(sink, r) * kLog2E;
     const float sum = atom::quad_sum(row_sum.values[r]);
     const bool empty = sum == 0.0f;
     const float exponent = empty ? kNegInf : row_exponent(row_max.values[r], scale_log2);

@@ -34,6 +34,19 @@ ATTNC_DEVICE void store_max(float *destination, RowVector<Rows, Warps> const &ro
     raise(destination, largest);
 }
 
+/// The same of rows in groups: row r raises destination[r % Group].
+template <int Group, int Rows, int Warps>
+ATTNC_DEVICE void store_group_max(float *destination, RowVector<Rows, Warps> const &rows, int first_row, int valid_end) {
+  if (lane_index() % 4 != 0)
+    return;
+#pragma unroll
+  for (int i = 0; i < rows.kSize; ++i) {
+    const int row = first_row + rows.row(i, lane_index(), warp_index());
+    if (row < valid_end && rows.values[i] != kNegInf)
+      raise(destination + row % Group, rows.values[i]);
+  }
+}
+
 } // namespace attnc::warp
 
 namespace attnc::block {

@@ -21,7 +21,8 @@ struct ChunkMover {
   }
 };
 
-/// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel.
+/// Copies the columns [First, First + Panels * Lanes chunks) of a tile, Lanes threads a row and panel. Tiles of paged rows
+/// begin at multiples of Rows.
 template <class Mover, int Threads, int First, int Lanes, int Panels, class T, int Rows, int Cols, class Source,
           class Where>
 ATTNC_DEVICE void copy_block_panels(SharedTile<T, Rows, Cols> destination, Source source, int first_row,
@@ -29,42 +30,51 @@ ATTNC_DEVICE void copy_block_panels(SharedTile<T, Rows, Cols> destination, Sourc
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T)), kPanel = SharedTile<T, Rows, Cols>::kPanel;
   constexpr int kWarps = Threads / 32, kStep = 32 / Lanes; // rows that a warp copies at once
   constexpr int kBand = (Rows / kWarps + kStep - 1) / kStep * kStep;
-  constexpr bool kInOnePage = Source::kHasTable && Source::kBlock % Rows == 0; // tiles begin at multiples of Rows
+  constexpr int kBlock = Source::kBlock;
+  constexpr bool kInOnePage = Source::kHasTable && kBlock % Rows == 0;
+  // The page changes only in front of a step, and at the same one in all lanes.
+  constexpr bool kPagesOfSteps = kInOnePage || (Source::kHasTable && Rows % kBlock == 0 && kBlock % kStep == 0 &&
+                                                (kBand % kBlock == 0 || kBlock % kBand == 0));
   constexpr bool kWholeTile = kBand * kWarps == Rows && Lanes * kChunk <= Cols - First;
   static_assert(kBand * kWarps >= Rows, "the bands of all warps are the tile");
 
   const int lane = lane_index();
   const int band = warp_index() * kBand;
   const int row_of_step = Lanes < 8 ? swizzled_row<(Lanes < 8 ? Lanes : 8)>(lane) : lane / Lanes;
-  const int col = First + lane % Lanes * kChunk;
-  auto is_valid = [&](int row) { return (valid_begin <= row) & (row < valid_end); };
+  const int first = band + row_of_step, col = First + lane % Lanes * kChunk;
+  const int begin = valid_begin - first_row - first, end = valid_end - first_row - first; // see copy_panels
   int page = 0;
   if constexpr (kInOnePage)
     if (first_row < valid_end && valid_begin < first_row + Rows)
       page = source.block(first_row);
+  const T *data = nullptr;
 #pragma unroll
   for (int part = 0; part < kBand; part += 32) { // as many rows as lanes
     if constexpr (Source::kHasTable && !kInOnePage) {
       const int row = first_row + band + part + lane;
-      page = part + lane < kBand && is_valid(row) ? source.block(row) : 0;
+      page = part + lane < kBand && valid_begin <= row && row < valid_end ? source.block(row) : 0;
     }
 #pragma unroll
-    for (int down = 0; down < (kBand - part < 32 ? kBand - part : 32); down += kStep) {
-      const int row = band + part + down + row_of_step, from = first_row + row;
-      int block = page;
-      if constexpr (!Source::kHasTable)
-        block = source.block(from);
-      else if constexpr (!kInOnePage)
-        block = atom::shuffle(page, down + row_of_step);
-      if (!kWholeTile && (row >= Rows || col >= Cols))
+    for (int down = part; down < (kBand < part + 32 ? kBand : part + 32); down += kStep) {
+      const int from = first_row + first + down;
+      if (!kPagesOfSteps || down == 0 || (!kInOnePage && down % kBlock == 0)) {
+        int block = page;
+        if constexpr (!Source::kHasTable)
+          block = source.block(from);
+        else if constexpr (!kInOnePage)
+          block = atom::shuffle(page, down - part + (kPagesOfSteps ? 0 : row_of_step));
+        data = source.rows(block).row(from % kBlock) + col;
+      } else {
+        data += source.first.stride * kStep;
+      }
+      if (!kWholeTile && (first + down >= Rows || col >= Cols))
         continue;
-      const bool inside = is_valid(from) & where(from);
-      const T *data = source.rows(block).row(from % Source::kBlock) + col;
+      const bool inside = (begin <= down) & (down < end) & where(from);
 #pragma unroll
       for (int panel = 0; panel < Panels; ++panel) {
         const bool stored = Cols == Source::kCols || col + panel * kPanel < Source::kCols;
-        Mover::template move_16<Source::Inner::kAlign>(destination.address(row, col + panel * kPanel),
-                                                       data + panel * kPanel, inside && stored);
+        Mover::template move_16<Source::kAlign>(destination.address(first + down, col + panel * kPanel),
+                                                data + panel * kPanel, inside && stored);
       }
     }
   }

@@ -26,46 +26,37 @@ ATTNC_DEVICE void store_shared(SharedTile<T, Rows, Cols> staging,
 }
 
 /// Stores a fragment to fp32 rows, unrounded. The 4 lanes that share a row fill whole 32-byte sectors, so the
-/// detour through shared memory would win nothing. Columns that the destination lacks are dropped.
-template <int Rows, int Cols, int Warps, int DestinationCols, int Align>
-ATTNC_DEVICE void store_fragment(GlobalRows<float, DestinationCols, Align> destination,
-                                 Fragment<Rows, Cols, Warps> const &fragment, int first_row, int valid_end) {
+/// detour through shared memory would win nothing; where the elements of a row are not contiguous, the 8 lanes that share
+/// a column do so if rows are neighbours. Columns that the destination lacks are dropped.
+template <class Destination, int Rows, int Cols, int Warps>
+ATTNC_DEVICE void store_fragment(Destination destination, Fragment<Rows, Cols, Warps> const &fragment, int first_row,
+                                 int valid_end) {
   using F = Fragment<Rows, Cols, Warps>;
   const int lane = lane_index();
 #pragma unroll
   for (int i = 0; i < F::kSize; i += 2) {
     const int row = first_row + F::row(i, lane, warp_index());
     const int column = F::column(i, lane);
-    if (row < valid_end && (Cols == DestinationCols || column < DestinationCols)) {
-      float *to = destination.row(row) + column;
-      if constexpr (Align >= 8) {
-        *reinterpret_cast<float2 *>(to) = float2{fragment.values[i], fragment.values[i + 1]};
+    if (row < valid_end && (Cols == Destination::kCols || column < Destination::kCols)) {
+      if constexpr (Destination::kStrided) {
+        *destination.at(row, column) = fragment.values[i];
+        *destination.at(row, column + 1) = fragment.values[i + 1];
       } else {
-        to[0] = fragment.values[i];
-        to[1] = fragment.values[i + 1];
+        float *to = destination.row(row) + column;
+        if constexpr (Destination::kAlign >= 8) {
+          *reinterpret_cast<float2 *>(to) = float2{fragment.values[i], fragment.values[i + 1]};
+        } else {
+          to[0] = fragment.values[i];
+          to[1] = fragment.values[i + 1];
+        }
       }
     }
   }
 }
 
-/// The same where the elements of a row are not contiguous; 8 lanes hold a column, so their stores are 32 bytes of one
-/// if the rows are neighbours.
-template <int Rows, int Cols, int Warps, int DestinationCols>
-ATTNC_DEVICE void store_fragment(StridedRows<float, DestinationCols> destination,
-                                 Fragment<Rows, Cols, Warps> const &fragment, int first_row, int valid_end) {
-  using F = Fragment<Rows, Cols, Warps>;
-  const int lane = lane_index();
-#pragma unroll
-  for (int i = 0; i < F::kSize; ++i) {
-    const int row = first_row + F::row(i, lane, warp_index());
-    const int column = F::column(i, lane);
-    if (row < valid_end && (Cols == DestinationCols || column < DestinationCols))
-      *destination.at(row, column) = fragment.values[i];
-  }
-}
-
-/// destination[(first_row + r) * stride] = rows[r] for every row below valid_end; one lane a row stores.
-template <int Rows, int Warps>
+/// destination[(first_row + r) * stride] = rows[r] for every row below valid_end; one lane a row stores. Of rows in groups,
+/// row r goes to r / Group * stride + r % Group.
+template <int Group = 1, int Rows, int Warps>
 ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Rows, Warps> const &rows,
                                    int first_row, int valid_end) {
   if (lane_index() % 4 != 0)
@@ -74,7 +65,7 @@ ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Row
   for (int i = 0; i < rows.kSize; ++i) {
     const int row = first_row + rows.row(i, lane_index(), warp_index());
     if (row < valid_end)
-      destination[row * stride] = rows.values[i];
+      destination[row / Group * stride + row % Group] = rows.values[i];
   }
 }
 
@@ -83,9 +74,9 @@ ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Row
 namespace attnc::block {
 
 /// The `Width` 16-byte chunks (4, 2 or 1, a multiple of that from the row's start) from `first_chunk` on, of every row.
-template <int Threads, int Width, class T, int Rows, int Cols, int DestinationCols, int Align>
-ATTNC_DEVICE void store_chunks(GlobalRows<T, DestinationCols, Align> destination, SharedTile<T, Rows, Cols> staging,
-                               int first_chunk, int first_row, int valid_end) {
+template <int Threads, int Width, class Destination, class T, int Rows, int Cols>
+ATTNC_DEVICE void store_chunks(Destination destination, SharedTile<T, Rows, Cols> staging, int first_chunk,
+                               int first_row, int valid_end) {
 #pragma unroll
   for (int first = 0; first < Rows * Width; first += Threads) {
     const int chunk = first + static_cast<int>(threadIdx.x), row = swizzled_row<Width>(chunk);
@@ -96,15 +87,22 @@ ATTNC_DEVICE void store_chunks(GlobalRows<T, DestinationCols, Align> destination
 }
 
 /// Stores the rows r of `staging` with first_row + r < valid_end to row first_row + r of `destination`. Columns that
-/// the destination lacks are dropped.
-template <int Threads, class T, int Rows, int Cols, int DestinationCols, int Align>
-ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols, Align> destination, SharedTile<T, Rows, Cols> staging,
-                             int first_row, int valid_end) {
+/// the destination lacks are dropped. Where the elements of a row are not contiguous, lanes go along the rows, where
+/// neighbours usually lie.
+template <int Threads, class Destination, class T, int Rows, int Cols>
+ATTNC_DEVICE void store_rows(Destination destination, SharedTile<T, Rows, Cols> staging, int first_row, int valid_end) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-  constexpr int kRowChunks = DestinationCols / kChunk, kWhole = kRowChunks / 8 * 8; // panels of the tile
-  static_assert(DestinationCols % kChunk == 0 && DestinationCols <= Cols, "rows are stored in whole 16-byte chunks");
+  constexpr int kRowChunks = Destination::kCols / kChunk, kWhole = kRowChunks / 8 * 8; // panels of the tile
+  static_assert(Destination::kCols % kChunk == 0 && Destination::kCols <= Cols, "rows are stored in whole 16-byte chunks");
 
-  if constexpr (kWhole > 0) {
+  if constexpr (Destination::kStrided) {
+#pragma unroll 1
+    for (int i = static_cast<int>(threadIdx.x); i < Rows * kRowChunks; i += Threads) {
+      const int row = i % Rows, col = i / Rows * kChunk;
+      if (first_row + row < valid_end)
+        destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
+    }
+  } else if constexpr (kWhole > 0) {
 #pragma unroll
     for (int first = 0; first < Rows * kWhole; first += Threads) {
       const int chunk = first + static_cast<int>(threadIdx.x);
@@ -113,26 +111,13 @@ ATTNC_DEVICE void store_rows(GlobalRows<T, DestinationCols, Align> destination, 
         destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
     }
   }
-  constexpr int kRest = kRowChunks - kWhole;
+  constexpr int kRest = Destination::kStrided ? 0 : kRowChunks - kWhole;
   if constexpr ((kRest & 4) != 0)
     store_chunks<Threads, 4>(destination, staging, kWhole, first_row, valid_end);
   if constexpr ((kRest & 2) != 0)
     store_chunks<Threads, 2>(destination, staging, kWhole + (kRest & 4), first_row, valid_end);
   if constexpr ((kRest & 1) != 0)
     store_chunks<Threads, 1>(destination, staging, kWhole + (kRest & 6), first_row, valid_end);
-}
-
-/// The same where the elements of a row are not contiguous; lanes go along the rows, where neighbours usually lie.
-template <int Threads, class T, int Rows, int Cols, int DestinationCols>
-ATTNC_DEVICE void store_rows(StridedRows<T, DestinationCols> destination, SharedTile<T, Rows, Cols> staging,
-                             int first_row, int valid_end) {
-  constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
-#pragma unroll 1
-  for (int i = static_cast<int>(threadIdx.x); i < Rows * (DestinationCols / kChunk); i += Threads) {
-    const int row = i % Rows, col = i / Rows * kChunk;
-    if (first_row + row < valid_end)
-      destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
-  }
 }
 
 } // namespace attnc::block

@@ -30,7 +30,7 @@ template <class T, int Cols, int Align = 16> struct GlobalRows {
 
 /// Element (r, c) is data[r * stride + c * column_stride]: a tensor in whose memory rows are not contiguous.
 template <class T, int Cols> struct StridedRows {
-  static constexpr int kCols = Cols;
+  static constexpr int kCols = Cols, kAlign = static_cast<int>(sizeof(T));
   static constexpr bool kStrided = true;
 
   T *data;

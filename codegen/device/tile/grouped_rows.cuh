@@ -10,7 +10,7 @@ namespace attnc {
 /// Row r is row r % Group of `first`, moved by r / Group times the stride.
 template <class Rows, int Group> struct GroupedRows {
   using Inner = Rows;
-  static constexpr int kBlock = Group, kCols = Rows::kCols;
+  static constexpr int kBlock = Group, kCols = Rows::kCols, kAlign = Rows::kAlign;
   static constexpr bool kStrided = Rows::kStrided, kHasTable = false;
 
   Rows first;

@@ -10,7 +10,7 @@ namespace attnc {
 /// Row r is row r % Page of `first`, moved to the page table[r / Page].
 template <class Rows, int Page> struct PagedRows {
   using Inner = Rows;
-  static constexpr int kBlock = Page, kCols = Rows::kCols;
+  static constexpr int kBlock = Page, kCols = Rows::kCols, kAlign = Rows::kAlign;
   static constexpr bool kStrided = Rows::kStrided, kHasTable = true;
 
   Rows first; ///< of page 0
