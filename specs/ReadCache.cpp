@@ -30,10 +30,30 @@ Status readOrders(const YamlNode &node, CacheSpec &cache) {
     cache.orderV = cache.orderK;
     return Status::success();
   }
-  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'order'", keys::kCacheOrder, keys::kNone));
+  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'order'", keys::kCacheParts, keys::kNone));
   for (const YamlEntry &entry : node.entries) {
     ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? cache.orderK : cache.orderV),
                            readOrder(entry.value, entry.key));
+  }
+  return Status::success();
+}
+
+Result<DType> readDtype(const YamlNode &node, std::string_view field) {
+  ATTNC_ASSIGN_OR_RETURN(size_t word,
+                         readChoice(node, field, keys::kCacheDtypes, keys::kCacheDtypesReserved));
+  return *parseDType(keys::kCacheDtypes[word]);
+}
+
+Status readDtypes(const YamlNode &node, CacheSpec &cache) {
+  if (node.kind != YamlNode::Kind::Map) {
+    ATTNC_ASSIGN_OR_RETURN(cache.dtypeK, readDtype(node, "dtype"));
+    cache.dtypeV = cache.dtypeK;
+    return Status::success();
+  }
+  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'dtype'", keys::kCacheParts, keys::kNone));
+  for (const YamlEntry &entry : node.entries) {
+    ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? cache.dtypeK : cache.dtypeV),
+                           readDtype(entry.value, entry.key));
   }
   return Status::success();
 }
@@ -74,6 +94,16 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
     cache.combined = combined != 0;
     cache.combinedAt = pools->value.where;
   }
+  if (const YamlEntry *dtype = node.find("dtype")) {
+    ATTNC_RETURN_IF_ERROR(readDtypes(dtype->value, cache));
+    cache.dtypeAt = dtype->value.where;
+  }
+  if (const YamlEntry *scale = node.find("scale")) {
+    ATTNC_ASSIGN_OR_RETURN(size_t byHead,
+                           readChoice(scale->value, "scale", keys::kCacheScales, keys::kCacheScalesReserved));
+    cache.scaleByHead = byHead != 0;
+    cache.scaleAt = scale->value.where;
+  }
   if (const YamlEntry *order = node.find("order")) {
     ATTNC_RETURN_IF_ERROR(readOrders(order->value, cache));
     cache.orderAt = order->value.where;
@@ -89,6 +119,48 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
   return cache;
 }
 
+bool isQuantised(DType dtype) { return dtypeSize(dtype) == 1; }
+
+/// What is stored, and its scale.
+static Status checkElements(const Spec &spec) {
+  const CacheSpec &cache = *spec.cache;
+  bool quantised = false;
+  for (const std::optional<DType> &dtype : {cache.dtypeK, cache.dtypeV}) {
+    if (!dtype)
+      continue;
+    if (!isQuantised(*dtype) && *dtype != spec.dtype.value) // S58
+      return fail("expected a cache of the dtype (" + std::string(dtypeName(spec.dtype.value)) +
+                      ") or a quantised one, got " + std::string(dtypeName(*dtype)),
+                  cache.dtypeAt)
+          .note("the dtype is given here", spec.dtype.where);
+    quantised |= isQuantised(*dtype);
+  }
+  if (cache.scaleAt.valid() && !quantised) // S58
+    return fail("expected 'scale' only for a quantised cache, got it for one of " +
+                    std::string(dtypeName(spec.dtype.value)),
+                cache.scaleAt);
+  if (!quantised)
+    return Status::success();
+  if (spec.dtype.value == DType::F32) // S59
+    return fail("expected queries of f16 or bf16 where the cache is quantised, got f32", spec.dtype.where)
+        .note("the cache's dtype is given here", cache.dtypeAt);
+  if (spec.accumulate.value == DType::F16) // S59
+    return fail("expected 'accumulate: f32' where the cache is quantised, got f16", spec.accumulate.where)
+        .note("the cache's dtype is given here", cache.dtypeAt);
+  for (const Located<int64_t> *dim : {&spec.headDim, &spec.headDimV})
+    if (dim->value % 16 != 0) // S59
+      return fail("expected a head_dim that is a multiple of 16, one access of 16 bytes, where the cache is "
+                  "quantised, got " +
+                      std::to_string(dim->value),
+                  dim->where.valid() ? dim->where : spec.headDim.where)
+          .note("the cache's dtype is given here", cache.dtypeAt);
+  if (cache.combined &&
+      cache.dtypeK.value_or(spec.dtype.value) != cache.dtypeV.value_or(spec.dtype.value)) // S56
+    return fail("expected one dtype of keys and values in combined pools, got two", cache.dtypeAt)
+        .note("the pools are combined here", cache.combinedAt);
+  return Status::success();
+}
+
 Status checkCache(const Spec &spec) {
   if (!spec.cache)
     return Status::success();
@@ -96,6 +168,7 @@ Status checkCache(const Spec &spec) {
   auto note = [&](Status status, std::string_view what, const Location &where) {
     return status.note(std::string(what) + " here", where);
   };
+  ATTNC_RETURN_IF_ERROR(checkElements(spec));
   if (spec.fusedQkv.value) // S54
     return note(fail("expected q, k and v in tensors of their own where k and v are cached, got fused qkv",
                      spec.fusedQkv.where),
@@ -131,12 +204,21 @@ Status checkCache(const Spec &spec) {
   return Status::success();
 }
 
-std::string cacheText(const CacheSpec &cache) {
+std::string cacheText(const Spec &spec) {
+  const CacheSpec &cache = *spec.cache;
   std::string out = "{layout: " + std::string(cache.isPaged() ? "paged" : "contiguous");
   if (cache.isPaged())
     out += ", page: " + std::to_string(cache.page) + ", table: " + (cache.isCsr() ? "csr" : "dense") +
            ", tables: " + (cache.ownTables ? "separate" : "shared");
   out += ", pools: " + std::string(cache.combined ? "combined" : "separate");
+  const DType keys = cache.dtypeK.value_or(spec.dtype.value),
+              values = cache.dtypeV.value_or(spec.dtype.value);
+  if (keys == values && isQuantised(keys))
+    out += ", dtype: " + std::string(dtypeName(keys));
+  else if (keys != values)
+    out += ", dtype: {k: " + std::string(dtypeName(keys)) + ", v: " + std::string(dtypeName(values)) + "}";
+  if (isQuantised(keys) || isQuantised(values))
+    out += std::string(", scale: ") + (cache.scaleByHead ? "head" : "tensor");
   if (cache.orderK == cache.orderV)
     return out + ", order: " + cache.orderK + "}";
   return out + ", order: {k: " + cache.orderK + ", v: " + cache.orderV + "}}";

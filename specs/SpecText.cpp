@@ -185,7 +185,7 @@ std::string specText(const Spec &spec) {
   if (spec.qkvBias.value)
     line("qkv_bias", "true");
   if (spec.cache)
-    line("cache", cacheText(*spec.cache));
+    line("cache", cacheText(spec));
   if (spec.alignment.value != 16)
     line("alignment", std::to_string(spec.alignment.value));
   if (spec.layout.value != TokenLayout::Packed)

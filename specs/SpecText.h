@@ -11,6 +11,6 @@ namespace attnc {
 std::string maskText(const MaskNode &mask);
 
 /// `cache` as a flow-style mapping, defaults written out.
-std::string cacheText(const CacheSpec &cache);
+std::string cacheText(const Spec &spec);
 
 } // namespace attnc

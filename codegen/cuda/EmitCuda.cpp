@@ -23,6 +23,12 @@ DType dtypeOf(Type type) {
     return DType::I32;
   if (type.isInteger(1))
     return DType::Bool;
+  if (type.isInteger(8))
+    return DType::I8;
+  if (isa<Float8E4M3FNType>(type))
+    return DType::E4M3;
+  if (isa<Float8E5M2Type>(type))
+    return DType::E5M2;
   return DType::F32;
 }
 
@@ -195,7 +201,8 @@ Field fieldOf(tile::KernelOp kernel, unsigned index, StringRef source) {
   return field;
 }
 
-/// "schedule.tile_q" of the kernel that the launches before it prepare for, "schedule.KERNEL.tile_q" of theirs.
+/// "schedule.tile_q" of the kernel that the launches before it prepare for, "schedule.KERNEL.tile_q" of
+/// theirs.
 void addScheduleRemarks(tile::KernelOp kernel, bool last, Program &program) {
   tile::ScheduleAttr s = kernel.getSchedule();
   std::string prefix = last ? "schedule." : ("schedule." + kernel.getSymName() + ".").str();

@@ -18,20 +18,32 @@ constexpr Verbs kVerbs[] = {{"warp/mma", "mma_abt", "mma_ab"},
                             {"warp/mma_f16_sums", "mma_abt_f16_sums", ""},
                             {"warp/mma_tf32", "mma_abt_tf32", "mma_ab_tf32"},
                             {"warp/dot", "dot_abt", "dot_ab"}};
+constexpr Verbs kVerbsOfBytes = {"warp/mma_bytes", "mma_abt_bytes", "mma_ab_bytes"};
+
+/// Without tensor cores, every type of operand is read alike.
+const Verbs &verbsOf(tile::MmaKind kind, tile::SharedType b) {
+  return tile::isQuantised(b.getElementType()) && kind != tile::MmaKind::Plain ? kVerbsOfBytes
+                                                                               : kVerbs[unsigned(kind)];
+}
 } // namespace
 
 void Printer::print(tile::MmaAbtOp op) {
-  const Verbs &verbs = kVerbs[unsigned(op.getKind())];
+  const Verbs &verbs = verbsOf(op.getKind(), op.getB().getType());
   use(verbs.header);
   line() << "warp::" << verbs.abt << '(' << expr(op.getDst()) << ", " << expr(op.getA()) << ", "
          << expr(op.getB()) << ");\n";
 }
 
 void Printer::print(tile::MmaAbOp op) {
-  const Verbs &verbs = kVerbs[unsigned(op.getKind())];
+  const Verbs &verbs = verbsOf(op.getKind(), op.getB().getType());
   use(verbs.header);
   line() << "warp::" << verbs.ab << '(' << expr(op.getDst()) << ", " << expr(op.getA()) << ", "
          << expr(op.getB()) << ");\n";
+}
+
+void Printer::print(tile::RestoreColumnsOp op) {
+  use("warp/mma_bytes");
+  line() << "warp::restore_columns(" << expr(op.getFragment()) << ");\n";
 }
 
 LogicalResult Printer::printMap(Operation *op, StringRef verb, Value storage, Region &body) {

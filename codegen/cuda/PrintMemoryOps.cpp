@@ -119,6 +119,11 @@ void Printer::print(tile::AddRowOp op) {
   end();
 }
 
+void Printer::print(tile::InterleaveColumnsOp op) {
+  use("block/interleave_columns");
+  line() << "block::interleave_columns<kThreads>(" << expr(op.getTile()) << ");\n";
+}
+
 void Printer::print(tile::CommitOp) {
   use("block/copy_async");
   line() << "block::copy_commit();\n";

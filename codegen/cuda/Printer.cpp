@@ -38,14 +38,15 @@ LogicalResult Printer::printOp(Operation &op) {
       .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp>(
           [&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
-            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
-            tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp,
-            tile::StoreRowValuesOp, tile::StoreMaxOp, tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp,
-            tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp,
-            tile::ConvertOp, tile::FinishOp>([&](auto statement) {
-        print(statement);
-        return success();
-      })
+            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::InterleaveColumnsOp,
+            tile::RestoreColumnsOp, tile::CommitOp, tile::WaitOp, tile::SyncOp, tile::StoreSharedOp,
+            tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::StoreMaxOp,
+            tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp, tile::WalkBlocksOp, tile::FillOp,
+            tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>(
+          [&](auto statement) {
+            print(statement);
+            return success();
+          })
       .Case<tile::ReturnOp>([](auto) { return success(); })
       .Default([&](Operation *other) {
         // Scalars and slots are printed where they are used.
@@ -82,6 +83,12 @@ std::string Printer::dim(tile::DimAttr dim) {
 }
 
 std::string Printer::element(Type type) {
+  if (isa<Float8E4M3FNType>(type))
+    return "e4m3";
+  if (isa<Float8E5M2Type>(type))
+    return "e5m2";
+  if (type.isInteger(8))
+    return "i8";
   if (type.isBF16())
     return "bf16";
   if (type.isF16())

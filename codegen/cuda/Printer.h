@@ -72,6 +72,7 @@ private:
   void print(tile::ViewSideOp op);
   mlir::LogicalResult print(tile::CopyAsyncOp op);
   void print(tile::AddRowOp op);
+  void print(tile::InterleaveColumnsOp op);
   void print(tile::CommitOp op);
   void print(tile::WaitOp op);
   void print(tile::SyncOp op);
@@ -91,6 +92,7 @@ private:
   mlir::LogicalResult print(tile::MapRowsOp op);
   void print(tile::OnlineSoftmaxOp op);
   void print(tile::ConvertOp op);
+  void print(tile::RestoreColumnsOp op);
   void print(tile::FinishOp op);
   /// The rest of a call whose last argument is a lambda, from behind its opening brace.
   mlir::LogicalResult printBody(mlir::Region &body);

@@ -17,6 +17,17 @@ struct bf16 {
   unsigned short bits;
 };
 
+/// 8-bit storage of quantised caches: floats of 4 and 5 bits of exponent, and integers.
+struct e4m3 {
+  unsigned char bits;
+};
+struct e5m2 {
+  unsigned char bits;
+};
+struct i8 {
+  signed char value;
+};
+
 constexpr float kNegInf = __builtin_bit_cast(float, 0xff800000u);
 constexpr float kLog2E = 1.4426950408889634f;
 constexpr float kLn2 = 0.6931471805599453f;

@@ -88,6 +88,19 @@ Result<std::vector<int64_t>> readPages(const Parameter &cache, int64_t request, 
   return pages;
 }
 
+/// Of a quantised cache: a scale for each head, which may all be one.
+Result<std::vector<double>> readScale(const std::string &name, int64_t heads, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(name, DType::F32, arguments));
+  const bool one = tensor->shape == std::vector<int64_t>{1};
+  if (!one && tensor->shape != std::vector<int64_t>{heads})
+    return invalid("expected tensor '" + name + "' of shape [1] or [" + std::to_string(heads) + "], got " +
+                   shapeText(tensor->shape));
+  std::vector<double> scales;
+  for (int64_t head = 0; head < heads; ++head)
+    scales.push_back(loadElement(*tensor, one ? 0 : head * tensor->stride(0)));
+  return scales;
+}
+
 /// By CSR: whole pages, and a last one of 1 to `page` tokens; without a page no token.
 Result<std::vector<int64_t>> lengthsOfPages(const Parameter &cache, int64_t requests,
                                             const Arguments &arguments) {
@@ -156,6 +169,11 @@ Result<std::vector<double>> readCachedRows(const Parameter &cache, int64_t reque
     return position == std::string::npos ? 0 : tensor->stride(position);
   };
   const int64_t parts = cache.cacheAxes.find('2') == std::string::npos ? 1 : 2, heads = cache.heads / parts;
+  std::vector<double> scales[2];
+  for (int64_t part = 0; part < parts; ++part)
+    if (const std::string &name = part ? cache.valueScale : cache.scale; !name.empty()) {
+      ATTNC_ASSIGN_OR_RETURN(scales[part], readScale(name, heads, arguments));
+    }
   std::vector<double> rows;
   rows.reserve(size_t(count * cache.heads * cache.dim));
   for (int64_t token = 0; token < count; ++token) {
@@ -166,7 +184,8 @@ Result<std::vector<double>> readCachedRows(const Parameter &cache, int64_t reque
       for (int64_t head = 0; head < heads; ++head)
         for (int64_t e = 0; e < cache.dim; ++e)
           rows.push_back(loadElement(*tensor, block + part * stride('2') + slot * stride('n') +
-                                                  head * stride('h') + e * stride('d')));
+                                                  head * stride('h') + e * stride('d')) *
+                         (scales[part].empty() ? 1 : scales[part][size_t(head)]));
   }
   return rows;
 }

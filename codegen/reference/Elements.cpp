@@ -66,6 +66,15 @@ template <class T> void storeAs(const Tensor &tensor, int64_t offset, T value) {
 double halfToDouble(uint16_t bits) { return decode(bits, kHalf); }
 // bf16 is the upper half of binary32.
 double bfloatToDouble(uint16_t bits) { return std::bit_cast<float>(uint32_t(bits) << 16); }
+double e4m3ToDouble(uint8_t bits) {
+  const int exponent = bits >> 3 & 15, mantissa = bits & 7;
+  double magnitude = exponent == 0 ? std::ldexp(mantissa, -9) : std::ldexp(8 + mantissa, exponent - 10);
+  if ((bits & 0x7f) == 0x7f)
+    magnitude = std::numeric_limits<double>::quiet_NaN();
+  return bits & 0x80 ? -magnitude : magnitude;
+}
+// The upper half of binary16.
+double e5m2ToDouble(uint8_t bits) { return halfToDouble(uint16_t(bits << 8)); }
 uint16_t doubleToHalf(double value) { return encode(value, kHalf); }
 uint16_t doubleToBfloat(double value) { return encode(value, kBfloat); }
 
@@ -89,6 +98,10 @@ double loadElement(const Tensor &tensor, int64_t offset) {
     return double(loadAs<int64_t>(tensor, offset));
   case DType::Bool:
     return loadAs<uint8_t>(tensor, offset) != 0;
+  case DType::E4M3:
+    return e4m3ToDouble(loadAs<uint8_t>(tensor, offset));
+  case DType::E5M2:
+    return e5m2ToDouble(loadAs<uint8_t>(tensor, offset));
   }
   return 0;
 }
@@ -113,6 +126,9 @@ void storeElement(const Tensor &tensor, int64_t offset, double value) {
     return storeAs(tensor, offset, int64_t(value));
   case DType::Bool:
     return storeAs(tensor, offset, uint8_t(value != 0));
+  case DType::E4M3:
+  case DType::E5M2:
+    break; // nothing here is stored as these
   }
 }
 

@@ -15,6 +15,9 @@ double bfloatToDouble(uint16_t bits);
 /// Round to nearest even; overflow gives infinity.
 uint16_t doubleToHalf(double value);
 uint16_t doubleToBfloat(double value);
+/// Floats of 8 bits: 4 of exponent and 3 of mantissa without infinities, 5 and 2 with them.
+double e4m3ToDouble(uint8_t bits);
+double e5m2ToDouble(uint8_t bits);
 
 /// The element at `offset` elements from the tensor's address.
 double loadElement(const Tensor &tensor, int64_t offset);

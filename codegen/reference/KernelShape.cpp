@@ -16,6 +16,12 @@ static DType dtypeOf(Type type) {
     return DType::BF16;
   if (type.isInteger(1))
     return DType::Bool;
+  if (type.isInteger(8))
+    return DType::I8;
+  if (isa<Float8E4M3FNType>(type))
+    return DType::E4M3;
+  if (isa<Float8E5M2Type>(type))
+    return DType::E5M2;
   return type.isInteger(32) ? DType::I32 : DType::F32;
 }
 
@@ -44,7 +50,15 @@ static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention
     out.heads = tokens.getHeads();
     out.dim = tokens.getDim();
   } else if (auto cache = dyn_cast<attn::CacheType>(value.getType())) {
-    auto cached = cast<attn::CachedOp>(*value.user_begin());
+    attn::CachedOp cached = attn::tokenSource(attention.getK()).tokens == value
+                                ? attn::tokenSource(attention.getK()).cached
+                                : attn::tokenSource(attention.getV()).cached;
+    auto nameOf = [&](Value scale) {
+      return scale ? kernel.argumentName(cast<BlockArgument>(scale).getArgNumber()).str() : "";
+    };
+    out.scale = nameOf(cached.getScale());
+    if (cache.getPair())
+      out.valueScale = nameOf(attn::tokenSource(attention.getV()).cached.getScale());
     out.role = attn::tokenSource(attention.getK()).tokens == value ? Role::Key : Role::Value;
     out.dtype = dtypeOf(cache.getElementType());
     out.heads = cache.getHeads() * (cache.getPair() ? 2 : 1);

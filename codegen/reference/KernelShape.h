@@ -40,7 +40,9 @@ struct Parameter {
                          ///< its order
   int64_t page = 0;      ///< tokens a page; 0 in a contiguous cache
   std::string table;     ///< of a paged cache: the argument that lists the pages
-  bool csr = false;      ///< the table has the pages of all requests one after the other
+  std::string scale;     ///< of a quantised cache: the argument that it is multiplied by; of a pair the keys'
+  std::string valueScale;        ///< of a pair: the values'
+  bool csr = false;              ///< the table has the pages of all requests one after the other
   std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
   bool hasDefault = false;       ///< of a scalar
   double defaultValue = 0;

@@ -43,7 +43,7 @@ LogicalResult CachedOp::verify() {
   TokensType tokens = getResult().getType();
   Layout layout = tokens.getLayout();
   if (cache.getHeads() != tokens.getHeads() || cache.getDim() != tokens.getDim() ||
-      cache.getElementType() != tokens.getElementType() ||
+      (!cache.isQuantised() && cache.getElementType() != tokens.getElementType()) ||
       (layout != Layout::Packed && layout != Layout::Padded)) // C1
     return emitOpError(
                "expected packed or padded tokens with the heads, dim and element type of the cache, got ")
@@ -63,6 +63,17 @@ LogicalResult CachedOp::verify() {
   }
   if (!isa<BlockArgument>(getCache()) || (getPages() && !isa<BlockArgument>(getPages()))) // C3
     return emitOpError("expected a cache and a page table that are arguments of the kernel");
+  if (bool(getScale()) != cache.isQuantised()) // C5
+    return emitOpError("expected a scale for a quantised cache and only for one, got ")
+           << (getScale() ? "one" : "none") << " for " << cache;
+  if (getScale()) {
+    Builder builder(getContext());
+    SideType scale = getScale().getType();
+    Attribute one = builder.getI64ArrayAttr(1), perHead = builder.getStrArrayAttr({"kv_heads"});
+    if (!scale.getElementType().isF32() || (scale.getShape() != one && scale.getShape() != perHead) ||
+        !isa<BlockArgument>(getScale()))
+      return emitOpError("expected a scale that is an argument of f32, [1] or [\"kv_heads\"], got ") << scale;
+  }
   if (getValues() && !cache.getPair()) // C4
     return emitOpError("expected 'values' of a pair only, got it of ") << cache;
   return success();

@@ -19,26 +19,31 @@ def Attn_SliceHeadsOp : Attn_Op<"slice_heads", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Attn_CachedOp : Attn_Op<"cached", [Pure]> {
+def Attn_CachedOp : Attn_Op<"cached", [Pure, AttrSizedOperandSegments]> {
   let summary = "the tokens of each request that a cache holds";
   let description = [{
     Token i of request b is token i of b in a contiguous cache. In a paged one it is token i mod page of the page
     `pages[b, i / page]`, or, where the table is of one axis (CSR), of `pages[indptr[b] + i / page]`. Of a `pair` it is
     the keys, or with `values` the values. How many tokens a request has is the kernel's kv_len.
 
-    Constraints: (C1) both agree in heads, dim and element type, and the tokens are packed or padded. (C2) `pages` for a
+    Of a quantised cache an element is what is stored times `scale`, exactly: one number for all, or one a head.
+
+    Constraints: (C1) both agree in heads and dim, and in element type unless the cache is quantised; the tokens are packed
+    or padded. (C2) `pages` for a
     paged cache and only for one: i32, ["batch", "max_pages"] or ["total_pages"]. (C3) cache and pages are arguments of
-    the kernel. (C4) `values` is for pairs.
+    the kernel. (C4) `values` is for pairs. (C5) a scale for a quantised cache and only for one: an argument of f32, [1] or
+    ["kv_heads"].
     ```mlir
-    %k = attn.cached %k_cache pages %block_table
-        : !attn.cache<8x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+    %k = attn.cached %k_cache pages %block_table : !attn.side<["batch", "max_pages"], i32>
+        : !attn.cache<8x128xbf16, nhd page 16> -> !attn.tokens<8x128xbf16, packed>
     ```
   }];
-  let arguments = (ins Attn_CacheType:$cache, Optional<Attn_SideType>:$pages, UnitAttr:$values);
+  let arguments = (ins Attn_CacheType:$cache, Optional<Attn_SideType>:$pages, Optional<Attn_SideType>:$scale,
+                       UnitAttr:$values);
   let results = (outs Attn_TokensType:$result);
   let assemblyFormat = [{
-    $cache (`values` $values^)? (`pages` $pages^)? attr-dict `:` qualified(type($cache)) (`,` qualified(type($pages))^)? `->`
-        qualified(type($result))
+    $cache (`values` $values^)? (`pages` $pages^ `:` qualified(type($pages)))? (`scale` $scale^ `:` qualified(type($scale)))?
+        attr-dict `:` qualified(type($cache)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
   let extraClassDeclaration = [{

@@ -60,7 +60,7 @@ void TokensType::print(AsmPrinter &printer) const {
           << stringifyLayout(getLayout()) << '>';
 }
 
-/// C1 and C2 of tokens and caches.
+/// C1 of tokens and caches, and C2 of elements that are not quantised.
 static LogicalResult verifyHeadVectors(function_ref<InFlightDiagnostic()> emitError, int64_t heads,
                                        int64_t dim, Type element) {
   if (heads <= 0 || dim <= 0)
@@ -110,6 +110,9 @@ void CacheType::print(AsmPrinter &printer) const {
 
 LogicalResult CacheType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
                                 Type element, CacheOrder, int64_t page, bool) {
+  const bool isQuantised = isa<Float8E4M3FNType, Float8E5M2Type>(element) || element.isInteger(8);
+  if (isQuantised)
+    element = Float32Type::get(element.getContext());            // C2 is met
   if (failed(verifyHeadVectors(emitError, heads, dim, element))) // C1, C2
     return failure();
   if (page < 0 || page > 256) // C3

@@ -25,9 +25,9 @@ def Attn_CacheType : Attn_Type<"Cache", "cache"> {
     `!attn.cache<8x128xbf16, nhd>` is [batch, capacity, 8, 128]: of each request the tokens from 0 on. With `page 16` it is a
     pool of pages, [pages, 16, 8, 128], in any order; a page table says which of them a request has. `hnd` is
     [pages, 8, 16, 128], `hdn` [pages, 8, 128, 16], and so on. `pair` has keys and values in one tensor:
-    [pages, 2, 16, 8, 128].
+    [pages, 2, 16, 8, 128]. Elements of 8 bits are quantised: what they stand for is theirs times a scale (`attn.cached`).
 
-    Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16 or f32. (C3) a page has 1 to 256
+    Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16, f32, f8E4M3FN, f8E5M2 or i8. (C3) a page has 1 to 256
     tokens; 0 stands for no pages.
   }];
   let parameters = (ins "int64_t":$heads, "int64_t":$dim, "::mlir::Type":$elementType,
@@ -37,6 +37,7 @@ def Attn_CacheType : Attn_Type<"Cache", "cache"> {
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool isPaged() const { return getPage() != 0; }
+    bool isQuantised() const { return getElementType().getIntOrFloatBitWidth() <= 8; }
     /// The axes, outermost first: p page or b request, then 2 if keys and values are a pair, then those of the order.
     std::string axes() const {
       return std::string(isPaged() ? "p" : "b") + (getPair() ? "2" : "") + stringifyCacheOrder(getOrder()).str();

@@ -27,4 +27,6 @@
 namespace attnc::tile {
 /// Argument attribute of tile.kernel that holds the field's name.
 inline constexpr llvm::StringLiteral kNameAttr = "tile.name";
+/// Whether elements are of 8 bits and stand for numbers that a scale makes of them.
+bool isQuantised(mlir::Type element);
 } // namespace attnc::tile

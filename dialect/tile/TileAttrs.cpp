@@ -52,7 +52,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type element,
                                  ArrayAttr shape, bool, bool, int64_t alignment, bool) {
   if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
-      !element.isInteger(1)) // C1
+      !element.isInteger(1) && !isQuantised(element)) // C1
     return emitError() << "expected an element type of f32, f16, bf16, i32 or i1 for " << name << ", got "
                        << element;
   for (Attribute axis : shape) // C2

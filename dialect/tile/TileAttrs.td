@@ -36,7 +36,7 @@ def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
     `#tile.tensor<name = "q", elementType = bf16, shape = ["total_q", "16", "128"], strided = true,
     alignment = 16>`: see attnc/Kernel.h, TensorSig.
 
-    Constraints: (C1) elements are f32, f16, bf16, i32 or i1. (C2) every axis is a string. (C3) the alignment is
+    Constraints: (C1) elements are f32, f16, bf16, i32, i1 or quantised. (C2) every axis is a string. (C3) the alignment is
     a power of two.
   }];
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$elementType,

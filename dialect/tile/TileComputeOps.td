@@ -21,7 +21,9 @@ def Tile_MmaAbtOp : Tile_Op<"mma_abt"> {
   let description = [{
     `kind` says what multiplies, and with it the type of the operands.
 
-    Constraints: (C1) a is rows x k, b is columns x k of dst. (C2) one element type. (C3) it is f16 or bf16 for `sync`,
+    A quantised b is decoded on the way, without its scale; but for `plain`, a then has interleaved columns.
+
+    Constraints: (C1) a is rows x k, b is columns x k of dst. (C2) one element type, or b is quantised. (C3) a's is f16 or bf16 for `sync`,
     f16 for `sync_f16_sums`, f32 for `sync_tf32`, any for `plain`.
     ```mlir
     tile.mma_abt %scores = %q_tile, %k_tile : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
@@ -42,8 +44,11 @@ def Tile_MmaAbOp : Tile_Op<"mma_ab"> {
   let description = [{
     `plain` reads a from a fragment as it is, the others from weights in the operand's layout.
 
-    Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) a's element type is b's, but for `plain`, where a is a
-    fragment. (C3) a and dst agree in warps. (C4) the element type is f16 or bf16 for `sync`, f32 for `sync_tf32`, any
+    A quantised b is decoded on the way, without its scale; but for `plain`, dst then has its columns in another order
+    (`tile.restore_columns`).
+
+    Constraints: (C1) a is rows x k, b is k x columns of dst. (C2) a's element type is b's unless b is quantised; for `plain`
+    a is a fragment. (C3) a and dst agree in warps. (C4) the element type is f16 or bf16 for `sync`, f32 for `sync_tf32`, any
     for `plain`; sums of weights and values are always f32.
     ```mlir
     tile.mma_ab %acc += %weights, %v_tile : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
@@ -164,6 +169,33 @@ def Tile_ConvertOp : Tile_Op<"convert"> {
   let results = (outs Tile_WeightsType:$result);
   let assemblyFormat = "$name $src attr-dict `:` qualified(type($src)) `->` qualified(type($result))";
   let hasVerifier = 1;
+}
+
+def Tile_InterleaveColumnsOp : Tile_Op<"interleave_columns"> {
+  let summary = "puts the columns of queries in the order in which quantised keys reach the tensor cores";
+  let description = [{
+    In place: of every 16 columns in pairs, the even pairs and then the odd ones.
+
+    Constraints: (C1) elements of 16 bits.
+    ```mlir
+    tile.interleave_columns %q_tile : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$tile);
+  let assemblyFormat = "$tile attr-dict `:` qualified(type($tile))";
+  let hasVerifier = 1;
+}
+
+def Tile_RestoreColumnsOp : Tile_Op<"restore_columns"> {
+  let summary = "puts the columns of an accumulator of quantised values in order";
+  let description = [{
+    In place, once after all of `tile.mma_ab` with a quantised b.
+    ```mlir
+    tile.restore_columns %acc : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_FragmentType, "", [MemRead, MemWrite]>:$fragment);
+  let assemblyFormat = "$fragment attr-dict `:` qualified(type($fragment))";
 }
 
 def Tile_FinishOp : Tile_Op<"finish", [AttrSizedOperandSegments]> {

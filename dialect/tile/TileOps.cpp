@@ -213,8 +213,8 @@ LogicalResult MmaAbtOp::verify() {
   SharedType a = getA().getType(), b = getB().getType();
   if (a.rows() != dst.rows() || b.rows() != dst.columns() || a.columns() != b.columns()) // C1
     return emitOpError("expected (m x k) and (n x k) for m x n, got ") << a << " and " << b << " for " << dst;
-  if (a.getElementType() != b.getElementType()) // C2
-    return emitOpError("expected one element type, got ") << a << " and " << b;
+  if (a.getElementType() != b.getElementType() && !isQuantised(b.getElementType())) // C2
+    return emitOpError("expected one element type, or a quantised b, got ") << a << " and " << b;
   if (!takes(getKind(), a.getElementType())) // C3
     return emitOpError("expected operands that ") << stringifyMmaKind(getKind()) << " multiplies, got " << a;
   return success();
@@ -237,9 +237,11 @@ LogicalResult MmaAbOp::verify() {
   };
   if (failed(weights ? verifyOperand(weights) : verifyOperand(cast<FragmentType>(getA().getType()))))
     return failure();
-  if (weights && weights.getElementType() != b.getElementType()) // C2
-    return emitOpError("expected one element type, got ") << weights << " and " << b;
-  if (getKind() == MmaKind::SyncF16Sums || !takes(getKind(), b.getElementType())) // C4
+  const bool quantised = isQuantised(b.getElementType());
+  if (weights && weights.getElementType() != b.getElementType() && !quantised) // C2
+    return emitOpError("expected one element type, or a quantised b, got ") << weights << " and " << b;
+  Type operand = weights && quantised ? weights.getElementType() : b.getElementType();
+  if (getKind() == MmaKind::SyncF16Sums || !takes(getKind(), operand)) // C4
     return emitOpError("expected operands that ") << stringifyMmaKind(getKind()) << " multiplies, got " << b;
   return success();
 }
@@ -273,6 +275,13 @@ static LogicalResult verifySameRows(Operation *op, FragmentType first, Types... 
 LogicalResult OnlineSoftmaxOp::verify() {
   return verifySameRows(*this, getScores().getType(), getRowMax().getType(), getRowSum().getType(),
                         getAcc().getType());
+}
+
+LogicalResult InterleaveColumnsOp::verify() {
+  SharedType tile = getTile().getType();
+  if (tile.getElementType().getIntOrFloatBitWidth() != 16) // C1
+    return emitOpError("expected elements of 16 bits, got ") << tile;
+  return success();
 }
 
 LogicalResult FinishOp::verify() {

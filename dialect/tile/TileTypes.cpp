@@ -35,6 +35,10 @@ void TileDialect::registerTypes() {
 
 using EmitError = function_ref<InFlightDiagnostic()>;
 
+bool attnc::tile::isQuantised(Type element) {
+  return isa<Float8E4M3FNType, Float8E5M2Type>(element) || element.isInteger(8);
+}
+
 /// Element types of tensors in global memory.
 static LogicalResult verifyElement(EmitError emitError, Type element) {
   if (element.isF32() || element.isF16() || element.isBF16() || element.isInteger(32) || element.isInteger(1))
@@ -42,7 +46,14 @@ static LogicalResult verifyElement(EmitError emitError, Type element) {
   return emitError() << "expected an element type of f32, f16, bf16, i32 or i1, got " << element;
 }
 
-/// Element types of tokens.
+/// Element types of tokens and caches.
+static LogicalResult verifyStored(EmitError emitError, Type element) {
+  if (element.isF16() || element.isBF16() || element.isF32() || isQuantised(element))
+    return success();
+  return emitError() << "expected elements of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got " << element;
+}
+
+/// Element types of weights.
 static LogicalResult verifyFloat(EmitError emitError, Type element) {
   if (element.isF16() || element.isBF16() || element.isF32())
     return success();
@@ -57,12 +68,12 @@ static LogicalResult verifyRows(EmitError emitError, DimAttr rows, int64_t warps
 }
 
 LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
-  return verifyElement(emitError, element); // C1
+  return isQuantised(element) ? success() : verifyElement(emitError, element); // C1
 }
 
 LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool, int64_t alignment,
                                      bool strided, DimAttr page, DimAttr group) {
-  if (failed(verifyFloat(emitError, element))) // C1
+  if (failed(verifyStored(emitError, element))) // C1
     return failure();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
   if (alignment < bytes || alignment > 16 || !llvm::isPowerOf2_64(alignment)) // C2
@@ -77,7 +88,7 @@ LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element,
 }
 
 LogicalResult SharedType::verify(EmitError emitError, DimAttr rows, DimAttr columns, Type element) {
-  if (failed(verifyFloat(emitError, element))) // C1
+  if (failed(verifyStored(emitError, element))) // C1
     return failure();
   if (columns.getSize() % 16 != 0) // C2
     return emitError() << "expected columns to be a multiple of 16, got " << columns.getSize();

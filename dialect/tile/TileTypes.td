@@ -9,7 +9,7 @@ def Tile_PointerType : Tile_Type<"Pointer", "pointer"> {
   let description = [{
     `!tile.pointer<bf16>`. `!tile.pointer<bf16, writable true>` may be stored through.
 
-    Constraints: (C1) elements are f32, f16, bf16, i32 or i1 (a bool of one byte).
+    Constraints: (C1) elements are f32, f16, bf16, i32, i1 (a bool of one byte), or quantised: f8E4M3FN, f8E5M2, i8.
   }];
   let parameters = (ins "::mlir::Type":$elementType, DefaultValuedParameter<"bool", "false">:$writable);
   let assemblyFormat = "`<` $elementType (`,` `writable` $writable^)? `>`";
@@ -27,7 +27,7 @@ def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
     Rows may come in blocks of a fixed number: `paged kPage=16` are 16 rows in each page of a table, `grouped kGroup=4` four
     rows a block, blocks a second stride apart.
 
-    Constraints: (C1) elements are f16, bf16 or f32. (C2) the alignment is a power of two from an element to 16 bytes. (C3)
+    Constraints: (C1) elements are f16, bf16, f32 or quantised. (C2) the alignment is a power of two from an element to 16 bytes. (C3)
     strided rows are aligned to their elements. (C4) rows are
     paged or grouped, not both.
   }];
@@ -63,7 +63,7 @@ def Tile_SharedType : Tile_TileType<"Shared", "shared"> {
     makes row-wise copies and ldmatrix in both directions free of bank conflicts. Rows take whole panels of 128
     bytes (all banks); the last panel of a row may be partly unused.
 
-    Constraints: (C1) elements of f16, bf16 or f32. (C2) columns are a multiple of 16: whole mma steps. (C3) rows are a multiple of 8, the period
+    Constraints: (C1) elements of f16, bf16, f32 or quantised. (C2) columns are a multiple of 16: whole mma steps. (C3) rows are a multiple of 8, the period
     of the swizzle.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$rows, "::attnc::tile::DimAttr":$columns,

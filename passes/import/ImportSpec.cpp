@@ -31,7 +31,7 @@ private:
   attn::Layout layout(StringRef axes);
   LogicalResult addTokens(StringRef name, int64_t heads, int64_t dim, Type element, StringRef axes,
                           mlir::Location where);
-  void addCaches(Type element);
+  void addCaches();
   StringRef tableName() const;
   Value cached(StringRef name, int64_t dim);
   Value operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim);
@@ -65,6 +65,12 @@ FailureOr<Type> SpecImporter::elementType(DType dtype, const attnc::Location &wh
     return Type(builder.getI32Type());
   case DType::Bool:
     return Type(builder.getI1Type());
+  case DType::E4M3:
+    return Type(Float8E4M3FNType::get(builder.getContext()));
+  case DType::E5M2:
+    return Type(Float8E5M2Type::get(builder.getContext()));
+  case DType::I8:
+    return Type(builder.getI8Type());
   default:
     return emitError(loc(where), "expected a dtype of f16, bf16, f32, i32 or bool, got ") << dtypeName(dtype);
   }
@@ -97,7 +103,7 @@ LogicalResult SpecImporter::collectArguments() {
   } else if (spec.cache) {
     if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))))
       return failure();
-    addCaches(*element);
+    addCaches();
   } else if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))) ||
              failed(addTokens("k", kvHeads, dim, *element, axes.k, loc(spec.kvHeads))) ||
              failed(addTokens("v", kvHeads, dimV, *element, axes.v, loc(spec.kvHeads)))) {
@@ -134,22 +140,28 @@ LogicalResult SpecImporter::collectArguments() {
 
 static attn::CacheOrder cacheOrder(StringRef letters) { return *attn::symbolizeCacheOrder(letters); }
 
-/// The caches, and the tables of their pages.
-void SpecImporter::addCaches(Type element) {
+/// The caches, their scales, and the tables of their pages.
+void SpecImporter::addCaches() {
   const CacheSpec &cache = *spec.cache;
   MLIRContext *context = builder.getContext();
-  auto add = [&](StringRef name, StringRef order, int64_t dim) {
+  auto add = [&](StringRef name, StringRef order, int64_t dim, std::optional<DType> dtype) {
+    Type element = *elementType(dtype.value_or(spec.dtype.value), cache.dtypeAt);
     addArgument(name,
                 attn::CacheType::get(context, spec.kvHeads.value, dim, element, cacheOrder(order), cache.page,
                                      cache.combined),
                 loc(cache.where));
   };
   if (cache.combined) {
-    add("kv_cache", cache.orderK, spec.headDim.value);
+    add("kv_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
   } else {
-    add("k_cache", cache.orderK, spec.headDim.value);
-    add("v_cache", cache.orderV, spec.headDimV.value);
+    add("k_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
+    add("v_cache", cache.orderV, spec.headDimV.value, cache.dtypeV);
   }
+  for (auto [name, dtype] : {std::pair("k_scale", cache.dtypeK), std::pair("v_scale", cache.dtypeV)})
+    if (dtype && isQuantised(*dtype)) {
+      ArrayAttr shape = cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
+      addArgument(name, attn::SideType::get(context, shape, builder.getF32Type()), loc(cache.dtypeAt));
+    }
   if (!cache.isPaged())
     return;
   Type table = attn::SideType::get(context,
@@ -175,9 +187,9 @@ Value SpecImporter::cached(StringRef name, int64_t dim) {
   attn::Layout layout =
       spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
   Type tokens = attn::TokensType::get(builder.getContext(), spec.kvHeads.value, dim,
-                                      cast<attn::CacheType>(tensor.getType()).getElementType(), layout);
+                                      *elementType(spec.dtype.value, spec.dtype.where), layout);
   return attn::CachedOp::create(builder, loc(cache.where), tokens, tensor, pages,
-                                cache.combined && name == "v");
+                                arguments.lookup((name + "_scale").str()), cache.combined && name == "v");
 }
 
 attn::Layout SpecImporter::layout(StringRef axes) {

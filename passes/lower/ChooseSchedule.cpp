@@ -22,17 +22,27 @@ namespace {
 /// Whether the elements of a row are not contiguous.
 bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
 
+/// Of an element of keys or values in memory.
+int64_t storedBytes(Value tokens) {
+  attn::TokenSource from = attn::tokenSource(tokens);
+  Type element = from.cached ? from.cached.getCache().getType().getElementType()
+                             : cast<attn::TokensType>(tokens.getType()).getElementType();
+  return element.getIntOrFloatBitWidth() / 8;
+}
+
 /// What a schedule depends on.
 struct Demands {
-  int64_t keys, values;  ///< columns of q and k, and of v and out
-  int64_t elementBytes;  ///< of q, k and v
-  bool stagesOut;        ///< out passes through shared memory (f32 does not)
-  bool readsSideTensors; ///< in its mask or score, for which registers must be left
-  bool copiesAtOnce;     ///< keys or values, through registers: no cp.async takes their elements
+  int64_t keys, values;         ///< columns of q and k, and of v and out
+  int64_t elementBytes;         ///< of q
+  int64_t keyBytes, valueBytes; ///< of an element of k and of v as they are stored
+  bool stagesOut;               ///< out passes through shared memory (f32 does not)
+  bool readsSideTensors;        ///< in its mask or score, for which registers must be left
+  bool copiesAtOnce;            ///< keys or values, through registers: no cp.async takes their elements
 
   Demands(attn::AttentionOp attention, int64_t alignment)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         elementBytes(attention.getQ().getType().getElementType().getIntOrFloatBitWidth() / 8),
+        keyBytes(storedBytes(attention.getK())), valueBytes(storedBytes(attention.getV())),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
             attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
@@ -83,9 +93,10 @@ struct Candidate {
 
   /// Q, and `stages` tiles of K and of V; the output is staged where Q was if it fits there.
   int64_t sharedBytes(const Demands &demands) const {
-    int64_t keyRow = tile::SharedType::rowBytes(demands.keys, demands.elementBytes);
-    int64_t valueRow = tile::SharedType::rowBytes(demands.values, demands.elementBytes);
-    int64_t queries = tileQ * keyRow, out = tileQ * valueRow;
+    int64_t keyRow = tile::SharedType::rowBytes(demands.keys, demands.keyBytes);
+    int64_t valueRow = tile::SharedType::rowBytes(demands.values, demands.valueBytes);
+    int64_t queries = tileQ * tile::SharedType::rowBytes(demands.keys, demands.elementBytes);
+    int64_t out = tileQ * tile::SharedType::rowBytes(demands.values, demands.elementBytes);
     return queries + (out > queries && demands.stagesOut ? out : 0) + stages * tileKv * (keyRow + valueRow);
   }
 };
@@ -169,19 +180,21 @@ SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine
           {{64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"}, ""}};
 }
 
-/// Few queries over many keys: what counts is bytes under way, 64 KiB an SM and more, so tiles of K and V of
-/// 16 KiB together and up to four stages; and no row of tensor cores more than there are queries and heads to
-/// pack.
+/// Few queries over many keys: what counts is bytes under way, 64 KiB an SM and more, so tiles of K and V of 16 KiB
+/// together and up to four stages; and no row of tensor cores more than there are queries and heads to pack. Quantised
+/// ones take more instructions a byte: tiles of half the size leave room for twice the warps.
 SmallVector<Weighed> decodeCandidates(int64_t rows, const Demands &demands, const Target &machine) {
   int64_t tileQ = 16;
   while (tileQ < rows && tileQ < 128)
     tileQ *= 2;
-  int64_t rowBytes = tile::SharedType::rowBytes(demands.keys, demands.elementBytes) +
-                     tile::SharedType::rowBytes(demands.values, demands.elementBytes);
+  int64_t rowBytes = tile::SharedType::rowBytes(demands.keys, demands.keyBytes) +
+                     tile::SharedType::rowBytes(demands.values, demands.valueBytes);
   int64_t tileKv = 64;
-  while (tileKv > 16 && tileKv * rowBytes > 16384)
+  const bool decodes = demands.keyBytes == 1 || demands.valueBytes == 1;
+  while (tileKv > 16 && tileKv * rowBytes > (decodes ? 8192 : 16384))
     tileKv /= 2;
-  StringRef reason = "decode: tiles of K and V of 16 KiB, as many stages as let two blocks fit an SM";
+  StringRef reason = decodes ? "decode: tiles of K and V of 8 KiB, as a warp takes longer to decode 8-bit elements"
+                             : "decode: tiles of K and V of 16 KiB, as many stages as let two blocks fit an SM";
   return byFit({{tileQ, tileKv, 4, tileQ / 16, reason},
                 {tileQ, tileKv, 3, tileQ / 16, reason},
                 {tileQ, tileKv, 2, tileQ / 16, reason}},

@@ -148,12 +148,15 @@ void KernelLowering::buildStorageAndLoop() {
   Operand k = buildOperand("k", attention.getK(), keyDim, at.kvHead, at.kvBegin);
   Operand v = buildOperand("v", attention.getV(), valueDim, at.kvHead, at.kvBegin);
   buildSideViews();
+  buildScale();
   buildDumpRows();
 
   section("Storage.");
   Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, keyWidth, element));
-  Value kTile = alloc("k_tile", tile::SharedType::get(context, tileKv, keyWidth, element));
-  Value vTile = alloc("v_tile", tile::SharedType::get(context, tileKv, valueWidth, element));
+  Value kTile =
+      alloc("k_tile", tile::SharedType::get(context, tileKv, keyWidth, storedElement(attention.getK())));
+  Value vTile =
+      alloc("v_tile", tile::SharedType::get(context, tileKv, valueWidth, storedElement(attention.getV())));
   auto scoresType = tile::FragmentType::get(context, tileQ, tileKv, warps);
   Value scores = alloc("scores", scoresType);
   Value acc = alloc("acc", tile::FragmentType::get(context, tileQ, valueWidth, warps));
@@ -166,6 +169,8 @@ void KernelLowering::buildStorageAndLoop() {
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.rows, qTile, Value());
   prepareTile(q, qTile);
+  if (decodesBytes(attention.getK()))
+    tile::InterleaveColumnsOp::create(b, loc, qTile);
   auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
   auto loop = tile::LoopOp::create(b, loc, "keys", keys.visitBegin, keys.keyEnd, tileKv, fullBegin, fullEnd,
                                    keyTiles);
@@ -228,10 +233,52 @@ void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v,
 /// A scale alone folds into exp2; anything else needs the scores themselves.
 bool KernelLowering::mapsScores() { return !attention.getScore().empty() || attention.getRuntimeScale(); }
 
+/// The type in which keys or values lie in memory, here and in shared tiles.
+Type KernelLowering::storedElement(Value tokens) {
+  attn::TokenSource from = attn::tokenSource(tokens);
+  return from.cached ? from.cached.getCache().getType().getElementType()
+                     : cast<attn::TokensType>(tokens.getType()).getElementType();
+}
+
+/// Whether tensor cores get these keys or values from 8 bits.
+bool KernelLowering::decodesBytes(Value tokens) {
+  return tile::isQuantised(storedElement(tokens)) && schedule.getMma() != tile::MmaKind::Plain;
+}
+
+/// What quantised keys or values are to be multiplied by; null for others.
+Value KernelLowering::cacheScale(StringRef name, Value tokens) {
+  attn::TokenSource from = attn::tokenSource(tokens);
+  if (!from.cached || !from.cached.getScale())
+    return {};
+  Value view = sideView(cast<BlockArgument>(from.cached.getScale()));
+  bool byHead = isa<StringAttr>(from.cached.getScale().getType().getShape()[0]);
+  return let(name, tile::ReadSideOp::create(b, loc, b.getF32Type(), view, byHead ? at.kvHead : index(0)));
+}
+
+/// What a product q . k is multiplied by, before the loop.
+void KernelLowering::buildScale() {
+  Value keys = cacheScale("key_scale", attention.getK());
+  valueScale = cacheScale("value_scale", attention.getV());
+  auto times = [&](StringRef name, Value factor) {
+    return keys ? let(name, arith::MulFOp::create(b, loc, factor, keys)) : factor;
+  };
+  if (!mapsScores()) {
+    scoreScaleLog2 = times(
+        "scale_log2", constant("kScaleLog2", float(attention.getScaleAttr().getValueAsDouble() * kLog2E)));
+    return;
+  }
+  if (Value scale = attention.getRuntimeScale()) {
+    StringRef name = source.argumentName(cast<BlockArgument>(scale).getArgNumber());
+    scoreScale = times("score_scale", field(name, b.getF32Type(), "scalar:" + name));
+  } else if (float scale = attention.getScaleAttr().getValueAsDouble(); scale != 1.0f) {
+    scoreScale = times("score_scale", constant("kScale", scale));
+  } else {
+    scoreScale = keys;
+  }
+}
+
 Value KernelLowering::scaleLog2() {
-  if (mapsScores())
-    return constant("kLog2E", float(kLog2E));
-  return constant("kScaleLog2", float(attention.getScaleAttr().getValueAsDouble() * kLog2E));
+  return mapsScores() ? constant("kLog2E", float(kLog2E)) : scoreScaleLog2;
 }
 
 bool KernelLowering::scoresMayBeInfinite() {
@@ -271,10 +318,14 @@ Value KernelLowering::sinksOfRows() {
 
 void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value staging) {
   section("Normalise and store.");
+  if (decodesBytes(attention.getV()))
+    tile::RestoreColumnsOp::create(b, loc, acc);
   Value rowSinks = sinksOfRows();
   Value lse = tile::FinishOp::create(
       b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
       rowSum, scaleLog2(), sinkOfHead(), rowSinks, attention.getSinksOutsideLse());
+  if (valueScale)
+    scaleValues(acc);
   if (!packed() && qLengthsVary())
     zeroPaddingRows(acc);
   Type element = attention.getOut().getType().getElementType();

@@ -51,6 +51,10 @@ private:
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
   void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile);
   bool mapsScores();
+  mlir::Type storedElement(mlir::Value tokens);
+  bool decodesBytes(mlir::Value tokens);
+  mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
+  void buildScale();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
@@ -133,6 +137,7 @@ private:
   mlir::Location maskLocation();
   mlir::Value isRow(mlir::Value row);
   void zeroPaddingRows(mlir::Value acc);
+  void scaleValues(mlir::Value acc);
 
   // Small builders shared by all.
   mlir::Value field(llvm::StringRef name, mlir::Type type, const llvm::Twine &source);
@@ -176,7 +181,10 @@ private:
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
   KeyWalk<mlir::Value> keys;
-  mlir::Value keyTiles; ///< the walk of the loop, where it passes tiles over
+  mlir::Value scoreScale;     ///< of a product q . k where scores are mapped; null if it is 1
+  mlir::Value scoreScaleLog2; ///< the same where it is left to exp2
+  mlir::Value valueScale;     ///< of quantised values; null for others
+  mlir::Value keyTiles;       ///< the walk of the loop, where it passes tiles over
 
   struct {
     mlir::Value offset, stride; ///< of row 0 and key 0, and between queries

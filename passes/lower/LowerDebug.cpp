@@ -5,6 +5,8 @@
 // alone. Must not change what the kernel computes.
 #include "passes/lower/KernelLowering.h"
 
+#include <cmath>
+
 using namespace mlir;
 using namespace attnc;
 using namespace attnc::lower;
@@ -49,5 +51,8 @@ void KernelLowering::dumpSoftmax(Value weights, Value rowMax, Value rowSum, Valu
 Value KernelLowering::unitOfScores() {
   if (mapsScores())
     return {};
+  // scale_log2 has what the keys' scale makes of it.
+  if (attn::CachedOp cached = attention.cachedKeys(); cached && cached.getScale())
+    return arith::MulFOp::create(b, loc, scoreScaleLog2, constant("kLn2", float(std::log(2.0))));
   return constant("kScale", float(attention.getScaleAttr().getValueAsDouble()));
 }

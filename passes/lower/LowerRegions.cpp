@@ -156,14 +156,7 @@ void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
   OpBuilder::InsertionGuard guard(b);
   auto [map, score] = openMap(b, where, scores, /*boundary=*/false);
   Block *body = b.getInsertionBlock();
-  Value scaled = score;
-  if (Value scale = attention.getRuntimeScale()) {
-    StringRef name = source.argumentName(cast<BlockArgument>(scale).getArgNumber());
-    scaled = arith::MulFOp::create(b, where, score, field(name, b.getF32Type(), "scalar:" + name));
-  } else if (float scale = attention.getScaleAttr().getValueAsDouble(); scale != 1.0f) {
-    Value factor = tile::ConstantOp::create(b, where, "kScale", b.getF32FloatAttr(scale));
-    scaled = arith::MulFOp::create(b, where, score, factor);
-  }
+  Value scaled = scoreScale ? Value(arith::MulFOp::create(b, where, score, scoreScale)) : score;
   if (!region.empty()) {
     Value query = let("q", positionOf(body->getArgument(1)));
     Value key = let("key", add(tileBegin, body->getArgument(2)));
@@ -195,6 +188,13 @@ Location KernelLowering::maskLocation() {
 /// Whether a row of the block is one of the request's.
 Value KernelLowering::isRow(Value row) {
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, rowOfBlock(row), at.rows);
+}
+
+/// Sums of quantised values become sums of what they stand for.
+void KernelLowering::scaleValues(Value acc) {
+  OpBuilder::InsertionGuard guard(b);
+  auto [map, value] = openMap(b, loc, acc, /*boundary=*/false);
+  tile::YieldOp::create(b, loc, arith::MulFOp::create(b, loc, value, valueScale).getResult());
 }
 
 void KernelLowering::zeroPaddingRows(Value acc) {

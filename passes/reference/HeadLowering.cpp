@@ -224,7 +224,8 @@ void HeadLowering::products() {
           });
 }
 
-/// What a kernel may be wrong about q . k. `terms`: the sum, the sum of magnitudes, and in f16 the sum of `steps`.
+/// What a kernel may be wrong about q . k. `terms`: the sum, the sum of magnitudes, and in f16 the sum of
+/// `steps`.
 Value HeadLowering::productError(ValueRange terms) {
   Value magnitude = terms[1];
   double relative =
@@ -261,7 +262,9 @@ LogicalResult HeadLowering::logits() {
     Value scaled = f.mul(x[0], scale);
     Value error = f.mul(productError(x), f.abs(scale));
     Interval score{scaled, f.sub(scaled, error), f.add(scaled, error)};
-    score = f.rounded(score, 2 * rounding::kBasicUnits); // of the scale and of the product
+    // Of the scale and of the product; quantised keys have a scale of their own.
+    const bool scaledKeys = attention.cachedKeys() && attention.cachedKeys().getScale();
+    score = f.rounded(score, (scaledKeys ? 3 : 2) * rounding::kBasicUnits);
     SmallVector<Interval> arguments;
     for (Value value : {in.request, in.head, position, key, qLen, kvLen})
       arguments.push_back(Interval::exact(value));
@@ -321,8 +324,8 @@ void HeadLowering::maximum() {
   rowMax = load(maxCell);
 }
 
-/// The maximum as an output. It is off by no more than the logit that is off the most; one that rounding may show
-/// or hide leaves nothing certain.
+/// The maximum as an output. It is off by no more than the logit that is off the most; one that rounding may
+/// show or hide leaves nothing certain.
 void HeadLowering::storeMaximum() {
   store(c(0), errorCell);
   reduceKeys({logit, slack, doubt}, {errorCell}, [&](ValueRange x) -> SmallVector<Value> {

@@ -16,7 +16,7 @@ struct DlpackDType {
   uint8_t bits;
   DType dtype;
 };
-constexpr std::array<DlpackDType, 9> kDTypes{{
+constexpr std::array<DlpackDType, 11> kDTypes{{
     {kDLFloat, 16, DType::F16},
     {kDLBfloat, 16, DType::BF16},
     {kDLFloat, 32, DType::F32},
@@ -26,6 +26,8 @@ constexpr std::array<DlpackDType, 9> kDTypes{{
     {kDLInt, 32, DType::I32},
     {kDLInt, 64, DType::I64},
     {6 /* kDLBool, which old headers lack */, 8, DType::Bool},
+    {10 /* kDLFloat8_e4m3fn, the same */, 8, DType::E4M3},
+    {12 /* kDLFloat8_e5m2, the same */, 8, DType::E5M2},
 }};
 
 std::optional<DType> convertDType(DLDataType given) {

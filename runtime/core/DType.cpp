@@ -14,7 +14,7 @@ struct Row {
   int size;
 };
 
-constexpr std::array<Row, 9> kRows{{
+constexpr std::array<Row, 11> kRows{{
     {DType::F16, "f16", 2},
     {DType::BF16, "bf16", 2},
     {DType::F32, "f32", 4},
@@ -24,6 +24,8 @@ constexpr std::array<Row, 9> kRows{{
     {DType::I32, "i32", 4},
     {DType::I64, "i64", 8},
     {DType::Bool, "bool", 1},
+    {DType::E4M3, "e4m3", 1},
+    {DType::E5M2, "e5m2", 1},
 }};
 
 constexpr bool rowsFollowTheEnum() {

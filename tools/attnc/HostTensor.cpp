@@ -19,7 +19,8 @@ template <class T> T load(const std::byte *at) {
 template <class T> void store(std::byte *at, T value) { std::memcpy(at, &value, sizeof(T)); }
 
 bool isFloat(DType dtype) {
-  return dtype == DType::F16 || dtype == DType::BF16 || dtype == DType::F32 || dtype == DType::F64;
+  return dtype == DType::F16 || dtype == DType::BF16 || dtype == DType::F32 || dtype == DType::F64 ||
+         dtype == DType::E4M3 || dtype == DType::E5M2;
 }
 
 /// The float from which a shorter format gets what it would get from `value`: what was cut off leaves its
@@ -108,6 +109,35 @@ Result<HostTensor> HostTensor::zeros(DType dtype, std::vector<int64_t> shape) {
   return out;
 }
 
+float fp8ToFloat(uint8_t bits, DType dtype) {
+  if (dtype == DType::E5M2) // the upper half of an f16
+    return halfToFloat(static_cast<uint16_t>(bits << 8));
+  const int exponent = bits >> 3 & 15, mantissa = bits & 7;
+  if (exponent == 15 && mantissa == 7)
+    return std::numeric_limits<float>::quiet_NaN();
+  const float magnitude = exponent ? std::ldexp(1.0f + static_cast<float>(mantissa) / 8, exponent - 7)
+                                   : std::ldexp(static_cast<float>(mantissa), -9);
+  return bits & 0x80 ? -magnitude : magnitude;
+}
+
+uint8_t floatToFp8(float value, DType dtype) {
+  const bool isE5M2 = dtype == DType::E5M2;
+  const uint8_t sign = std::signbit(value) ? 0x80 : 0, largest = isE5M2 ? 0x7b : 0x7e;
+  if (std::isnan(value))
+    return 0x7f;
+  // Codes of positive numbers are in order: the two around the value, and of two as near the even one.
+  uint8_t low = 0, high = largest;
+  const float magnitude = std::abs(value);
+  if (magnitude >= fp8ToFloat(largest, dtype))
+    return sign | largest;
+  while (high - low > 1) {
+    const auto middle = static_cast<uint8_t>((low + high) / 2);
+    (fp8ToFloat(middle, dtype) <= magnitude ? low : high) = middle;
+  }
+  const float below = magnitude - fp8ToFloat(low, dtype), above = fp8ToFloat(high, dtype) - magnitude;
+  return sign | (below < above || (below == above && low % 2 == 0) ? low : high);
+}
+
 int64_t HostTensor::elements() const {
   int64_t count = 1;
   for (int64_t size : shape)
@@ -138,6 +168,9 @@ double HostTensor::get(int64_t index) const {
     return static_cast<double>(load<int64_t>(at));
   case DType::Bool:
     return load<uint8_t>(at) != 0;
+  case DType::E4M3:
+  case DType::E5M2:
+    return fp8ToFloat(load<uint8_t>(at), dtype);
   }
   return 0;
 }
@@ -163,6 +196,9 @@ void HostTensor::set(int64_t index, double value) {
     return store(at, static_cast<int64_t>(value));
   case DType::Bool:
     return store(at, static_cast<uint8_t>(value != 0));
+  case DType::E4M3:
+  case DType::E5M2:
+    return store(at, floatToFp8(roundToOdd(value), dtype));
   }
 }
 
@@ -176,6 +212,11 @@ std::string shapeText(const std::vector<int64_t> &shape) {
 Result<HostTensor> convert(const HostTensor &from, DType dtype) {
   if (from.dtype == dtype)
     return from;
+  if (const bool isFp8 = dtype == DType::E4M3 || dtype == DType::E5M2; isFp8 && from.dtype == DType::U8) {
+    HostTensor bits = from; // files have no name for these types
+    bits.dtype = dtype;
+    return bits;
+  }
   const bool allowed =
       isFloat(dtype) ? isFloat(from.dtype) && from.dtype != DType::BF16 : !isFloat(from.dtype);
   if (!allowed)

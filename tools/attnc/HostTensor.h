@@ -45,6 +45,9 @@ uint16_t floatToHalf(float value);
 float halfToFloat(uint16_t bits);
 uint16_t floatToBfloat(float value);
 float bfloatToFloat(uint16_t bits);
+/// Floats of 8 bits. Too large a value becomes the largest, as stores of a cache saturate; NaN stays NaN.
+uint8_t floatToFp8(float value, DType dtype);
+float fp8ToFloat(uint8_t bits, DType dtype);
 
 /// `from` with every element rounded to `dtype`, once and to nearest even. f16, f32 and f64 become any float
 /// type; integers and bool only change width, and a value that does not fit is an error.

@@ -3,6 +3,9 @@
 // Must not depend on the order in which tensors are made.
 #include "tools/attnc/Random.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace attnc::cli {
 
 double Random::normal() {
@@ -24,7 +27,9 @@ void fillRandom(HostTensor &tensor, uint64_t seed, double deviation) {
   Random random(seed);
   for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
     switch (tensor.dtype) {
-    case DType::I8:
+    case DType::I8: // a quantised vector; its scale makes numbers near 1 of it
+      tensor.set(i, std::clamp(std::round(40 * random.normal()), -127.0, 127.0));
+      break;
     case DType::U8:
     case DType::I32:
     case DType::I64:

@@ -198,8 +198,16 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"cache.order",
          [](bool extending) {
            return anyOf({choice(ordersOf(keys::kCacheAxes)),
-                         Sections(extending).object("order", keys::kCacheOrder, {})});
+                         Sections(extending).object("order", keys::kCacheParts, {})});
          }},
+        {"cache.dtype",
+         [](bool extending) {
+           return anyOf({choice(keys::kCacheDtypes),
+                         Sections(extending).object("cache_dtype", keys::kCacheParts, {})});
+         }},
+        {"cache_dtype.k", same(choice(keys::kCacheDtypes))},
+        {"cache_dtype.v", same(choice(keys::kCacheDtypes))},
+        {"cache.scale", same(choice(keys::kCacheScales))},
         {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
         {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
         {"spec.alignment", same({{"enum", {2, 4, 8, 16}}})},
@@ -311,7 +319,7 @@ std::vector<std::string> keysWithoutShape() {
   findMissing("param", keys::kParam, missing);
   findMissing("schedule", keys::kSchedule, missing);
   findMissing("cache", keys::kCache, missing);
-  findMissing("order", keys::kCacheOrder, missing);
+  findMissing("order", keys::kCacheParts, missing);
   return missing;
 }
 

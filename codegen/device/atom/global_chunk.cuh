@@ -1,6 +1,6 @@
 // global_chunk.cuh - 16 bytes of global memory, whole or in the pieces that their address allows.
 //
-// Plain loads and stores, so that the compiler may move them. Must not know tiles or dtypes: elements are 2 or 4 bytes.
+// Plain loads and stores, so that the compiler may move them. Must not know tiles or dtypes: elements are 1, 2 or 4 bytes.
 #pragma once
 
 #include "attnc/atom/shared_access.cuh"
@@ -45,14 +45,18 @@ template <int Align> ATTNC_DEVICE void store_chunk(void *to, Bytes16 const &chun
   }
 }
 
-/// Eight elements of 2 bytes or four of 4, `stride` elements apart.
+/// 16 elements of a byte, 8 of 2 bytes or 4 of 4, `stride` elements apart.
 template <int Bytes> ATTNC_DEVICE Bytes16 gather_chunk(const void *from, i64 stride) {
-  static_assert(Bytes == 2 || Bytes == 4, "elements are 2 or 4 bytes");
+  static_assert(Bytes == 1 || Bytes == 2 || Bytes == 4, "elements are 1, 2 or 4 bytes");
   Bytes16 chunk;
 #pragma unroll
   for (int i = 0; i < 4; ++i)
     if constexpr (Bytes == 4) {
       chunk.words[i] = static_cast<const unsigned *>(from)[i * stride];
+    } else if constexpr (Bytes == 1) {
+      const unsigned char *bytes = static_cast<const unsigned char *>(from) + 4 * i * stride;
+      chunk.words[i] = bytes[0] | static_cast<unsigned>(bytes[stride]) << 8 |
+                       static_cast<unsigned>(bytes[2 * stride]) << 16 | static_cast<unsigned>(bytes[3 * stride]) << 24;
     } else {
       const unsigned short *halves = static_cast<const unsigned short *>(from);
       chunk.words[i] = halves[2 * i * stride] | static_cast<unsigned>(halves[(2 * i + 1) * stride]) << 16;

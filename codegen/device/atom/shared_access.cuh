@@ -34,6 +34,12 @@ ATTNC_DEVICE unsigned load_shared_4(unsigned shared) {
   return word;
 }
 
+ATTNC_DEVICE unsigned load_shared_2(unsigned shared) {
+  unsigned short half;
+  asm volatile("ld.shared.u16 %0, [%1];" : "=h"(half) : "r"(shared) : "memory");
+  return half;
+}
+
 ATTNC_DEVICE void load_shared_8(unsigned (&words)[2], unsigned shared) {
   asm volatile("ld.shared.v2.b32 {%0, %1}, [%2];" : "=r"(words[0]), "=r"(words[1]) : "r"(shared) : "memory");
 }

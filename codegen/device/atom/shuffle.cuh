@@ -28,6 +28,10 @@ ATTNC_DEVICE int shuffle(int x, int source) {
   return theirs;
 }
 
+ATTNC_DEVICE float shuffle(float x, int source) {
+  return __int_as_float(shuffle(__float_as_int(x), source));
+}
+
 /// Sum and maximum over the four lanes that share an accumulator row, left in all four.
 ATTNC_DEVICE float quad_sum(float x) {
   x += shuffle_xor<1>(x);

@@ -18,6 +18,17 @@ template <class T> ATTNC_DEVICE void unpack(float *to, unsigned word) {
   to[1] = to_float(T{static_cast<unsigned short>(word >> 16)});
 }
 
+/// One element of 8 bits: a float without infinities, the upper half of an f16, an integer.
+ATTNC_DEVICE float byte_to_float(e4m3, unsigned bits) {
+  const unsigned magnitude = bits & 0x7fu;
+  // The exponent's bias is 120 less than that of f32; a product mends it, of subnormal numbers too.
+  const float scaled = __uint_as_float(magnitude << 20) * __uint_as_float(0x7b800000u);
+  const float value = magnitude == 0x7fu ? __uint_as_float(0x7fc00000u) : scaled;
+  return (bits & 0x80u) != 0 ? -value : value;
+}
+ATTNC_DEVICE float byte_to_float(e5m2, unsigned bits) { return to_float(f16{static_cast<unsigned short>(bits << 8)}); }
+ATTNC_DEVICE float byte_to_float(i8, unsigned bits) { return static_cast<float>(static_cast<signed char>(bits)); }
+
 /// Eight elements of a row from a column that is a multiple of 8, as floats.
 template <class T> ATTNC_DEVICE void load_8(float (&to)[8], unsigned address) {
   if constexpr (sizeof(T) == 4) {
@@ -29,6 +40,12 @@ template <class T> ATTNC_DEVICE void load_8(float (&to)[8], unsigned address) {
       for (int i = 0; i < 4; ++i)
         to[4 * half + i] = __uint_as_float(bytes.words[i]);
     }
+  } else if constexpr (sizeof(T) == 1) {
+    unsigned words[2];
+    atom::load_shared_8(words, address);
+#pragma unroll
+    for (int i = 0; i < 8; ++i)
+      to[i] = byte_to_float(T{}, words[i / 4] >> (i % 4 * 8) & 0xffu);
   } else {
     const atom::Bytes16 bytes = atom::load_shared_16(address);
 #pragma unroll
@@ -44,6 +61,10 @@ template <class T> ATTNC_DEVICE void load_2(float (&to)[2], unsigned address) {
     atom::load_shared_8(words, address);
     to[0] = __uint_as_float(words[0]);
     to[1] = __uint_as_float(words[1]);
+  } else if constexpr (sizeof(T) == 1) {
+    const unsigned pair = atom::load_shared_2(address);
+    to[0] = byte_to_float(T{}, pair & 0xffu);
+    to[1] = byte_to_float(T{}, pair >> 8);
   } else {
     unpack<T>(to, atom::load_shared_4(address));
   }
@@ -53,9 +74,9 @@ template <class T> ATTNC_DEVICE void load_2(float (&to)[2], unsigned address) {
 ///
 /// The loop over Depth is not unrolled: it indexes no register, and unrolled it would be most of the kernel's
 /// text.
-template <class T, int Rows, int Cols, int Depth, int Warps>
+template <class T, class Stored, int Rows, int Cols, int Depth, int Warps>
 ATTNC_DEVICE void dot_abt(Fragment<Rows, Cols, Warps> &c, SharedTile<T, Rows, Depth> a,
-                          SharedTile<T, Cols, Depth> b) {
+                          SharedTile<Stored, Cols, Depth> b) {
   constexpr int kRows = RowVector<Rows, Warps>::kSize; // of a lane, 8 apart
   const int lane = lane_index();
   const unsigned a_first = a.address(c.row(0, lane, warp_index()), 0);
@@ -72,7 +93,7 @@ ATTNC_DEVICE void dot_abt(Fragment<Rows, Cols, Warps> &c, SharedTile<T, Rows, De
 #pragma unroll
       for (int odd = 0; odd < 2; ++odd) {
         float b_part[8];
-        load_8<T>(b_part, b.step_rows(b.step_columns(b_first[odd], k), n * 8));
+        load_8<Stored>(b_part, b.step_rows(b.step_columns(b_first[odd], k), n * 8));
 #pragma unroll
         for (int r = 0; r < kRows; ++r) {
           float sum = __fmul_rn(a_part[r][0], b_part[0]);
