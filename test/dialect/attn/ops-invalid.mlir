@@ -553,10 +553,10 @@ attn.kernel @attention_c12_q(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"
 
 // -----
 
-attn.kernel @attention_c12_one(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd> {attn.name = "d"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  %k = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
-  // expected-error @below {{expected k and v to be both cached or neither, got a cache for k}}
-  %o = attn.attention %q, %k, %q scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+attn.kernel @attention_c12_one(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %v = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  // expected-error @below {{expected k and v to be both cached or neither, got a cache for v}}
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
 }
 
