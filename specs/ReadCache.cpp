@@ -12,11 +12,13 @@ namespace {
 
 constexpr int64_t kMaxPage = 256;
 
+bool isOrder(const std::string &text) {
+  return std::is_permutation(text.begin(), text.end(), keys::kCacheAxes.begin(), keys::kCacheAxes.end());
+}
+
 /// An order of n, h and d.
 Result<std::string> readOrder(const YamlNode &node, std::string_view field) {
-  const bool all = node.isScalar() && std::is_permutation(node.text.begin(), node.text.end(),
-                                                          keys::kCacheAxes.begin(), keys::kCacheAxes.end());
-  if (!all) // K4
+  if (!node.isScalar() || !isOrder(node.text)) // K4
     return Status(Code::InvalidSpec,
                   "expected an order of the letters n, h and d for " + inQuotes(field) + ", got " +
                       describe(node),
@@ -60,6 +62,20 @@ Status readDtypes(const YamlNode &node, CacheSpec &cache) {
 
 Status fail(std::string message, Location where) {
   return Status(Code::InvalidSpec, std::move(message), std::move(where));
+}
+
+/// What the reader has checked already; a spec may have been made without it.
+Status checkForm(const CacheSpec &cache) {
+  if (cache.page < 0 || cache.page > kMaxPage) // S53
+    return fail("expected 'page' between 0 (a contiguous cache) and 256, got " + std::to_string(cache.page),
+                cache.pageAt);
+  if (!cache.isPaged() && (cache.ownTables || cache.table != PageTable::Dense)) // S53
+    return fail("expected page tables only in a paged cache, got one in a contiguous one", cache.where);
+  for (const std::string &order : {cache.orderK, cache.orderV})
+    if (!isOrder(order)) // K4
+      return fail("expected an order of the letters n, h and d of a cache, got " + inQuotes(order),
+                  cache.orderAt);
+  return Status::success();
 }
 
 } // namespace
@@ -165,6 +181,7 @@ Status checkCache(const Spec &spec) {
   if (!spec.cache)
     return Status::success();
   const CacheSpec &cache = *spec.cache;
+  ATTNC_RETURN_IF_ERROR(checkForm(cache));
   auto note = [&](Status status, std::string_view what, const Location &where) {
     return status.note(std::string(what) + " here", where);
   };
@@ -178,7 +195,8 @@ Status checkCache(const Spec &spec) {
         fail("expected no 'qkv_bias' where k and v are cached, as they are stored with their bias, got one",
              spec.qkvBias.where),
         "the cache is given", cache.where);
-  if (cache.isCsr() && spec.lengths.where.valid() && spec.lengths.value == LengthsKind::None) // S55
+  if (cache.isCsr() && spec.layout.value != TokenLayout::Packed &&
+      spec.lengths.value == LengthsKind::None) // S55
     return note(
         fail("expected 'lengths' kv or both where a CSR page table says how long requests are, got none",
              spec.lengths.where),

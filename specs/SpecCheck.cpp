@@ -406,6 +406,9 @@ Status checkDeclarations(const Spec &spec) {
 Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkIdentifier(spec.name.value, "'name'", spec.name.where)); // S1
   ATTNC_RETURN_IF_ERROR(checkHeads(spec));
+  if (spec.newTokens.value < 1 || spec.newTokens.value > 16) // S57
+    return fail("expected 'new_tokens' between 1 and 16, got " + std::to_string(spec.newTokens.value),
+                spec.newTokens.where);
   if (spec.newTokens.where.valid() && spec.phase.value != Phase::Decode) // S57
     return fail("expected 'new_tokens' only with 'phase: decode', got it with prefill", spec.newTokens.where)
         .note("the phase is given here", spec.phase.where);

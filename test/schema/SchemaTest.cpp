@@ -81,7 +81,10 @@ TEST(Schema, FormsThatTheReaderTakes) {
            {"mask: {block_sparse: m}", "inputs: {m: {shape: [heads, 16, 16], dtype: bool}}"},
            {"score: {scale: tau, softcap: 5, alibi: {form: distance}, sinks: {logits: x, in_lse: false}}",
             "params: {tau: {type: f32, default: 1}}", "inputs: {x: {shape: [heads], dtype: f32}}"},
-           {"schedule: {tile_q: 64, warps: 4}"}})
+           {"phase: decode", "new_tokens: 16"},
+           {"cache: {layout: contiguous, pools: combined, order: hdn}", "layout: {q: bhsd}"},
+           {"cache: {layout: paged, page: 1, table: csr, tables: separate, order: {k: dnh}}"},
+           {"schedule: {tile_q: 64, warps: 4, packing: true}"}})
     EXPECT_EQ(wrong(edits), "") << edited(edits);
 }
 
@@ -92,6 +95,7 @@ TEST(Schema, SpecsThatExtend) {
   };
   EXPECT_EQ(over(""), "");
   EXPECT_EQ(over("score: {softcap: ~}\nout_dtype: ~\nheads: {kv: 4}\ninputs: {x: {shape: [4]}, y: ~}\n"), "");
+  EXPECT_EQ(over("cache: {page: 64, table: ~}\n"), "");
   EXPECT_NE(over("maks: ~\n"), "");
   EXPECT_NE(over("head_dim: 12\n"), "");
   EXPECT_EQ(validate(committed(), yamlAsJson("extends: a.yaml\n")), "spec: lacks attnc");
@@ -125,6 +129,14 @@ TEST(Schema, BadSpecsAreNotValid) {
                                              {"inputs: {x: {shape: [4], dtype: i8}}"}, // S21
                                              {"outputs: [out, out]"},                  // S23
                                              {"schedule: {warps: 9}"},                 // S24
+                                             {"cache: paged"},                         // K3
+                                             {"cache: {layout: cyclic}"},              // K4
+                                             {"cache: {layout: contiguous, order: nhdb}"},
+                                             {"cache: {layout: contiguous, order: {q: nhd}}"},
+                                             {"cache: {page: 16}"},                 // K5
+                                             {"cache: {layout: paged, page: 257}"}, // S53
+                                             {"phase: decode", "new_tokens: 17"},   // S57
+                                             {"schedule: {packing: 4}"},
                                              {"mask: {streaming: {window: 4}}"}}) {
     EXPECT_NE(wrong(edits), "") << edited(edits);
     EXPECT_FALSE(readSpecText(edited(edits), "bad.yaml").ok())

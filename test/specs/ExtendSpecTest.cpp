@@ -82,6 +82,8 @@ TEST_F(ExtendTest, MappingsMergeKeyByKey) {
                   "schedule: {warps: 4, stages: 2}"}));
   EXPECT_EQ(over({"score: {alibi: {form: distance}}"}, "score: {alibi: {scaled: true}}\n"),
             flat({"score: {alibi: {form: distance, scaled: true}}"}));
+  EXPECT_EQ(over({"cache: {layout: paged, page: 16, table: csr}"}, "cache: {page: 64, table: ~}\n"),
+            flat({"cache: {layout: paged, page: 64}"}));
   EXPECT_EQ(over({"inputs: {seen: {shape: [kv_len], dtype: bool}}", "mask: 'seen[kv]'"},
                  "inputs: {asks: {shape: [q_len], dtype: bool}, seen: {shape: [9]}}\nmask: 'seen[kv] and "
                  "asks[q]'\n"),

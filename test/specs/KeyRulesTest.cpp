@@ -23,7 +23,8 @@ const std::vector<Bad> kBad{
     {"K1", {"score: {softcp: 8}"}, "unknown key 'softcp' in 'score'; did you mean 'softcap'", 9, 9},
     {"K1",
      {"schedule: {tile: 8}"},
-     "unknown key 'tile' in 'schedule'; expected tile_q, tile_kv, stages, warps, family, block_map or packing",
+     "unknown key 'tile' in 'schedule'; expected tile_q, tile_kv, stages, warps, family, block_map or "
+     "packing",
      9,
      12},
     {"K1",
@@ -34,7 +35,8 @@ const std::vector<Bad> kBad{
     {"K1", {"params: {x: {dtype: f32}}"}, "unknown key 'dtype' in 'x'; did you mean 'type'", 9, 14},
     {"K1",
      {"<<: {}"},
-     "unknown key '<<' in the spec; expected attnc, name, phase, new_tokens, heads, head_dim, head_dim_v, dtype, "
+     "unknown key '<<' in the spec; expected attnc, name, phase, new_tokens, heads, head_dim, head_dim_v, "
+     "dtype, "
      "out_dtype, layout, qkv, qkv_bias, cache, alignment, lengths, "
      "anchor, mask, score, inputs, params, outputs, schedule, precision, accumulate, fallback or extends",
      9,
@@ -136,7 +138,11 @@ const std::vector<Bad> kBad{
     {"K3", {"outputs: out"}, "expected a list for 'outputs', got 'out'", 9, 10},
     {"K3", {"inputs: [bias]"}, "expected a mapping for 'inputs', got a list", 9, 9},
     {"K3", {"inputs: {x: f32}"}, "expected a mapping for 'x', got 'f32'", 9, 13},
-    {"K4", {"phase: prefil"}, "expected prefill for 'phase', got 'prefil'; did you mean 'prefill'", 3, 8},
+    {"K4",
+     {"phase: prefil"},
+     "expected prefill or decode for 'phase', got 'prefil'; did you mean 'prefill'",
+     3,
+     8},
     {"K4", {"layout: ragged"}, "expected packed, padded, bhsd or bshd for 'layout', got 'ragged'", 7, 9},
     {"K1", {"layout: {qkv: bshd}"}, "unknown key 'qkv' in 'layout'; it belongs in the spec", 7, 10},
     {"K1", {"layout: {q: bshd}", "qkv: fused"}, "unknown key 'q' in 'layout'; expected qkv or out", 7, 10},
@@ -197,6 +203,7 @@ TEST(KeyRules, EveryReservedWordIsDocumented) {
   };
   check(keys::kTopReserved);
   check(keys::kHeadsReserved);
+  check(keys::kCacheReserved);
   check(keys::kMaskReserved);
   check(keys::kScoreReserved);
   check(keys::kInputReserved);

@@ -33,7 +33,7 @@ TEST(Rules, ReferenceAndTestsAgree) {
   std::set<std::string> documented =
       labelsIn(readFile(std::string(ATTNC_SPECS_DIR) + "/README.md"), R"(\| ([YKES]\d+) \|)");
   std::set<std::string> tested;
-  for (const char *file : {"DeclarationRulesTest.cpp", "ExprTest.cpp", "ExtendSpecTest.cpp", "FieldRulesTest.cpp",
+  for (const char *file : {"CacheRulesTest.cpp", "DeclarationRulesTest.cpp", "ExprTest.cpp", "ExtendSpecTest.cpp", "FieldRulesTest.cpp",
                            "KeyRulesTest.cpp", "MaskRulesTest.cpp", "NamedTermTest.cpp", "YamlTreeTest.cpp"})
     tested.merge(
         labelsIn(readFile(std::string(ATTNC_SPECS_TEST_DIR) + "/" + file), R"((?:\{"|// )([YKES]\d+)\b)"));
@@ -41,7 +41,7 @@ TEST(Rules, ReferenceAndTestsAgree) {
 
   std::set<std::string> enforced;
   for (const char *file :
-       {"ExprLexer.cpp", "ExprParser.cpp", "ExprTyping.cpp", "ExtendSpec.cpp", "FieldReader.cpp", "ReadDeclarations.cpp",
+       {"ExprLexer.cpp", "ExprParser.cpp", "ExprTyping.cpp", "ExtendSpec.cpp", "FieldReader.cpp", "ReadCache.cpp", "ReadDeclarations.cpp",
         "NamedTerm.cpp", "ReadMaskScore.cpp", "SpecCheck.cpp", "SpecReader.cpp", "TermTexts.cpp", "YamlTree.cpp"})
     enforced.merge(labelsIn(readFile(std::string(ATTNC_SPECS_DIR) + "/" + file), R"(//+ ([YKES]\d+)\b)"));
   EXPECT_EQ(documented, enforced);
@@ -64,6 +64,14 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
             "expected a window side between 0 and 2147483647, got -1");
   EXPECT_EQ(messageOf([](Spec &s) { s.axes.v = "bsh"; }),
             "expected an order of the letters b, s, h and d, got 'bsh'");
+  EXPECT_EQ(messageOf([](Spec &s) { s.newTokens.value = 17; }),
+            "expected 'new_tokens' between 1 and 16, got 17");
+  EXPECT_EQ(messageOf([](Spec &s) { s.cache.emplace().page = 257; }),
+            "expected 'page' between 0 (a contiguous cache) and 256, got 257");
+  EXPECT_EQ(messageOf([](Spec &s) { s.cache.emplace().orderV = "nhh"; }),
+            "expected an order of the letters n, h and d of a cache, got 'nhh'");
+  EXPECT_EQ(messageOf([](Spec &s) { s.cache.emplace().ownTables = true; }),
+            "expected page tables only in a paged cache, got one in a contiguous one");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::Expression; }),
             "expected a mask expression of type bool, got none");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::All; }),
@@ -93,5 +101,5 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     Result<Spec> spec = readSpecText(edited(edits), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 2 + 37 + 21);
+  EXPECT_EQ(examples, 3 + 45 + 21);
 }

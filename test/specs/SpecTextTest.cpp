@@ -24,7 +24,11 @@ public:
   std::string spec() {
     const char *dims[] = {"64", "128", "256"};
     int kv = 1 + below(8);
-    std::string out = "attnc: 1\nname: s" + number(9999) + "\nphase: prefill\n";
+    std::string out = "attnc: 1\nname: s" + number(9999) + "\n";
+    const bool decode = below(2);
+    out += decode ? "phase: decode\n" : "phase: prefill\n";
+    out += decode && below(2) ? "new_tokens: " + number(16) + "\n" : "";
+    out += below(2) ? "cache: " + cache() + "\n" : "";
     out += "heads: {kv: " + std::to_string(kv) + ", query: " + std::to_string(kv * (1 + below(9))) + "}\n";
     out += std::string("head_dim: ") + dims[below(3)] +
            "\ndtype: " + pick({"f16", "bf16", "f32", "f16\naccumulate: f16", "f32\nprecision: tf32"}) + "\n";
@@ -58,6 +62,15 @@ private:
     double mantissa = std::uniform_real_distribution<double>(0.1, 10.0)(random);
     snprintf(text, sizeof text, "%.17ge%d", mantissa, below(40) - 20);
     return text;
+  }
+
+  std::string cache() {
+    std::string out = "{layout: contiguous";
+    if (below(2))
+      out = "{layout: paged, page: " + number(256) + (below(2) ? ", tables: separate" : "");
+    else if (below(2))
+      out += ", pools: combined";
+    return out + (below(2) ? ", order: " + pick({"nhd", "hnd", "hdn", "dnh"}) : "") + "}";
   }
 
   std::string mask(int depth) {
@@ -157,6 +170,45 @@ TEST(SpecText, StyleAndOrderDoNotMatter) {
   EXPECT_EQ(canonical(flow), canonical(block));
 }
 
+/// Every form of a cache reads back, with every layout of queries and outputs.
+TEST(SpecText, CachesReadBack) {
+  std::vector<std::string> forms;
+  const std::vector<std::string> paged{"contiguous", "paged, page: 1", "paged, page: 256, table: csr",
+                                       "paged, page: 16, tables: separate",
+                                       "paged, page: 3, table: csr, tables: separate"};
+  for (const std::string &kind : paged)
+    for (const char *rest : {"", ", order: hnd", ", order: {k: hdn}", ", order: {k: hdn, v: dhn}"})
+      forms.push_back("cache: {layout: " + kind + rest + "}");
+  forms.push_back("cache: {layout: contiguous, pools: combined, order: dhn}");
+  forms.push_back("cache: {layout: paged, page: 16, table: csr, pools: combined, order: {k: hnd, v: hnd}}");
+  std::set<std::string> texts;
+  size_t specs = 0;
+  for (const std::string &form : forms)
+    for (const char *layout : {"packed", "padded", "bhsd", "dhsb", "{q: bdhs}", "{out: bhsd}",
+                               "{q: bhsd, out: bhsd}", "{q: bhsd, out: sbhd}"}) {
+      std::string text = canonical(edited({"phase: decode", form, std::string("layout: ") + layout}));
+      EXPECT_EQ(canonical(text), text) << form << " " << layout;
+      texts.insert(text);
+      ++specs;
+    }
+  EXPECT_EQ(texts.size(), specs - forms.size()); // {q: bhsd, out: bhsd} is bhsd
+}
+
+/// What stands for a default is the default, and keys of a cache come in any order.
+TEST(SpecText, CachesWriteDefaultsOut) {
+  EXPECT_EQ(canonical(edited({"phase: decode", "cache: {page: 16, layout: paged}"})),
+            canonical(edited(
+                {"phase: decode", "new_tokens: 1",
+                 "cache: {layout: paged, table: dense, tables: shared, pools: separate, order: {k: nhd, "
+                 "v: nhd}, page: 16}"})));
+  std::string text = canonical(edited({"cache: {layout: paged, page: 16, table: csr}"}));
+  EXPECT_NE(
+      text.find(
+          "\ncache: {layout: paged, page: 16, table: csr, tables: shared, pools: separate, order: nhd}\n"),
+      std::string::npos)
+      << text;
+}
+
 TEST(SpecText, DifferentRequestsHaveDifferentTexts) {
   std::set<std::string> texts;
   const std::vector<std::vector<std::string>> edits{
@@ -183,6 +235,20 @@ TEST(SpecText, DifferentRequestsHaveDifferentTexts) {
       {"outputs: [out, lse]"},
       {"schedule: {warps: 4}"},
       {"schedule: {stages: 4}"},
+      {"schedule: {packing: true}"},
+      {"schedule: {packing: false}"},
+      {"phase: decode"},
+      {"phase: decode", "new_tokens: 2"},
+      {"cache: {layout: contiguous}"},
+      {"cache: {layout: contiguous, order: hnd}"},
+      {"cache: {layout: contiguous, order: {v: hnd}}"},
+      {"cache: {layout: contiguous, pools: combined}"},
+      {"cache: {layout: paged, page: 16}"},
+      {"cache: {layout: paged, page: 32}"},
+      {"cache: {layout: paged, page: 16, table: csr}"},
+      {"cache: {layout: paged, page: 16, tables: separate}"},
+      {"cache: {layout: contiguous}", "layout: {q: bhsd}"},
+      {"cache: {layout: contiguous}", "layout: {out: bhsd}"},
       {"mask: kv < w", "params: {w: {type: i32}}"},
       {"mask: kv < w", "params: {w: {type: f32}}"},
       {"mask: kv < w", "params: {w: {type: i32, default: 0}}"},

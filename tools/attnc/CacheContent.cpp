@@ -136,7 +136,7 @@ void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &length
   for (int64_t i = 0; i < table.elements(); ++i)
     table.set(i, std::numeric_limits<int32_t>::max());
   int64_t next = 0, first = 0;
-  for (size_t request = 0; request < lengths.size(); ++request) {
+  for (size_t request = 0; pool > 0 && request < lengths.size(); ++request) {
     const int64_t pages = pagesOf(lengths[request], layout.page);
     const int64_t row = layout.csr ? first : static_cast<int64_t>(request) * table.shape[1];
     first += pages;
@@ -152,11 +152,32 @@ void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &length
   }
 }
 
+/// Of a CSR table: page counts that come to the lengths, and entries for all of them.
+static Status checkCsr(const CacheLayout &layout, const std::vector<int64_t> &lengths,
+                       const Problem &problem) {
+  const HostTensor &indptr = problem.tensors.find("page_indptr")->second;
+  ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> listed,
+                         lengthsOfPages(layout, indptr, problem.tensors.find("last_page_len")->second));
+  for (size_t request = 0; request < lengths.size(); ++request)
+    if (listed[request] != lengths[request])
+      return invalid("tensors 'page_indptr' and 'last_page_len': expected pages of " +
+                     std::to_string(lengths[request]) + " tokens for request " + std::to_string(request) +
+                     ", got pages of " + std::to_string(listed[request]));
+  const auto entries = static_cast<int64_t>(indptr.get(indptr.elements() - 1));
+  for (const auto &[name, tensor] : problem.tensors)
+    if (isPageTable(name) && tensor.elements() < entries)
+      return invalid("tensor '" + name + "': expected " + std::to_string(entries) +
+                     " pages, as 'page_indptr' ends there, got " + std::to_string(tensor.elements()));
+  return Status::success();
+}
+
 Status checkCaches(const Program &program, const Problem &problem) {
   const std::optional<CacheLayout> layout = cacheOf(program);
   if (!layout)
     return Status::success();
   const std::vector<int64_t> lengths = keyLengths(problem);
+  if (layout->csr)
+    ATTNC_RETURN_IF_ERROR(checkCsr(*layout, lengths, problem));
   for (const auto &[name, tensor] : problem.tensors) {
     const std::string axes = axesOf(program, name);
     if (axes.empty())
@@ -175,6 +196,8 @@ Status checkCaches(const Program &program, const Problem &problem) {
         continue;
       }
       const int64_t pages = pagesOf(lengths[request], layout->page);
+      if (pages > 0 && tensor.shape[0] == 0)
+        return invalid("tensor '" + name + "': expected pages for the tokens of " + who + ", got none");
       if (pages > rows.count[request])
         return invalid("tensor '" + tableName + "': expected room for " + std::to_string(pages) +
                        " pages of " + who + ", got " + std::to_string(rows.count[request]));

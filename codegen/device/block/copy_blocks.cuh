@@ -51,8 +51,9 @@ ATTNC_DEVICE void copy_block_panels(SharedTile<T, Rows, Cols> destination, Sourc
 #pragma unroll
   for (int part = 0; part < kBand; part += 32) { // as many rows as lanes
     if constexpr (Source::kHasTable && !kInOnePage) {
-      const int row = first_row + band + part + lane;
-      page = part + lane < kBand && valid_begin <= row && row < valid_end ? source.block(row) : 0;
+      // Of a page that begins before the valid rows, the first valid one says which it is.
+      const int row = max(first_row + band + part + lane, valid_begin);
+      page = part + lane < kBand && row < valid_end ? source.block(row) : 0;
     }
 #pragma unroll
     for (int down = part; down < (kBand < part + 32 ? kBand : part + 32); down += kStep) {

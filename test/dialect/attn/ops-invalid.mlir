@@ -460,3 +460,131 @@ attn.kernel @attention_c10_f16_sums(%q: !attn.tokens<2x64xbf16, packed> {attn.na
       : (!attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>) -> !attn.tokens<2x64xbf16, packed>
   attn.return %o : !attn.tokens<2x64xbf16, packed>
 }
+
+// -----
+
+attn.kernel @cached_c1_dim(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected packed or padded tokens with the heads, dim and element type of the cache, got '!attn.cache<4x64xf16, nhd>' and '!attn.tokens<4x32xf16, packed>'}}
+  %0 = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x32xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c1_heads(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected packed or padded tokens with the heads, dim and element type of the cache}}
+  %0 = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<2x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c1_element(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected packed or padded tokens with the heads, dim and element type of the cache}}
+  %0 = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xbf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c1_layout(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected packed or padded tokens}}
+  %0 = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, bhsd>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c2_no_table(%c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected a page table for a paged cache and only for one, got none for '!attn.cache<4x64xf16, nhd page 16>'}}
+  %0 = attn.cached %c : !attn.cache<4x64xf16, nhd page 16> -> !attn.tokens<4x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c2_table_of_contiguous(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected a page table for a paged cache and only for one, got one for '!attn.cache<4x64xf16, nhd>'}}
+  %0 = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c2_float_table(%c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %t: !attn.side<["batch", "max_pages"], f32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected a page table of i32, ["batch", "max_pages"] or ["total_pages"], got}}
+  %0 = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "max_pages"], f32> -> !attn.tokens<4x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c2_table_shape(%c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %t: !attn.side<["batch", "kv_len"], i32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected a page table of i32, ["batch", "max_pages"] or ["total_pages"], got}}
+  %0 = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "kv_len"], i32> -> !attn.tokens<4x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c3(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  %other = builtin.unrealized_conversion_cast %c : !attn.cache<4x64xf16, nhd> to !attn.cache<4x64xf16, nhd>
+  // expected-error @below {{expected a cache and a page table that are arguments of the kernel}}
+  %0 = attn.cached %other : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @cached_c4(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{expected 'values' of a pair only, got it of '!attn.cache<4x64xf16, nhd>'}}
+  %0 = attn.cached %c values : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @attention_c12_q(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd> {attn.name = "d"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %k = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  // expected-error @below {{expected q to be tokens, got a cache}}
+  %o = attn.attention %k, %q, %q scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c12_one(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %k: !attn.tokens<4x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %v = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  // expected-error @below {{expected k and v to be both cached or neither, got a cache for v}}
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c12_pages(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd page 16> {attn.name = "d"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %k = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  %v = attn.cached %d pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  // expected-error @below {{expected k and v to be cached in pages alike, got}}
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c12_tables(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd page 16> {attn.name = "d"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}, %u: !attn.side<["total_pages"], i32> {attn.name = "u"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %k = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  %v = attn.cached %d pages %u : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["total_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  // expected-error @below {{expected k and v to be cached in pages alike, got}}
+  %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}
+
+// -----
+
+attn.kernel @attention_c12_same_cache(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd> {attn.name = "d"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %k = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
+  // expected-error @below {{expected k and v to be caches of their own, or the keys and the values of a pair}}
+  %o = attn.attention %q, %k, %k scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
+  attn.return %o : !attn.tokens<4x64xf16, packed>
+}

@@ -172,3 +172,36 @@ attn.kernel @search_and_reach(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q
   } : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> (!attn.tokens<4x64xf16, packed>, !attn.side<["heads"], f32>)
   attn.return %o, %m : !attn.tokens<4x64xf16, packed>, !attn.side<["heads"], f32>
 }
+
+// What caches hold, as tokens: contiguous; pages of a dense table; keys and values of a pair, pages of a CSR table.
+// CHECK-LABEL: attn.kernel @caches
+// CHECK-SAME: !attn.cache<8x128xbf16, nhd> {attn.name = "contiguous"}
+// CHECK-SAME: !attn.cache<8x128xbf16, nhd page 16> {attn.name = "k_cache"}
+// CHECK-SAME: !attn.cache<8x128xbf16, hdn page 256 pair> {attn.name = "kv_cache"}
+// CHECK-SAME: !attn.cache<8x128xf16, dhn pair> {attn.name = "both"}
+attn.kernel @caches(%q: !attn.tokens<16x128xbf16, packed> {attn.name = "q"},
+                    %contiguous: !attn.cache<8x128xbf16, nhd> {attn.name = "contiguous"},
+                    %k_cache: !attn.cache<8x128xbf16, nhd page 16> {attn.name = "k_cache"},
+                    %kv_cache: !attn.cache<8x128xbf16, hdn page 256 pair> {attn.name = "kv_cache"},
+                    %both: !attn.cache<8x128xf16, dhn pair> {attn.name = "both"},
+                    %block_table: !attn.side<["batch", "max_pages"], i32> {attn.name = "block_table"},
+                    %page_indices: !attn.side<["total_pages"], i32> {attn.name = "page_indices"})
+    -> (!attn.tokens<16x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  // CHECK: attn.cached %{{.*}} : !attn.cache<8x128xbf16, nhd> -> !attn.tokens<8x128xbf16, packed>
+  %0 = attn.cached %contiguous : !attn.cache<8x128xbf16, nhd> -> !attn.tokens<8x128xbf16, packed>
+  // CHECK: attn.cached %{{.*}} pages %{{.*}} : !attn.cache<8x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  %k = attn.cached %k_cache pages %block_table
+      : !attn.cache<8x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  // CHECK: attn.cached %{{.*}} values pages %{{.*}} : !attn.cache<8x128xbf16, hdn page 256 pair>, !attn.side<["total_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  %v = attn.cached %kv_cache values pages %page_indices
+      : !attn.cache<8x128xbf16, hdn page 256 pair>, !attn.side<["total_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  // CHECK: attn.cached %{{.*}} values : !attn.cache<8x128xf16, dhn pair> -> !attn.tokens<8x128xf16, padded>
+  %1 = attn.cached %both values : !attn.cache<8x128xf16, dhn pair> -> !attn.tokens<8x128xf16, padded>
+  // CHECK: attn.attention %{{.*}}, %[[K:.*]], %[[V:.*]] scale
+  %keys = attn.cached %kv_cache pages %page_indices
+      : !attn.cache<8x128xbf16, hdn page 256 pair>, !attn.side<["total_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  %o = attn.attention %q, %keys, %v scale 1.0 anchor bottom_right score {} mask {}
+      : (!attn.tokens<16x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>)
+      -> !attn.tokens<16x128xbf16, packed>
+  attn.return %o : !attn.tokens<16x128xbf16, packed>
+}

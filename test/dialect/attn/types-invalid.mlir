@@ -64,3 +64,39 @@ attn.kernel @side_c3_none(%x: !attn.side<[], f32> {attn.name = "x"})
 // side_c3_five
 // expected-error @below {{expected 1 to 4 axes, got 5}}
 attn.kernel @side_c3_five(%x: !attn.side<[2, 2, 2, 2, 2], f32> {attn.name = "x"})
+
+// -----
+
+// cache_c1_heads
+// expected-error @below {{expected positive heads and dim, got 0 x 64}}
+attn.kernel @cache_c1_heads(%x: !attn.cache<0x64xf16, nhd> {attn.name = "x"})
+
+// -----
+
+// cache_c2
+// expected-error @below {{expected an element type of f16, bf16 or f32, got 'i8'}}
+attn.kernel @cache_c2(%x: !attn.cache<4x64xi8, nhd page 16> {attn.name = "x"})
+
+// -----
+
+// cache_c3_long
+// expected-error @below {{expected pages of 1 to 256 tokens, got 257}}
+attn.kernel @cache_c3_long(%x: !attn.cache<4x64xf16, nhd page 257> {attn.name = "x"})
+
+// -----
+
+// cache_c3_negative
+// expected-error @below {{expected pages of 1 to 256 tokens, got -1}}
+attn.kernel @cache_c3_negative(%x: !attn.cache<4x64xf16, nhd page -1> {attn.name = "x"})
+
+// -----
+
+// cache_order
+// expected-error @below {{expected an order of n, h and d, got nhb}}
+attn.kernel @cache_order(%x: !attn.cache<4x64xf16, nhb> {attn.name = "x"})
+
+// -----
+
+// cache_sizes
+// expected-error @below {{expected heads x dim, got 1 sizes}}
+attn.kernel @cache_sizes(%x: !attn.cache<64xf16, nhd> {attn.name = "x"})

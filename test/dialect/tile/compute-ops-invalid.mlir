@@ -213,3 +213,13 @@ tile.kernel @mma_ab_c4_f16_sums(%w: !tile.weights<kTileQ=64 x kTileKv=64, f16, w
   tile.mma_ab %acc += %w, %v kind sync_f16_sums : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, f16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
   tile.return
 }
+
+// -----
+
+tile.kernel @finish_c2_two_kinds_of_sinks(%c: f32 {tile.name = "c"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %rows = tile.alloc "rows" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected one sink for all rows or one a row, got both}}
+  %lse = tile.finish "lse_rows" %acc, %rows, %rows scale %c sink %c row_sinks %rows : !tile.row_vector<kTileQ=64, warps 4> : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}

@@ -118,3 +118,14 @@ tile.kernel @mma_kinds() attributes {schedule = #tile.schedule<tile_q = 64, tile
   tile.mma_ab %acc += %s, %f kind plain : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.fragment<kTileQ=64 x kTileQ=64, warps 4>, !tile.shared<kTileQ=64 x kHeadDim=64, f32>
   tile.return
 }
+
+// With packed heads every row has the sink of its own head.
+// CHECK-LABEL: @finish_row_sinks
+// CHECK: tile.finish "lse_rows" %{{.*}}, %{{.*}}, %{{.*}} scale %{{.*}} row_sinks %{{.*}} : !tile.row_vector<kTileQ=64, warps 4> sink_outside_lse : !tile.fragment
+tile.kernel @finish_row_sinks(%c: f32 {tile.name = "c"}) attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  %rows = tile.alloc "rows" : !tile.row_vector<kTileQ=64, warps 4>
+  %sinks = tile.alloc "sinks" : !tile.row_vector<kTileQ=64, warps 4>
+  %lse = tile.finish "lse_rows" %acc, %rows, %rows scale %c row_sinks %sinks : !tile.row_vector<kTileQ=64, warps 4> sink_outside_lse : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}

@@ -369,3 +369,59 @@ tile.kernel @dump_c3_partial(%p: !tile.pointer<f32, writable true> {tile.name = 
   tile.dump %x partial to %p offset %s stride %s rows %n, %n keys %n, %n step <kTileKv = 64> : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.pointer<f32, writable true>
   tile.return
 }
+
+// -----
+
+tile.kernel @view_rows_c4_no_block_stride(%k: !tile.pointer<bf16> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %f: !tile.pointer<f32> {tile.name = "f"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a block stride for rows in blocks and for no others, got none for '!tile.global_rows<kHeadDim=128, bf16 grouped kGroup=4>'}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 grouped kGroup=4>
+  tile.return
+}
+
+// -----
+
+tile.kernel @view_rows_c4_block_stride_of_plain_rows(%k: !tile.pointer<bf16> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %f: !tile.pointer<f32> {tile.name = "f"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a block stride for rows in blocks and for no others, got one for '!tile.global_rows<kHeadDim=128, bf16>'}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x block_stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
+  tile.return
+}
+
+// -----
+
+tile.kernel @view_rows_c5_no_table(%k: !tile.pointer<bf16> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %f: !tile.pointer<f32> {tile.name = "f"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a table of i32 and its first entry for paged rows and for no others, got none for '!tile.global_rows<kHeadDim=128, bf16 paged kPage=16>'}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x block_stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 paged kPage=16>
+  tile.return
+}
+
+// -----
+
+tile.kernel @view_rows_c5_table_of_groups(%k: !tile.pointer<bf16> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %f: !tile.pointer<f32> {tile.name = "f"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a table of i32 and its first entry for paged rows and for no others, got a table for '!tile.global_rows<kHeadDim=128, bf16 grouped kGroup=4>'}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x block_stride %x pages %t[%x] : !tile.pointer<i32> : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 grouped kGroup=4>
+  tile.return
+}
+
+// -----
+
+tile.kernel @view_rows_c5_table_of_floats(%k: !tile.pointer<bf16> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %f: !tile.pointer<f32> {tile.name = "f"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a table of i32 and its first entry for paged rows and for no others, got a table for}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x block_stride %x pages %f[%x] : !tile.pointer<f32> : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 paged kPage=16>
+  tile.return
+}
+
+// -----
+
+tile.kernel @dump_c4_group_without_stride(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %o: i64 {tile.name = "o"}, %r: index {tile.name = "r"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %sums = tile.alloc "sums" : !tile.row_vector<kTileQ=64, warps 4>
+  // expected-error @below {{expected a group with its stride, got no stride}}
+  "tile.dump"(%sums, %p, %o, %o, %r, %r, %r, %r) <{step = #tile.dim<kTileKv = 64>, group = #tile.dim<kGroup = 4>, operandSegmentSizes = array<i32: 1, 0, 1, 1, 1, 1, 1, 1, 1, 0>}>
+      : (!tile.row_vector<kTileQ=64, warps 4>, !tile.pointer<f32, writable true>, i64, i64, index, index, index, index) -> ()
+  tile.return
+}

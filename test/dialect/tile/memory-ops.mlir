@@ -220,3 +220,17 @@ tile.kernel @store_max(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, 
   tile.store_max %max to %p at %head rows %first, %end : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
   tile.return
 }
+
+// Rows in groups: a token's heads are a group.
+// CHECK-LABEL: @stores_of_groups
+// CHECK: tile.store_row_values %{{.*}} to %{{.*}} offset %{{.*}} stride %{{.*}} group <kGroup = 4> rows %{{.*}}, %{{.*}} : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+// CHECK: tile.store_max %{{.*}} to %{{.*}} at %{{.*}} group <kGroup = 4> rows %{{.*}}, %{{.*}} : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+// CHECK: tile.dump %{{.*}} to %{{.*}} offset %{{.*}} stride %{{.*}} group <kGroup = 4> stride %{{.*}} rows %{{.*}}, %{{.*}} keys %{{.*}}, %{{.*}} step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+tile.kernel @stores_of_groups(%p: !tile.pointer<f32, writable true> {tile.name = "p"}, %x: i64 {tile.name = "x"}, %r: index {tile.name = "r"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4, packing = true>} {
+  %rows = tile.alloc "rows" : !tile.row_vector<kTileQ=64, warps 4>
+  tile.store_row_values %rows to %p offset %x stride %x group <kGroup = 4> rows %r, %r : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.store_max %rows to %p at %r group <kGroup = 4> rows %r, %r : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.dump %rows to %p offset %x stride %x group <kGroup = 4> stride %x rows %r, %r keys %r, %r step <kTileKv = 64> : !tile.row_vector<kTileQ=64, warps 4> -> !tile.pointer<f32, writable true>
+  tile.return
+}

@@ -97,3 +97,8 @@ module attributes {test.global_rows_c2_f32 = !tile.global_rows<kHeadDim=64, f32 
 
 // expected-error @below {{expected strided rows to be aligned to their elements of 2 bytes, got 16}}
 module attributes {test.global_rows_c3 = !tile.global_rows<kHeadDim=64, f16 strided true>} {}
+
+// -----
+
+// expected-error @below {{expected rows that are paged or grouped, got both}}
+module attributes {test.global_rows_c4 = !tile.global_rows<kHeadDim=64, f16 paged kPage=16 grouped kGroup=4>} {}

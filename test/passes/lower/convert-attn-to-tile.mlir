@@ -105,7 +105,7 @@ attn.kernel @padding_rows_are_zeroed(%q: !attn.tokens<2x64xf16, padded> {attn.na
 // CHECK: %[[Q_LEN:.*]] = tile.let "q_len"
 // CHECK: %[[KV_LEN:.*]] = tile.let "kv_len"
 // CHECK: %[[OFF:.*]] = arith.subi %[[KV_LEN]], %[[Q_LEN]]
-// CHECK-NEXT: %[[FIRST:.*]] = arith.addi %[[OFF]], %[[ROW:.*]] :
+// CHECK: %[[FIRST:.*]] = arith.addi %[[OFF]], %[[ROW:.*]] :
 // CHECK-NEXT: tile.let "first_position" %[[FIRST]]
 attn.kernel @bottom_right_positions(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
@@ -131,9 +131,11 @@ attn.kernel @top_left_positions(%q: !attn.tokens<2x64xf16, packed> {attn.name = 
 
 // A tile at the end of a request has fewer rows: the bounds must not see positions past them.
 // CHECK-LABEL: tile.kernel @last_position_of_a_partial_tile_fwd
-// CHECK: %[[FIRST:.*]] = tile.let "first_position"
-// CHECK: %[[LEFT:.*]] = arith.subi %{{.*}}, %{{.*}}
+// CHECK: %[[ROW:.*]] = tile.let "first_row"
+// CHECK: %[[Q_LEN:.*]] = tile.let "q_len"
+// CHECK: %[[LEFT:.*]] = arith.subi %[[Q_LEN]], %[[ROW]]
 // CHECK: %[[ROWS:.*]] = arith.minsi %{{.*}}, %[[LEFT]]
+// CHECK: %[[FIRST:.*]] = tile.let "first_position"
 // CHECK-NEXT: %[[AFTER:.*]] = arith.addi %[[FIRST]], %[[ROWS]]
 // CHECK-NEXT: %[[LAST:.*]] = arith.subi %[[AFTER]], %c1
 // CHECK-NEXT: tile.let "last_position" %[[LAST]]
