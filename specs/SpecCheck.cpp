@@ -126,6 +126,8 @@ Status checkLayout(const Spec &spec) {
                   spec.layout.where);
     anyRows |= order.back() == 'd';
   }
+  if (spec.cache)
+    anyRows |= spec.cache->orderK.back() == 'd' || spec.cache->orderV.back() == 'd';
   if (spec.alignment.where.valid() && !anyRows) // S43
     return fail(
                "expected 'alignment' only where head_dim is the innermost axis of a tensor, got it with none",

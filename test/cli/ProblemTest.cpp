@@ -229,6 +229,41 @@ TEST(Problem, ContradictionsAreErrors) {
   EXPECT_EQ(makeProblem(padded(), request).status().code(), Code::InvalidArgument);
 }
 
+/// Keys that end with a page, beside it, and with none.
+TEST(Cases, CachesGetTheEndsOfPages) {
+  for (int64_t page : {1, 16, 256})
+    for (bool csr : {false, true}) {
+      Program program;
+      program.name = "paged";
+      program.dims = {"q_len", "kv_len"};
+      const Formula rows{std::to_string(page)};
+      program.tensors = {sig("q", DType::F16, {{"total_q"}, {"2"}, {"8"}}),
+                         sig("k_cache", DType::F16, {{"pages"}, rows, {"1"}, {"8"}}),
+                         sig("cu_q", DType::I32, {{"batch + 1"}}),
+                         sig("out", DType::F16, {{"total_q"}, {"2"}, {"8"}}, true)};
+      program.remarks = {{"cache.page", std::to_string(page)},
+                         {"cache.table", csr ? "\"csr\"" : "\"dense\""},
+                         {"tensor.k_cache.axes", "\"pnhd\""}};
+      if (csr) {
+        program.tensors.push_back(sig("page_indices", DType::I32, {{"total_pages"}}));
+        program.tensors.push_back(sig("page_indptr", DType::I32, {{"batch + 1"}}));
+        program.tensors.push_back(sig("last_page_len", DType::I32, {{"batch"}}));
+      } else {
+        program.tensors.push_back(sig("block_table", DType::I32, {{"batch"}, {"max_pages"}}));
+        program.tensors.push_back(sig("kv_lens", DType::I32, {{"batch"}}));
+      }
+      std::set<std::pair<int64_t, int64_t>> pairs;
+      for (const CheckCase &item : checkCases(program, 1, false)) {
+        Result<Problem> problem = makeProblem(program, item.request);
+        ASSERT_TRUE(problem.ok()) << item.name << ": " << problem.status().message();
+        for (const auto &pair : requestLengths(*problem))
+          pairs.insert(pair);
+      }
+      for (int64_t kv : {page, page + 1, 2 * page - 1, int64_t(0)})
+        EXPECT_TRUE(pairs.contains({1, kv})) << page << " " << kv;
+    }
+}
+
 TEST(Cases, EveryLayoutGetsTheAwkwardLengths) {
   for (const Program &program : {packed(), padded()}) {
     std::set<int64_t> q, kv;

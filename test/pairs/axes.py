@@ -60,6 +60,23 @@ LAYOUT = Axis("layout", (
     Value("dim not innermost", {"layout": "bhds"}),
     Value("orders", {"layout": {"q": "bdhs", "k": "sbhd", "v": "dshb", "out": "bhds"}, "lengths": "none"})))
 
+# Layout, page, table, tables, pools and orders of a cache: each value of one with several of the others.
+CACHE = Axis("cache", (Value("none"),) + tuple(Value(label, {"cache": cache}) for label, cache in (
+    ("contiguous", {"layout": "contiguous"}),
+    ("contiguous, hnd", {"layout": "contiguous", "order": "hnd"}),
+    ("contiguous, dim not innermost", {"layout": "contiguous", "order": {"k": "hdn", "v": "ndh"}}),
+    ("contiguous, combined", {"layout": "contiguous", "pools": "combined", "order": "hnd"}),
+    ("pages of 1, csr", {"layout": "paged", "page": 1, "table": "csr"}),
+    ("pages of 3", {"layout": "paged", "page": 3, "tables": "separate", "order": {"v": "hnd"}}),
+    ("pages of 16", {"layout": "paged", "page": 16}),
+    ("pages of 16, csr, combined", {"layout": "paged", "page": 16, "table": "csr", "pools": "combined", "order": "hnd"}),
+    ("pages of 32, dim not innermost", {"layout": "paged", "page": 32, "order": {"k": "hdn"}}),
+    ("pages of 64, csr", {"layout": "paged", "page": 64, "table": "csr", "tables": "separate", "order": "hnd"}),
+    ("pages of 256, combined", {"layout": "paged", "page": 256, "pools": "combined"}))))
+PHASE = Axis("phase", (Value("prefill"), Value("decode", {"phase": "decode"}),
+                       Value("decode, 4 tokens", {"phase": "decode", "new_tokens": 4}),
+                       Value("decode, 16 tokens", {"phase": "decode", "new_tokens": 16})))
+
 QKV = Axis("qkv", (Value("separate"), Value("fused", {"qkv": "fused"})))
 QKV_BIAS = Axis("qkv_bias", (Value("off"), Value("on", {"qkv_bias": True})))
 ALIGNMENT = Axis("alignment", (Value("default"),) + tuple(Value(str(b), {"alignment": b}) for b in (8, 4, 2)))
@@ -194,11 +211,12 @@ AXES = (
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     DTYPE, FAMILY,
     numbers("out_dtype", ("f32",), optional=True),
-    LAYOUT, QKV, QKV_BIAS, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
+    LAYOUT, CACHE, PHASE, QKV, QKV_BIAS, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),
     pins("stages", (1, 2, 3, 4)),
     pins("warps", (1, 2, 4, 8)),
     pins("block_map", (True, False)),
+    pins("packing", (True, False)),
     ARCH,
 )

@@ -59,9 +59,9 @@ def uneven_rows(tile_q, warps):
     return tile_q.label != "default" and warps.label != "default" and int(tile_q.label) % (16 * int(warps.label)) != 0
 
 
-def too_many_warps(warps, tile_q, keys, values, dtype, family, arch):
-    """Eight warps need 128 rows, which the compiler's own tile may not have; the plain family's may have 16."""
-    least = 1 if may_be_plain(dtype, family, arch) else 4
+def too_many_warps(warps, tile_q, keys, values, dtype, family, arch, phase):
+    """Eight warps need 128 rows, which the compiler's own tile may not have; the plain family's and decode's may have 16."""
+    least = 1 if may_be_plain(dtype, family, arch) or phase.label != "prefill" else 4
     return tile_q.label == "default" and warps.label != "default" and int(warps.label) > least
 
 
@@ -92,7 +92,43 @@ INSIDE = {
 }
 
 
+# Masks by which heads visit different keys, or of which a block map would be of each head.
+HEAD_BOUNDS = ("strided blocks", "strided", "expression of heads", "expression of inputs")
+HEAD_READS = ("block_sparse", "bsr", "tensor broadcast", "bits of heads")
+
+
+def differs_by_head(packing, block_map, *masks):
+    labels = [mask.label for mask in masks]
+    return packing.label == "True" and (any(label in HEAD_BOUNDS for label in labels) or
+                                        (block_map.label != "False" and any(label in HEAD_READS for label in labels)))
+
+
 REFUSALS = (
+    Rule("fused qkv beside a cache", ("cache", "qkv"), lambda cache, qkv: cache.label != "none" and qkv.label == "fused",
+         "S54: where keys are cached, the tensor of new tokens has queries only", r"expected q, k and v in tensors of their own"),
+    Rule("a bias beside a cache", ("cache", "qkv_bias"), lambda cache, bias: cache.label != "none" and bias.label == "on",
+         "S54: keys are stored with their bias", r"expected no 'qkv_bias' where k and v are cached"),
+    Rule("CSR without lengths", ("cache", "layout"),
+         lambda cache, layout: "csr" in cache.label and layout.label == "padded, no lengths",
+         "S55: a CSR table says how long requests are", r"expected 'lengths' kv or both where a CSR page table"),
+    Rule("values of combined pools", ("cache", "head_dim", "head_dim_v"),
+         lambda cache, keys, values: "combined" in cache.label and number(values, int(keys.label)) != int(keys.label),
+         "S56: keys and values are halves of one tensor", r"expected 'head_dim_v' to be head_dim",
+         example=(("cache", "pages of 256, combined"), ("head_dim_v", "16"))),
+    Rule("orders of k and v beside a cache", ("cache", "layout"),
+         lambda cache, layout: cache.label != "none" and layout.label == "orders",
+         "K1: the cache says how keys lie", r"unknown key 'k' in 'layout'"),
+    Rule("packing of single heads", ("packing", "heads"),
+         lambda packing, heads: packing.label == "True" and "of" not in heads.label,
+         "no two heads share a key head", r"for 'packing', but each query head has a KV head of its own"),
+    Rule("packing with a bias of q", ("packing", "qkv_bias"),
+         lambda packing, bias: packing.label == "True" and bias.label == "on",
+         "rows of one tile would need a bias each", r"for 'packing', but (the bias of q differs by head|each query head)",
+         example=(("packing", "True"), ("qkv_bias", "on"), ("heads", "2 of 1"))),
+    Rule("packing of heads that see different keys", ("packing", "block_map", "mask", "second mask"), differs_by_head,
+         "what is proved of a tile's keys has to hold for all of its rows",
+         r"for 'packing', but (which keys are visited|the block map) differs by head",
+         example=(("packing", "True"), ("mask", "expression of heads"), ("heads", "2 of 1"))),
     Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr"),
          lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
          "S7: an anchor says where q is, and nothing asks",
@@ -111,9 +147,9 @@ REFUSALS = (
     Rule("orders of q, k and v of fused qkv", ("layout", "qkv"),
          lambda layout, qkv: layout.label == "orders" and qkv.label == "fused",
          "K1: a layout gives one order to one tensor", r"unknown key 'q' in 'layout'"),
-    Rule("alignment of nothing", ("layout", "alignment", "qkv_bias"),
-         lambda layout, alignment, bias: (layout.label == "dim not innermost" and alignment.label != "default"
-                                          and bias.label == "off"),
+    Rule("alignment of nothing", ("layout", "alignment", "qkv_bias", "cache"),
+         lambda layout, alignment, bias, cache: (layout.label == "dim not innermost" and alignment.label != "default"
+                                                 and bias.label == "off" and cache.label == "none"),
          "S43: where dim is not innermost nothing is aligned", r"expected 'alignment' only where head_dim is the innermost",
          example=(("layout", "dim not innermost"), ("alignment", "4"))),
     Rule("alignment of less than an element", ("dtype", "alignment"),
@@ -134,8 +170,8 @@ REFUSALS = (
          "a map of the tiles that a mask shows, and no mask", r"expected a mask that hides keys for a block map, got none"),
     Rule("rows of a warp", ("tile_q", "warps"), uneven_rows,
          "mma.sync takes 16 rows a warp", r"expected tile_q to be a multiple of \d+ \(16 rows for each of \d warps\)"),
-    Rule("rows of eight warps", ("warps", "tile_q", "head_dim", "head_dim_v", "dtype", "family", "arch"), too_many_warps,
-         "eight warps need 128 rows; the compiler's own tile has 64 for most head sizes, and fewer without tensor cores",
+    Rule("rows of eight warps", ("warps", "tile_q", "head_dim", "head_dim_v", "dtype", "family", "arch", "phase"), too_many_warps,
+         "eight warps need 128 rows; the compiler's own tile has 64 for most head sizes, and fewer without tensor cores or in decode",
          r"expected tile_q to be a multiple of \d+ \(16 rows for each of \d warps\)",
          example=(("warps", "8"), ("head_dim", "128"))),
     Rule("f32 for tensor cores", ("dtype", "family"),

@@ -210,3 +210,13 @@ const std::vector<Bad> kBad{
 } // namespace
 
 TEST(CacheRules, HaveTheirMessageAndPlace) { expectRules(kBad); }
+
+/// An alignment is of a cache's rows as well.
+TEST(CacheRules, AlignmentOfACache) {
+  auto ok = [](const std::string &cache) {
+    return readSpecText(edited({"layout: bhds", "alignment: 8", cache}), "cache.yaml").ok();
+  };
+  EXPECT_TRUE(ok("cache: {layout: contiguous}"));
+  EXPECT_TRUE(ok("cache: {layout: contiguous, order: {k: hdn}}"));
+  EXPECT_FALSE(ok("cache: {layout: contiguous, order: hdn}"));
+}

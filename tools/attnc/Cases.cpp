@@ -1,6 +1,8 @@
 // Cases.cpp - lists of lengths, fitted to what a layout can express.
 #include "tools/attnc/Cases.h"
 
+#include "tools/attnc/CacheContent.h"
+
 #include <algorithm>
 #include <set>
 
@@ -17,6 +19,15 @@ const std::vector<Pairs> kBatches = {
     {{300, 300}},
     {{7, 64}, {65, 127}},
 };
+
+/// Few queries over a cache: keys to the end of a page, one more, one less; or about as many.
+std::vector<Pairs> cacheBatches(const Program &program) {
+  const std::optional<CacheLayout> cache = cacheOf(program);
+  if (!cache)
+    return {};
+  const int64_t page = cache->page ? cache->page : 64;
+  return {{{1, page}, {1, page + 1}, {1, 2 * page - 1}}, {{4, 2 * page}, {1, 0}, {16, 3 * page + 1}}};
+}
 
 std::string listText(const std::vector<int64_t> &values) {
   std::string out;
@@ -86,7 +97,10 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed, bool la
     if (seen.insert(batch).second)
       cases.push_back(makeCase(program, batch, seed + cases.size()));
   };
-  for (const Pairs &batch : kBatches) {
+  std::vector<Pairs> batches = kBatches;
+  for (Pairs &batch : cacheBatches(program))
+    batches.push_back(std::move(batch));
+  for (const Pairs &batch : batches) {
     if (qVaries && (kvVaries || self)) {
       add(batch);
       continue;
