@@ -180,9 +180,9 @@ SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine
           {{64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"}, ""}};
 }
 
-/// Few queries over many keys: what counts is bytes under way, 64 KiB an SM and more, so tiles of K and V of 16 KiB
-/// together and up to four stages; and no row of tensor cores more than there are queries and heads to pack. Quantised
-/// ones take more instructions a byte: tiles of half the size leave room for twice the warps.
+/// Few queries over many keys: what counts is bytes under way, 64 KiB an SM and more, so tiles of K and V of
+/// 16 KiB together and up to four stages; and no row of tensor cores more than there are queries and heads to
+/// pack. Quantised ones take more instructions a byte: tiles of half the size leave room for twice the warps.
 SmallVector<Weighed> decodeCandidates(int64_t rows, const Demands &demands, const Target &machine) {
   int64_t tileQ = 16;
   while (tileQ < rows && tileQ < 128)
@@ -193,8 +193,9 @@ SmallVector<Weighed> decodeCandidates(int64_t rows, const Demands &demands, cons
   const bool decodes = demands.keyBytes == 1 || demands.valueBytes == 1;
   while (tileKv > 16 && tileKv * rowBytes > (decodes ? 8192 : 16384))
     tileKv /= 2;
-  StringRef reason = decodes ? "decode: tiles of K and V of 8 KiB, as a warp takes longer to decode 8-bit elements"
-                             : "decode: tiles of K and V of 16 KiB, as many stages as let two blocks fit an SM";
+  StringRef reason =
+      decodes ? "decode: tiles of K and V of 8 KiB, as a warp takes longer to decode 8-bit elements"
+              : "decode: tiles of K and V of 16 KiB, as many stages as let two blocks fit an SM";
   return byFit({{tileQ, tileKv, 4, tileQ / 16, reason},
                 {tileQ, tileKv, 3, tileQ / 16, reason},
                 {tileQ, tileKv, 2, tileQ / 16, reason}},

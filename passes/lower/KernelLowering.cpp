@@ -148,7 +148,7 @@ void KernelLowering::buildStorageAndLoop() {
   Operand k = buildOperand("k", attention.getK(), keyDim, at.kvHead, at.kvBegin);
   Operand v = buildOperand("v", attention.getV(), valueDim, at.kvHead, at.kvBegin);
   buildSideViews();
-  buildScale();
+  buildCacheScales();
   buildDumpRows();
 
   section("Storage.");
@@ -255,30 +255,39 @@ Value KernelLowering::cacheScale(StringRef name, Value tokens) {
   return let(name, tile::ReadSideOp::create(b, loc, b.getF32Type(), view, byHead ? at.kvHead : index(0)));
 }
 
-/// What a product q . k is multiplied by, before the loop.
-void KernelLowering::buildScale() {
-  Value keys = cacheScale("key_scale", attention.getK());
-  valueScale = cacheScale("value_scale", attention.getV());
-  auto times = [&](StringRef name, Value factor) {
-    return keys ? let(name, arith::MulFOp::create(b, loc, factor, keys)) : factor;
-  };
-  if (!mapsScores()) {
-    scoreScaleLog2 = times(
-        "scale_log2", constant("kScaleLog2", float(attention.getScaleAttr().getValueAsDouble() * kLog2E)));
-    return;
-  }
+/// The softmax scale as a factor of products q . k; null if it is 1.
+Value KernelLowering::softmaxScale() {
   if (Value scale = attention.getRuntimeScale()) {
     StringRef name = source.argumentName(cast<BlockArgument>(scale).getArgNumber());
-    scoreScale = times("score_scale", field(name, b.getF32Type(), "scalar:" + name));
-  } else if (float scale = attention.getScaleAttr().getValueAsDouble(); scale != 1.0f) {
-    scoreScale = times("score_scale", constant("kScale", scale));
-  } else {
-    scoreScale = keys;
+    return field(name, b.getF32Type(), "scalar:" + name);
   }
+  float scale = attention.getScaleAttr().getValueAsDouble();
+  return scale == 1.0f ? Value() : constant("kScale", scale);
+}
+
+/// The same for exp2, where nothing else happens to a score.
+Value KernelLowering::softmaxScaleLog2() {
+  return constant("kScaleLog2", float(attention.getScaleAttr().getValueAsDouble() * kLog2E));
+}
+
+/// Before the loop: what quantised keys make of the softmax scale, and the scale of quantised values.
+void KernelLowering::buildCacheScales() {
+  Value keys = cacheScale("key_scale", attention.getK());
+  valueScale = cacheScale("value_scale", attention.getV());
+  if (!keys)
+    return;
+  if (!mapsScores()) {
+    quantisedScale = let("scale_log2", arith::MulFOp::create(b, loc, softmaxScaleLog2(), keys));
+    return;
+  }
+  Value scale = softmaxScale();
+  quantisedScale = scale ? let("score_scale", arith::MulFOp::create(b, loc, scale, keys)) : keys;
 }
 
 Value KernelLowering::scaleLog2() {
-  return mapsScores() ? constant("kLog2E", float(kLog2E)) : scoreScaleLog2;
+  if (mapsScores())
+    return constant("kLog2E", float(kLog2E));
+  return quantisedScale ? quantisedScale : softmaxScaleLog2();
 }
 
 bool KernelLowering::scoresMayBeInfinite() {

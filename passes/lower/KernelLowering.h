@@ -54,7 +54,9 @@ private:
   mlir::Type storedElement(mlir::Value tokens);
   bool decodesBytes(mlir::Value tokens);
   mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
-  void buildScale();
+  mlir::Value softmaxScale();
+  mlir::Value softmaxScaleLog2();
+  void buildCacheScales();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
@@ -181,8 +183,7 @@ private:
   tile::DimAttr keyWidth, valueWidth; ///< the same rounded up to mma steps of 16, in tiles
   BlockScalars at;
   KeyWalk<mlir::Value> keys;
-  mlir::Value scoreScale;     ///< of a product q . k where scores are mapped; null if it is 1
-  mlir::Value scoreScaleLog2; ///< the same where it is left to exp2
+  mlir::Value quantisedScale; ///< the softmax scale times that of quantised keys; null for others
   mlir::Value valueScale;     ///< of quantised values; null for others
   mlir::Value keyTiles;       ///< the walk of the loop, where it passes tiles over
 

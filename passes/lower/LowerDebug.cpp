@@ -53,6 +53,6 @@ Value KernelLowering::unitOfScores() {
     return {};
   // scale_log2 has what the keys' scale makes of it.
   if (attn::CachedOp cached = attention.cachedKeys(); cached && cached.getScale())
-    return arith::MulFOp::create(b, loc, scoreScaleLog2, constant("kLn2", float(std::log(2.0))));
+    return arith::MulFOp::create(b, loc, quantisedScale, constant("kLn2", float(std::log(2.0))));
   return constant("kScale", float(attention.getScaleAttr().getValueAsDouble()));
 }

@@ -2,6 +2,7 @@
 #include "passes/lower/KernelLowering.h"
 
 #include "mlir/IR/Matchers.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 #include <limits>
 
@@ -156,7 +157,12 @@ void KernelLowering::buildScoreMap(Value scores, Value tileBegin) {
   OpBuilder::InsertionGuard guard(b);
   auto [map, score] = openMap(b, where, scores, /*boundary=*/false);
   Block *body = b.getInsertionBlock();
-  Value scaled = scoreScale ? Value(arith::MulFOp::create(b, where, score, scoreScale)) : score;
+  Value factor = quantisedScale;
+  if (!factor) {
+    llvm::SaveAndRestore here(loc, where);
+    factor = softmaxScale();
+  }
+  Value scaled = factor ? Value(arith::MulFOp::create(b, where, score, factor)) : score;
   if (!region.empty()) {
     Value query = let("q", positionOf(body->getArgument(1)));
     Value key = let("key", add(tileBegin, body->getArgument(2)));

@@ -72,7 +72,12 @@ CACHE = Axis("cache", (Value("none"),) + tuple(Value(label, {"cache": cache}) fo
     ("pages of 16, csr, combined", {"layout": "paged", "page": 16, "table": "csr", "pools": "combined", "order": "hnd"}),
     ("pages of 32, dim not innermost", {"layout": "paged", "page": 32, "order": {"k": "hdn"}}),
     ("pages of 64, csr", {"layout": "paged", "page": 64, "table": "csr", "tables": "separate", "order": "hnd"}),
-    ("pages of 256, combined", {"layout": "paged", "page": 256, "pools": "combined"}))))
+    ("pages of 256, combined", {"layout": "paged", "page": 256, "pools": "combined"}),
+    ("quantised e4m3, pages of 16", {"layout": "paged", "page": 16, "dtype": "e4m3"}),
+    ("quantised i8, contiguous, dim not innermost", {"layout": "contiguous", "dtype": "i8", "order": {"k": "hdn"},
+                                                     "scale": "head"}),
+    ("quantised e5m2 keys, pages of 5, csr", {"layout": "paged", "page": 5, "table": "csr", "dtype": {"k": "e5m2"}}),
+    ("quantised i8, combined, pages of 64", {"layout": "paged", "page": 64, "pools": "combined", "dtype": "i8"}))))
 PHASE = Axis("phase", (Value("prefill"), Value("decode", {"phase": "decode"}),
                        Value("decode, 4 tokens", {"phase": "decode", "new_tokens": 4}),
                        Value("decode, 16 tokens", {"phase": "decode", "new_tokens": 16})))

@@ -59,6 +59,21 @@ TEST(Elements, OverflowAndSpecials) {
   EXPECT_TRUE(std::isnan(halfToDouble(doubleToHalf(std::nan("")))));
 }
 
+TEST(Elements, FloatsOfEightBits) {
+  // The largest, the smallest, one, and what is no number: by OCP's 8-bit floating point specification.
+  EXPECT_EQ(e4m3ToDouble(0x7e), 448);
+  EXPECT_EQ(e4m3ToDouble(0x01), 0x1p-9);
+  EXPECT_EQ(e4m3ToDouble(0x88), -0x1p-6);
+  EXPECT_EQ(e4m3ToDouble(0x38), 1);
+  EXPECT_TRUE(std::isnan(e4m3ToDouble(0x7f)) && std::isnan(e4m3ToDouble(0xff)));
+  EXPECT_EQ(e5m2ToDouble(0x7b), 57344);
+  EXPECT_EQ(e5m2ToDouble(0x01), 0x1p-16);
+  EXPECT_EQ(e5m2ToDouble(0xbc), -1);
+  EXPECT_TRUE(std::isinf(e5m2ToDouble(0x7c)) && std::isnan(e5m2ToDouble(0x7d)));
+  for (int code = 0; code < 0x7e; ++code) // codes of positive numbers are in order
+    EXPECT_LT(e4m3ToDouble(uint8_t(code)), e4m3ToDouble(uint8_t(code + 1)));
+}
+
 TEST(Elements, VisitsStridedTensorsInRowMajorOrder) {
   std::vector<float> memory{0, 1, 2, 3, 4, 5};
   Tensor transposed{memory.data(), DType::F32, {3, 2}, {1, 3}};

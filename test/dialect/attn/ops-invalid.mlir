@@ -505,7 +505,7 @@ attn.kernel @cached_c2_no_table(%c: !attn.cache<4x64xf16, nhd page 16> {attn.nam
 
 attn.kernel @cached_c2_table_of_contiguous(%c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
   // expected-error @below {{expected a page table for a paged cache and only for one, got one for '!attn.cache<4x64xf16, nhd>'}}
-  %0 = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  %0 = attn.cached %c pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
   attn.return
 }
 
@@ -513,7 +513,7 @@ attn.kernel @cached_c2_table_of_contiguous(%c: !attn.cache<4x64xf16, nhd> {attn.
 
 attn.kernel @cached_c2_float_table(%c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %t: !attn.side<["batch", "max_pages"], f32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
   // expected-error @below {{expected a page table of i32, ["batch", "max_pages"] or ["total_pages"], got}}
-  %0 = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "max_pages"], f32> -> !attn.tokens<4x64xf16, packed>
+  %0 = attn.cached %c pages %t : !attn.side<["batch", "max_pages"], f32> : !attn.cache<4x64xf16, nhd page 16> -> !attn.tokens<4x64xf16, packed>
   attn.return
 }
 
@@ -521,7 +521,7 @@ attn.kernel @cached_c2_float_table(%c: !attn.cache<4x64xf16, nhd page 16> {attn.
 
 attn.kernel @cached_c2_table_shape(%c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %t: !attn.side<["batch", "kv_len"], i32> {attn.name = "t"}) attributes {lengths = #attn<lengths both>} {
   // expected-error @below {{expected a page table of i32, ["batch", "max_pages"] or ["total_pages"], got}}
-  %0 = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "kv_len"], i32> -> !attn.tokens<4x64xf16, packed>
+  %0 = attn.cached %c pages %t : !attn.side<["batch", "kv_len"], i32> : !attn.cache<4x64xf16, nhd page 16> -> !attn.tokens<4x64xf16, packed>
   attn.return
 }
 
@@ -564,7 +564,7 @@ attn.kernel @attention_c12_one(%q: !attn.tokens<4x64xf16, packed> {attn.name = "
 
 attn.kernel @attention_c12_pages(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd page 16> {attn.name = "d"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   %k = attn.cached %c : !attn.cache<4x64xf16, nhd> -> !attn.tokens<4x64xf16, packed>
-  %v = attn.cached %d pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  %v = attn.cached %d pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<4x64xf16, nhd page 16> -> !attn.tokens<4x64xf16, packed>
   // expected-error @below {{expected k and v to be cached in pages alike, got}}
   %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>
@@ -573,8 +573,8 @@ attn.kernel @attention_c12_pages(%q: !attn.tokens<4x64xf16, packed> {attn.name =
 // -----
 
 attn.kernel @attention_c12_tables(%q: !attn.tokens<4x64xf16, packed> {attn.name = "q"}, %c: !attn.cache<4x64xf16, nhd page 16> {attn.name = "c"}, %d: !attn.cache<4x64xf16, nhd page 16> {attn.name = "d"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "t"}, %u: !attn.side<["total_pages"], i32> {attn.name = "u"}) -> (!attn.tokens<4x64xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
-  %k = attn.cached %c pages %t : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<4x64xf16, packed>
-  %v = attn.cached %d pages %u : !attn.cache<4x64xf16, nhd page 16>, !attn.side<["total_pages"], i32> -> !attn.tokens<4x64xf16, packed>
+  %k = attn.cached %c pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<4x64xf16, nhd page 16> -> !attn.tokens<4x64xf16, packed>
+  %v = attn.cached %d pages %u : !attn.side<["total_pages"], i32> : !attn.cache<4x64xf16, nhd page 16> -> !attn.tokens<4x64xf16, packed>
   // expected-error @below {{expected k and v to be cached in pages alike, got}}
   %o = attn.attention %q, %k, %v scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>, !attn.tokens<4x64xf16, packed>) -> !attn.tokens<4x64xf16, packed>
   attn.return %o : !attn.tokens<4x64xf16, packed>

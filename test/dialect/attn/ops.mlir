@@ -189,17 +189,17 @@ attn.kernel @caches(%q: !attn.tokens<16x128xbf16, packed> {attn.name = "q"},
     -> (!attn.tokens<16x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
   // CHECK: attn.cached %{{.*}} : !attn.cache<8x128xbf16, nhd> -> !attn.tokens<8x128xbf16, packed>
   %0 = attn.cached %contiguous : !attn.cache<8x128xbf16, nhd> -> !attn.tokens<8x128xbf16, packed>
-  // CHECK: attn.cached %{{.*}} pages %{{.*}} : !attn.cache<8x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
-  %k = attn.cached %k_cache pages %block_table
-      : !attn.cache<8x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
-  // CHECK: attn.cached %{{.*}} values pages %{{.*}} : !attn.cache<8x128xbf16, hdn page 256 pair>, !attn.side<["total_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
-  %v = attn.cached %kv_cache values pages %page_indices
-      : !attn.cache<8x128xbf16, hdn page 256 pair>, !attn.side<["total_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  // CHECK: attn.cached %{{.*}} pages %{{.*}} : !attn.side<["batch", "max_pages"], i32> : !attn.cache<8x128xbf16, nhd page 16> -> !attn.tokens<8x128xbf16, packed>
+  %k = attn.cached %k_cache pages %block_table : !attn.side<["batch", "max_pages"], i32>
+      : !attn.cache<8x128xbf16, nhd page 16> -> !attn.tokens<8x128xbf16, packed>
+  // CHECK: attn.cached %{{.*}} values pages %{{.*}} : !attn.side<["total_pages"], i32> : !attn.cache<8x128xbf16, hdn page 256 pair> -> !attn.tokens<8x128xbf16, packed>
+  %v = attn.cached %kv_cache values pages %page_indices : !attn.side<["total_pages"], i32>
+      : !attn.cache<8x128xbf16, hdn page 256 pair> -> !attn.tokens<8x128xbf16, packed>
   // CHECK: attn.cached %{{.*}} values : !attn.cache<8x128xf16, dhn pair> -> !attn.tokens<8x128xf16, padded>
   %1 = attn.cached %both values : !attn.cache<8x128xf16, dhn pair> -> !attn.tokens<8x128xf16, padded>
   // CHECK: attn.attention %{{.*}}, %[[K:.*]], %[[V:.*]] scale
-  %keys = attn.cached %kv_cache pages %page_indices
-      : !attn.cache<8x128xbf16, hdn page 256 pair>, !attn.side<["total_pages"], i32> -> !attn.tokens<8x128xbf16, packed>
+  %keys = attn.cached %kv_cache pages %page_indices : !attn.side<["total_pages"], i32>
+      : !attn.cache<8x128xbf16, hdn page 256 pair> -> !attn.tokens<8x128xbf16, packed>
   %o = attn.attention %q, %keys, %v scale 1.0 anchor bottom_right score {} mask {}
       : (!attn.tokens<16x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>)
       -> !attn.tokens<16x128xbf16, packed>

@@ -74,8 +74,8 @@ attn.kernel @cache_c1_heads(%x: !attn.cache<0x64xf16, nhd> {attn.name = "x"})
 // -----
 
 // cache_c2
-// expected-error @below {{expected an element type of f16, bf16 or f32, got 'i8'}}
-attn.kernel @cache_c2(%x: !attn.cache<4x64xi8, nhd page 16> {attn.name = "x"})
+// expected-error @below {{expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got 'i32'}}
+attn.kernel @cache_c2(%x: !attn.cache<4x64xi32, nhd page 16> {attn.name = "x"})
 
 // -----
 

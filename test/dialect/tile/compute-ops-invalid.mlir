@@ -41,7 +41,7 @@ tile.kernel @mma_abt_c2() attributes {schedule = #s} {
   %c = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
   %a = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=64, f16>
   %b = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, bf16>
-  // expected-error @below {{expected one element type, got '!tile.shared<kTileQ=64 x kHeadDim=64, f16>' and '!tile.shared<kTileKv=64 x kHeadDim=64, bf16>'}}
+  // expected-error @below {{expected one element type, or a quantised b, got '!tile.shared<kTileQ=64 x kHeadDim=64, f16>' and '!tile.shared<kTileKv=64 x kHeadDim=64, bf16>'}}
   tile.mma_abt %c = %a, %b : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=64, f16>, !tile.shared<kTileKv=64 x kHeadDim=64, bf16>
   tile.return
 }
@@ -65,7 +65,7 @@ tile.kernel @mma_ab_c2(%w: !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4> 
     attributes {schedule = #s} {
   %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
   %v = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=64, f16>
-  // expected-error @below {{expected one element type, got}}
+  // expected-error @below {{expected one element type, or a quantised b, got}}
   tile.mma_ab %acc += %w, %v : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=64, f16>
   tile.return
 }
@@ -221,5 +221,14 @@ tile.kernel @finish_c2_two_kinds_of_sinks(%c: f32 {tile.name = "c"}) attributes 
   %rows = tile.alloc "rows" : !tile.row_vector<kTileQ=64, warps 4>
   // expected-error @below {{expected one sink for all rows or one a row, got both}}
   %lse = tile.finish "lse_rows" %acc, %rows, %rows scale %c sink %c row_sinks %rows : !tile.row_vector<kTileQ=64, warps 4> : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
+  tile.return
+}
+
+// -----
+
+tile.kernel @interleave_c1() attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %q = tile.alloc "q" : !tile.shared<kTileQ=64 x kHeadDim=64, f32>
+  // expected-error @below {{'tile.interleave_columns' op expected elements of 16 bits, got '!tile.shared<kTileQ=64 x kHeadDim=64, f32>'}}
+  tile.interleave_columns %q : !tile.shared<kTileQ=64 x kHeadDim=64, f32>
   tile.return
 }

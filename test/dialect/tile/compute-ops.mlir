@@ -129,3 +129,23 @@ tile.kernel @finish_row_sinks(%c: f32 {tile.name = "c"}) attributes {schedule = 
   %lse = tile.finish "lse_rows" %acc, %rows, %rows scale %c row_sinks %sinks : !tile.row_vector<kTileQ=64, warps 4> sink_outside_lse : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>, !tile.row_vector<kTileQ=64, warps 4>, !tile.row_vector<kTileQ=64, warps 4> -> !tile.row_vector<kTileQ=64, warps 4>
   tile.return
 }
+
+// Keys and values of 8 bits.
+// CHECK-LABEL: @mma_bytes
+// CHECK: tile.interleave_columns %{{.*}} : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+// CHECK: tile.mma_abt %{{.*}} = %{{.*}}, %{{.*}} : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, f8E4M3FN>
+// CHECK: tile.mma_ab %{{.*}} += %{{.*}}, %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, i8>
+// CHECK: tile.restore_columns %{{.*}} : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+tile.kernel @mma_bytes() attributes {schedule = #s} {
+  %q_tile = tile.alloc "q_tile" : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+  %k_tile = tile.alloc "k_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, f8E4M3FN>
+  %v_tile = tile.alloc "v_tile" : !tile.shared<kTileKv=64 x kHeadDim=128, i8>
+  %scores = tile.alloc "scores" : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4>
+  %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.interleave_columns %q_tile : !tile.shared<kTileQ=64 x kHeadDim=128, bf16>
+  tile.mma_abt %scores = %q_tile, %k_tile : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> = !tile.shared<kTileQ=64 x kHeadDim=128, bf16>, !tile.shared<kTileKv=64 x kHeadDim=128, f8E4M3FN>
+  %weights = tile.convert "weights" %scores : !tile.fragment<kTileQ=64 x kTileKv=64, warps 4> -> !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>
+  tile.mma_ab %acc += %weights, %v_tile : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4> = !tile.weights<kTileQ=64 x kTileKv=64, bf16, warps 4>, !tile.shared<kTileKv=64 x kHeadDim=128, i8>
+  tile.restore_columns %acc : !tile.fragment<kTileQ=64 x kHeadDim=128, warps 4>
+  tile.return
+}

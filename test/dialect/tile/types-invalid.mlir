@@ -1,6 +1,6 @@
 // RUN: attnc-opt %s -split-input-file -verify-diagnostics
 
-// expected-error @below {{expected elements of f16, bf16 or f32, got 'f64'}}
+// expected-error @below {{expected elements of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got 'f64'}}
 module attributes {test.shared_c1_f64 = !tile.shared<kTileQ=64 x kHeadDim=64, f64>} {}
 
 // -----
@@ -65,7 +65,7 @@ module attributes {test.pointer_c1_f64 = !tile.pointer<f64>} {}
 
 // -----
 
-// expected-error @below {{expected elements of f16, bf16 or f32, got 'i32'}}
+// expected-error @below {{expected elements of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got 'i32'}}
 module attributes {test.global_rows_c1_i32 = !tile.global_rows<kHeadDim=64, i32>} {}
 
 // -----

@@ -20,8 +20,8 @@
 // CHECK: fields [{{.*}}"dim:k_cache.stride2", "dim:k_cache.stride0", "tensor:block_table", "dim:max_pages", "dim:k_cache.stride1"
 attn.kernel @paged(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "k_cache"}, %vc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "v_cache"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "block_table"})
     -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %k = attn.cached %kc pages %t : !attn.cache<2x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
-  %v = attn.cached %vc pages %t : !attn.cache<2x128xbf16, nhd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
+  %k = attn.cached %kc pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
+  %v = attn.cached %vc pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
   %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
   attn.return %o : !attn.tokens<8x128xbf16, packed>
@@ -44,8 +44,8 @@ attn.kernel @paged(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: 
 // CHECK: tile.view_rows "k_rows" {{.*}} pages %{{.*}}[%[[ENTRY]]]
 attn.kernel @csr(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "k_cache"}, %vc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "v_cache"}, %t: !attn.side<["total_pages"], i32> {attn.name = "page_indices"})
     -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %k = attn.cached %kc pages %t : !attn.cache<2x128xbf16, nhd page 16>, !attn.side<["total_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
-  %v = attn.cached %vc pages %t : !attn.cache<2x128xbf16, nhd page 16>, !attn.side<["total_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
+  %k = attn.cached %kc pages %t : !attn.side<["total_pages"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
+  %v = attn.cached %vc pages %t : !attn.side<["total_pages"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
   %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
   attn.return %o : !attn.tokens<8x128xbf16, packed>
@@ -80,8 +80,8 @@ attn.kernel @contiguous(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, 
 // CHECK-NOT: <name = "kv_cache"
 attn.kernel @combined(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %c: !attn.cache<2x128xbf16, hnd page 16 pair> {attn.name = "kv_cache"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "block_table"})
     -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %k = attn.cached %c pages %t : !attn.cache<2x128xbf16, hnd page 16 pair>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
-  %v = attn.cached %c values pages %t : !attn.cache<2x128xbf16, hnd page 16 pair>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
+  %k = attn.cached %c pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, hnd page 16 pair> -> !attn.tokens<2x128xbf16, packed>
+  %v = attn.cached %c values pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, hnd page 16 pair> -> !attn.tokens<2x128xbf16, packed>
   %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
   attn.return %o : !attn.tokens<8x128xbf16, packed>
@@ -97,8 +97,8 @@ attn.kernel @combined(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %c
 // CHECK-SAME: <name = "k_cache", elementType = bf16, shape = ["pages", "2", "128", "16"]
 attn.kernel @orders(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: !attn.cache<2x128xbf16, hdn page 16> {attn.name = "k_cache"}, %vc: !attn.cache<2x128xbf16, hnd page 16> {attn.name = "v_cache"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "block_table"})
     -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
-  %k = attn.cached %kc pages %t : !attn.cache<2x128xbf16, hdn page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
-  %v = attn.cached %vc pages %t : !attn.cache<2x128xbf16, hnd page 16>, !attn.side<["batch", "max_pages"], i32> -> !attn.tokens<2x128xbf16, packed>
+  %k = attn.cached %kc pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, hdn page 16> -> !attn.tokens<2x128xbf16, packed>
+  %v = attn.cached %vc pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, hnd page 16> -> !attn.tokens<2x128xbf16, packed>
   %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
   attn.return %o : !attn.tokens<8x128xbf16, packed>
