@@ -1,4 +1,4 @@
-"""Compares the CUDA text of three catalogue specs with the kernels kept beside this file, byte for byte.
+"""Compares the CUDA text of five catalogue specs with the kernels kept beside this file, byte for byte.
 
 usage: golden.py BIN_DIR            compare (the lit test)
        golden.py BIN_DIR --update   write what the compiler says now; read the diff as you would read code
@@ -16,7 +16,7 @@ import tempfile
 HERE = pathlib.Path(__file__).resolve().parent
 CATALOG = HERE.parents[2] / "specs" / "catalog"
 TARGET = "sm_80"
-SPECS = ["llama3-prefill", "gemma2-prefill", "bert-encoder"]
+SPECS = ["llama3-prefill", "gemma2-prefill", "bert-encoder", "llama3-chunked-context", "gpt-oss-decode"]
 MAX_LINES = 250
 
 
