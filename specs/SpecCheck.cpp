@@ -59,8 +59,15 @@ Status checkHeads(const Spec &spec) {
     return fail("expected f16, bf16 or f32 for 'dtype', got '" + std::string(dtypeName(spec.dtype.value)) +
                     "'",
                 spec.dtype.where);
-  if (spec.outDtype.value != spec.dtype.value && spec.outDtype.value != DType::F32) // S5
-    return fail("expected 'out_dtype' to be f32 or the dtype, got '" +
+  if (isQuantised(spec.outDtype.value) && spec.headDimV.value % 16 != 0) // S60
+    return fail("expected a head size of values that is a multiple of 16, one access of 16 bytes, for a "
+                "quantised out, got " +
+                    std::to_string(spec.headDimV.value),
+                spec.headDimV.where.valid() ? spec.headDimV.where : spec.headDim.where)
+        .note("'out_dtype' is given here", spec.outDtype.where);
+  if (spec.outDtype.value != spec.dtype.value && spec.outDtype.value != DType::F32 &&
+      !isQuantised(spec.outDtype.value)) // S5
+    return fail("expected 'out_dtype' to be f32, quantised or the dtype, got '" +
                     std::string(dtypeName(spec.outDtype.value)) + "'",
                 spec.outDtype.where)
         .note("the dtype is given here", spec.dtype.where);
@@ -350,10 +357,10 @@ std::string_view takenBy(std::string_view name) {
   constexpr std::array<std::string_view, 15> kTensors{"k",         "v",      "out",     "lse",    "row_max",
                                                       "max_logit", "q_lens", "kv_lens", "cu_q",   "cu_kv",
                                                       "qkv",       "q_bias", "k_bias",  "v_bias", "qkv_bias"};
-  constexpr std::array<std::string_view, 13> kCaches{
-      "k_scale",        "v_scale",        "k_cache",       "v_cache",      "kv_cache",
-      "block_table",    "k_block_table",  "v_block_table", "page_indices", "page_indptr",
-      "k_page_indices", "v_page_indices", "last_page_len"};
+  constexpr std::array<std::string_view, 14> kCaches{
+      "k_scale",     "v_scale",        "out_scale",      "k_cache",       "v_cache",
+      "kv_cache",    "block_table",    "k_block_table",  "v_block_table", "page_indices",
+      "page_indptr", "k_page_indices", "v_page_indices", "last_page_len"};
   constexpr std::array<std::string_view, 4> kDumps{"debug_scores", "debug_row_max", "debug_row_sum",
                                                    "debug_weights"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end() ||

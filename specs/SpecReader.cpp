@@ -107,7 +107,7 @@ private:
     spec.outDtype.value = spec.dtype.value;
     if (const YamlEntry *out = root.find("out_dtype")) {
       ATTNC_ASSIGN_OR_RETURN(size_t word,
-                             readChoice(out->value, "out_dtype", keys::kOutDtypes, keys::kDtypesReserved));
+                             readChoice(out->value, "out_dtype", keys::kOutDtypes, keys::kOutDtypesReserved));
       spec.outDtype = {*parseDType(keys::kOutDtypes[word]), out->value.where};
     }
     if (const YamlEntry *qkv = root.find("qkv"))

@@ -140,9 +140,13 @@ void Printer::print(tile::SyncOp) {
 }
 
 void Printer::print(tile::StoreSharedOp op) {
-  use(op.getSingly() ? "warp/store_singly" : "block/store");
-  line() << (op.getSingly() ? "warp::store_shared_singly(" : "warp::store_shared(") << expr(op.getDst())
-         << ", " << expr(op.getSrc()) << ");";
+  const bool bytes = tile::isQuantised(op.getDst().getType().getElementType());
+  use(bytes ? "warp/store_bytes" : op.getSingly() ? "warp/store_singly" : "block/store");
+  line() << "warp::store_shared"
+         << (bytes            ? "_bytes("
+             : op.getSingly() ? "_singly("
+                              : "(")
+         << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
   end();
 }
 

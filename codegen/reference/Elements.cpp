@@ -78,6 +78,22 @@ double e5m2ToDouble(uint8_t bits) { return halfToDouble(uint16_t(bits << 8)); }
 uint16_t doubleToHalf(double value) { return encode(value, kHalf); }
 uint16_t doubleToBfloat(double value) { return encode(value, kBfloat); }
 
+/// The code of the nearest 8-bit float, of two as near the even one; beyond the largest that one.
+static uint8_t nearestByte(double value, DType dtype) {
+  auto decode = [&](int code) {
+    return dtype == DType::E4M3 ? e4m3ToDouble(uint8_t(code)) : e5m2ToDouble(uint8_t(code));
+  };
+  const int largest = dtype == DType::E4M3 ? 0x7e : 0x7b;
+  int best = 0;
+  for (int code = 1; code <= largest; ++code) {
+    const double off = std::fabs(decode(code) - std::fabs(value)),
+                 before = std::fabs(decode(best) - std::fabs(value));
+    if (off < before || (off == before && code % 2 == 0))
+      best = code;
+  }
+  return std::isnan(value) ? 0x7f : uint8_t(best | (std::signbit(value) ? 0x80 : 0));
+}
+
 double loadElement(const Tensor &tensor, int64_t offset) {
   switch (tensor.dtype) {
   case DType::F16:
@@ -128,7 +144,7 @@ void storeElement(const Tensor &tensor, int64_t offset, double value) {
     return storeAs(tensor, offset, uint8_t(value != 0));
   case DType::E4M3:
   case DType::E5M2:
-    break; // nothing here is stored as these
+    return storeAs(tensor, offset, nearestByte(value, tensor.dtype));
   }
 }
 

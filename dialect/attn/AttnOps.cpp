@@ -278,6 +278,15 @@ LogicalResult AttentionOp::verify() {
     return failure();
   if (failed(verifyProof(*this)) || failed(verifySources(*this)) || failed(verifyCaches(*this)))
     return failure();
+  if (bool(getOutScale()) != out.isQuantised() || q.isQuantised()) // C13
+    return emitOpError("expected a scale for a quantised out and only for one, and tokens that are not, got ")
+           << (getOutScale() ? "one" : "none") << " for " << q << " to " << out;
+  if (getOutScale()) {
+    auto scale = cast<SideType>(getOutScale().getType());
+    if (!scale.getElementType().isF32() || scale.getShape() != builder.getI64ArrayAttr(1) ||
+        !isa<BlockArgument>(getOutScale()))
+      return emitOpError("expected an out_scale of [1], f32, that is an argument, got ") << scale;
+  }
   return verifyStatistics(*this);
 }
 

@@ -83,6 +83,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     `sinks` gives each query head one more logit without a value (semantics.md 3.2): natural, neither scaled nor
     capped. It is part of the LSE unless `sinks_outside_lse`.
 
+    A quantised out is stored divided by `out_scale`, rounded to nearest even; what is too large becomes the largest number.
+
     q, k and v are arguments of the kernel, with a bias or without, or heads of such an argument, which `tokenSource` (Attn.h)
     finds. If all three have one argument, queries and keys are the same tokens, with one length.
 
@@ -97,7 +99,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     and v have one element type. (C9) a proof's bounds and reads are over symbols that the kernel has, and reads
     are of its i32 side tensors. (C10) products_tf32 is for f32 elements, sums_f16 for f16. (C11) q has an argument of
     its own or shares it with k and v; then lengths are not `kv`. (C12) k and v are both cached or
-    neither, with tables of one kind; of a pair, k is the keys and v the values.
+    neither, with tables of one kind; of a pair, k is the keys and v the values. (C13) out_scale is [1] of f32, an argument of the kernel, and there if out is
+    quantised and only then; q, k and v are not.
 
     ```mlir
     %o, %lse = attn.attention %q, %k, %v scale 1.250000e-01 statistics ["lse"] anchor bottom_right score {
@@ -113,7 +116,8 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
     ```
   }];
   let arguments = (ins Attn_TokensType:$q, Attn_TokensType:$k, Attn_TokensType:$v,
-                       Optional<F32>:$runtime_scale, Optional<Attn_SideType>:$sinks, UnitAttr:$sinks_outside_lse,
+                       Optional<F32>:$runtime_scale, Optional<Attn_SideType>:$sinks, Optional<Attn_SideType>:$out_scale,
+                       UnitAttr:$sinks_outside_lse,
                        UnitAttr:$products_tf32, UnitAttr:$sums_f16,
                        OptionalAttr<F64Attr>:$scale, Attn_AnchorAttr:$anchor,
                        OptionalAttr<Attn_MaskProofAttr>:$proof,
@@ -122,6 +126,7 @@ def Attn_AttentionOp : Attn_Op<"attention", [RecursiveMemoryEffects, AttrSizedOp
   let regions = (region MaxSizedRegion<1>:$score, MaxSizedRegion<1>:$mask);
   let assemblyFormat = [{
     $q `,` $k `,` $v (`scale` $scale^)? (`scale_operand` $runtime_scale^)? (`sinks` $sinks^)?
+    (`out_scale` $out_scale^)?
     (`sinks_outside_lse` $sinks_outside_lse^)? (`products_tf32` $products_tf32^)? (`sums_f16` $sums_f16^)?
     (`statistics` $statistics^)? `anchor` `` $anchor
     (`proof` $proof^)? `score` $score `mask` $mask attr-dict `:` functional-type(operands, results)

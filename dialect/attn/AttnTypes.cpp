@@ -60,13 +60,21 @@ void TokensType::print(AsmPrinter &printer) const {
           << stringifyLayout(getLayout()) << '>';
 }
 
+/// C1 and C2 of tokens and caches.
+static LogicalResult verifyHeadVectors(function_ref<InFlightDiagnostic()> emitError, int64_t heads,
+                                       int64_t dim, Type element) {
+  if (heads <= 0 || dim <= 0)
+    return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
+  if (!element.isF16() && !element.isBF16() && !element.isF32() &&
+      !isa<Float8E4M3FNType, Float8E5M2Type>(element) && !element.isInteger(8))
+    return emitError() << "expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got "
+                       << element;
+  return success();
+}
+
 LogicalResult TokensType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
                                  Type element, Layout) {
-  if (heads <= 0 || dim <= 0) // C1
-    return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
-  if (!element.isF16() && !element.isBF16() && !element.isF32()) // C2
-    return emitError() << "expected an element type of f16, bf16 or f32, got " << element;
-  return success();
+  return verifyHeadVectors(emitError, heads, dim, element);
 }
 
 Type CacheType::parse(AsmParser &parser) {
@@ -104,12 +112,8 @@ void CacheType::print(AsmPrinter &printer) const {
 
 LogicalResult CacheType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
                                 Type element, CacheOrder, int64_t page, bool) {
-  if (heads <= 0 || dim <= 0) // C1
-    return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
-  if (!element.isF16() && !element.isBF16() && !element.isF32() &&
-      !isa<Float8E4M3FNType, Float8E5M2Type>(element) && !element.isInteger(8)) // C2
-    return emitError() << "expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got "
-                       << element;
+  if (failed(verifyHeadVectors(emitError, heads, dim, element))) // C1, C2
+    return failure();
   if (page < 0 || page > 256) // C3
     return emitError() << "expected pages of 1 to 256 tokens, got " << page;
   return success();

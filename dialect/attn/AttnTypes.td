@@ -11,12 +11,16 @@ def Attn_TokensType : Attn_Type<"Tokens", "tokens"> {
     [batch, 16, length, 128], and so on for every order of the letters: `bdhs` is [batch, 128, 16, length].
     The number of tokens and of requests is dynamic.
 
-    Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16 or f32.
+    Constraints: (C1) heads and dim are positive. (C2) the element type is f16, bf16, f32, or of quantised outputs f8E4M3FN,
+    f8E5M2 or i8.
   }];
   let parameters = (ins "int64_t":$heads, "int64_t":$dim, "::mlir::Type":$elementType,
                         EnumParameter<Attn_Layout>:$layout);
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
+  let extraClassDeclaration = [{
+    bool isQuantised() const { return getElementType().getIntOrFloatBitWidth() <= 8; }
+  }];
 }
 
 def Attn_CacheType : Attn_Type<"Cache", "cache"> {

@@ -110,6 +110,9 @@ LogicalResult SpecImporter::collectArguments() {
     return failure();
   }
   outType = attn::TokensType::get(context, heads, dimV, *outElement, layout(axes.out));
+  if (isQuantised(spec.outDtype.value))
+    addArgument("out_scale", attn::SideType::get(context, builder.getI64ArrayAttr(1), builder.getF32Type()),
+                loc(spec.outDtype));
   for (const SideInput &input : spec.inputs) {
     FailureOr<Type> sideElement = elementType(input.dtype, input.where);
     if (failed(sideElement))
@@ -159,7 +162,8 @@ void SpecImporter::addCaches() {
   }
   for (auto [name, dtype] : {std::pair("k_scale", cache.dtypeK), std::pair("v_scale", cache.dtypeV)})
     if (dtype && isQuantised(*dtype)) {
-      ArrayAttr shape = cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
+      ArrayAttr shape =
+          cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
       addArgument(name, attn::SideType::get(context, shape, builder.getF32Type()), loc(cache.dtypeAt));
     }
   if (!cache.isPaged())
@@ -336,7 +340,7 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   Value k = operand("k", heads, kvHeads, spec.headDim.value);
   Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
   return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v,
-                                   runtimeScale, sinks, outsideLse,
+                                   runtimeScale, sinks, arguments.lookup("out_scale"), outsideLse,
                                    spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
                                    spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
                                    scale, attn::AnchorAttr::get(builder.getContext(), anchor),

@@ -333,8 +333,7 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
   Value lse = tile::FinishOp::create(
       b, loc, tile::RowVectorType::get(b.getContext(), tileQ, schedule.getWarps()), "lse_rows", acc, rowMax,
       rowSum, scaleLog2(), sinkOfHead(), rowSinks, attention.getSinksOutsideLse());
-  if (valueScale)
-    scaleValues(acc);
+  scaleValues(acc);
   if (!packed() && qLengthsVary())
     zeroPaddingRows(acc);
   Type element = attention.getOut().getType().getElementType();

@@ -196,11 +196,20 @@ Value KernelLowering::isRow(Value row) {
   return arith::CmpIOp::create(b, loc, arith::CmpIPredicate::slt, rowOfBlock(row), at.rows);
 }
 
-/// Sums of quantised values become sums of what they stand for.
+/// Sums of quantised values become sums of what they stand for; quantised outputs what stands for them.
 void KernelLowering::scaleValues(Value acc) {
+  Value factor = valueScale;
+  if (Value scale = attention.getOutScale()) {
+    Value read =
+        tile::ReadSideOp::create(b, loc, b.getF32Type(), sideView(cast<BlockArgument>(scale)), index(0));
+    Value of = factor ? factor : arith::ConstantOp::create(b, loc, b.getF32FloatAttr(1));
+    factor = let("out_factor", arith::DivFOp::create(b, loc, of, read));
+  }
+  if (!factor)
+    return;
   OpBuilder::InsertionGuard guard(b);
   auto [map, value] = openMap(b, loc, acc, /*boundary=*/false);
-  tile::YieldOp::create(b, loc, arith::MulFOp::create(b, loc, value, valueScale).getResult());
+  tile::YieldOp::create(b, loc, arith::MulFOp::create(b, loc, value, factor).getResult());
 }
 
 void KernelLowering::zeroPaddingRows(Value acc) {

@@ -21,15 +21,24 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
-/// Unit round-off and largest subnormal error of a storage type.
+/// Unit round-off, largest subnormal error, and the numbers beyond which a storage type saturates.
 struct Storage {
-  double unit, tiny;
+  double unit = rounding::kUnitF32, tiny = rounding::kTinyF32, least = -kInfinity, most = kInfinity;
 
-  explicit Storage(Type type)
-      : unit(type.isF16()    ? rounding::kUnitF16
-             : type.isBF16() ? rounding::kUnitBF16
-                             : rounding::kUnitF32),
-        tiny(type.isF16() ? rounding::kTinyF16 : rounding::kTinyF32) {}
+  explicit Storage(Type type) {
+    if (type.isF16())
+      *this = {rounding::kUnitF16, rounding::kTinyF16};
+    else if (type.isBF16())
+      unit = rounding::kUnitBF16;
+    else if (isa<Float8E4M3FNType>(type))
+      *this = {rounding::kUnitE4M3, rounding::kTinyE4M3, -rounding::kMaxE4M3, rounding::kMaxE4M3};
+    else if (isa<Float8E5M2Type>(type))
+      *this = {rounding::kUnitE5M2, rounding::kTinyE5M2, -rounding::kMaxE5M2, rounding::kMaxE5M2};
+    else if (type.isInteger(8))
+      *this = {0, rounding::kTinyI8, -128, 127};
+  }
+  Storage(double unit, double tiny, double least = -kInfinity, double most = kInfinity)
+      : unit(unit), tiny(tiny), least(least), most(most) {}
 };
 
 class HeadLowering {
@@ -461,6 +470,10 @@ void HeadLowering::storeLse() {
 void HeadLowering::storeOutput() {
   const auto &[max, total, totalError, shrink, isEmpty] = ofAll;
   Storage stored(attention.getOut().getType().getElementType());
+  constexpr double kInverseUnits = rounding::kDivideUnits + 2 * rounding::kBasicUnits;
+  Value inverse; // of the scale of a quantised output, which is positive
+  if (Value scale = attention.getOutScale())
+    inverse = f.div(c(1), load(in.captured.lookup(scale), zero));
   Value out = slice(in.out, {row, in.head, std::nullopt});
   Value bounds = slice(in.outBound, {row, in.head, std::nullopt});
   AffineMap same = b.getMultiDimIdentityMap(1);
@@ -477,7 +490,14 @@ void HeadLowering::storeOutput() {
             Value value = f.choose(isEmpty, c(0), f.div(sum, total));
             Value magnitude = f.abs(value);
             Value error = f.div(f.add(sumError, f.mul(magnitude, totalError)), shrink);
+            if (inverse) { // rounded, as is the product with it
+              value = f.mul(value, inverse);
+              magnitude = f.abs(value);
+              error = f.add(f.mul(error, inverse), f.mul(magnitude, c(kInverseUnits * rounding::kUnitF32)));
+            }
             Value stores = f.max(f.mul(f.add(magnitude, error), c(stored.unit)), c(stored.tiny));
+            if (inverse)
+              value = f.max(c(stored.least), f.min(c(stored.most), value));
             return {value, settle(f, f.add(error, stores), shrink, isEmpty, totalError)};
           });
 }

@@ -11,6 +11,11 @@ namespace attnc::rounding {
 inline constexpr double kUnitF32 = 0x1p-24;
 inline constexpr double kUnitF16 = 0x1p-11;
 inline constexpr double kUnitBF16 = 0x1p-8;
+/// The same of the 8-bit floats, and the largest numbers that outputs of 8 bits saturate at.
+inline constexpr double kUnitE4M3 = 0x1p-4;
+inline constexpr double kUnitE5M2 = 0x1p-3;
+inline constexpr double kMaxE4M3 = 448;
+inline constexpr double kMaxE5M2 = 57344;
 /// Of an operand rounded to tf32, 10 bits after the point.
 inline constexpr double kUnitTf32 = 0x1p-11;
 
@@ -18,6 +23,11 @@ inline constexpr double kUnitTf32 = 0x1p-11;
 /// bf16 the smallest normal number, because kernels may flush subnormals to zero.
 inline constexpr double kTinyF16 = 0x1p-25;
 inline constexpr double kTinyF32 = 0x1p-126;
+
+inline constexpr double kTinyE4M3 = 0x1p-10;
+inline constexpr double kTinyE5M2 = 0x1p-17;
+/// Of an integer: half of its last place.
+inline constexpr double kTinyI8 = 0.5;
 
 inline constexpr double kMaxF32 = 0x1.fffffep127;
 
@@ -43,8 +53,8 @@ inline constexpr double kSumUnitsPerTerm = 0.25;
 inline constexpr double kDotConstantUnits = 8;
 inline constexpr double kKeysConstantUnits = 16;
 
-/// q . k summed in f16: rounded to nearest after every so many products at most, in the order of the columns. (An mma
-/// takes 16, which a tensor core may add in two halves.) Beyond the largest f16 nothing is certain.
+/// q . k summed in f16: rounded to nearest after every so many products at most, in the order of the columns.
+/// (An mma takes 16, which a tensor core may add in two halves.) Beyond the largest f16 nothing is certain.
 inline constexpr int kF16SumStep = 8;
 inline constexpr double kMaxF16 = 65504;
 

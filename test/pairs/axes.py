@@ -215,7 +215,7 @@ AXES = (
     numbers("head_dim", (64, 8, 40, 80, 128, 136, 192, 256)),
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     DTYPE, FAMILY,
-    numbers("out_dtype", ("f32",), optional=True),
+    numbers("out_dtype", ("f32", "e4m3", "e5m2", "i8"), optional=True),
     LAYOUT, CACHE, PHASE, QKV, QKV_BIAS, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),

@@ -1,4 +1,4 @@
-// CacheRulesTest.cpp - rules S53..S59: caches, their tables and pools, and new tokens of decode.
+// CacheRulesTest.cpp - rules S53..S60: caches, their tables and pools, and new tokens of decode.
 #include "RuleCases.h"
 
 using namespace attnc;
@@ -179,6 +179,13 @@ const std::vector<Bad> kBad{
      13,
      10,
      36},
+    {"S60",
+     {"head_dim: 72", "out_dtype: i8"},
+     "expected a head size of values that is a multiple of 16, one access of 16 bytes, for a quantised out, got 72",
+     5,
+     11,
+     9,
+     12},
     {"S57",
      {"new_tokens: 4"},
      "expected 'new_tokens' only with 'phase: decode', got it with prefill",

@@ -95,7 +95,7 @@ const std::vector<Bad> kBad{
      kUnsupported},
     {"S5",
      {"dtype: f32", "out_dtype: f16"},
-     "expected 'out_dtype' to be f32 or the dtype, got 'f16'",
+     "expected 'out_dtype' to be f32, quantised or the dtype, got 'f16'",
      9,
      12,
      6,

@@ -234,11 +234,9 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
                                   : static_cast<int64_t>(request);
       kept[static_cast<size_t>(block * slots + (table ? key % layout.page : key))] = true;
     }
-  // Integers have no NaN: the number furthest from all others will do.
-  const double poison = tensor.dtype == DType::I8 ? -128 : std::numeric_limits<double>::quiet_NaN();
   for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
     if (!kept[static_cast<size_t>(tensor.indexAt(i, 0) * slots + tensor.indexAt(i, tokenAxis))])
-      tensor.set(i, poison);
+      tensor.set(i, std::numeric_limits<double>::quiet_NaN());
 }
 
 } // namespace attnc::cli

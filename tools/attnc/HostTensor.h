@@ -33,7 +33,8 @@ struct HostTensor {
   Tensor view();
   /// Element `index` as a number; every dtype.
   double get(int64_t index) const;
-  /// Stores `value` rounded to nearest even (floats) or truncated towards zero (integers).
+  /// Stores `value` rounded to nearest even (floats) or truncated towards zero (integers). For NaN, which
+  /// integers have not, an I8 gets its least number.
   void set(int64_t index, double value);
 };
 

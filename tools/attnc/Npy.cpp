@@ -216,7 +216,7 @@ Result<HostTensor> readNpy(const std::filesystem::path &path) {
 }
 
 Status writeNpy(const std::filesystem::path &path, const HostTensor &tensor) {
-  if (tensor.dtype == DType::BF16) {
+  if (tensor.dtype == DType::BF16 || tensor.dtype == DType::E4M3 || tensor.dtype == DType::E5M2) {
     Result<HostTensor> wide = HostTensor::zeros(DType::F32, tensor.shape);
     ATTNC_RETURN_IF_ERROR(wide.status());
     for (int64_t i = 0, count = tensor.elements(); i < count; ++i)

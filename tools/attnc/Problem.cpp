@@ -206,7 +206,7 @@ private:
     const SideContent content = contentOf(program, name);
     if (content != SideContent::Any)
       return fillContent(tensor, content, keyCount(), seedFor(request.seed, name));
-    if (name == "k_scale" || name == "v_scale")
+    if (name == "k_scale" || name == "v_scale" || name == "out_scale")
       return fillScale(name, tensor);
     const bool isScored =
         name == "q" || name == "k" || name == "qkv" || name == "k_cache" || name == "kv_cache";
@@ -215,11 +215,13 @@ private:
       poison(name, tensor);
   }
 
-  /// Of a quantised cache: positive, and such that its elements stand for numbers near 1.
+  /// Positive, and such that quantised elements stand for numbers near 1.
   void fillScale(const std::string &name, HostTensor &tensor) const {
-    const TensorSig *cache = signature(name.substr(0, 1) + "_cache");
-    cache = cache ? cache : signature("kv_cache");
-    const double unit = cache->dtype == DType::I8 ? 1.0 / 40 : 1;
+    const TensorSig *stored =
+        name == "out_scale" ? signature("out") : signature(name.substr(0, 1) + "_cache");
+    stored = stored ? stored : signature("kv_cache");
+    // Outputs are means of values: a fraction of 1.
+    const double unit = stored->dtype == DType::I8 || name == "out_scale" ? 1.0 / 40 : 1;
     Random random(seedFor(request.seed, name));
     for (int64_t i = 0; i < tensor.elements(); ++i)
       tensor.set(i, unit * (0.5 + random.unit()));

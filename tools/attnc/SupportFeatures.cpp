@@ -59,6 +59,8 @@ constexpr SupportFeature kFeatures[] = {
     {"decode", "each head a tile of its own",
      "phase: decode\ncache: {layout: paged, page: 16}\nschedule: {packing: false}"},
     {"types", "f32 out", "out_dtype: f32"},
+    {"types", "e4m3 out", "out_dtype: e4m3"},
+    {"types", "i8 out", "out_dtype: i8"},
     {"types", "f16 accumulation", "accumulate: f16"},
     {"types", "f32 as tf32", "dtype: f32\nprecision: tf32"},
     {"types", "f32 without tensor cores", "dtype: f32\nfallback: plain"},

@@ -64,11 +64,17 @@ template <int Bytes> ATTNC_DEVICE Bytes16 gather_chunk(const void *from, i64 str
   return chunk;
 }
 
-ATTNC_DEVICE void scatter_chunk(void *to, i64 stride, Bytes16 const &chunk) {
-  unsigned short *halves = static_cast<unsigned short *>(to);
+/// The same elements, of one or two bytes, to where they lie.
+template <int Bytes> ATTNC_DEVICE void scatter_chunk(void *to, i64 stride, Bytes16 const &chunk) {
+  static_assert(Bytes == 1 || Bytes == 2, "f32 is stored from registers");
 #pragma unroll
-  for (int i = 0; i < 8; ++i)
-    halves[i * stride] = static_cast<unsigned short>(chunk.words[i / 2] >> (i % 2 * 16));
+  for (int i = 0; i < 16 / Bytes; ++i) {
+    const unsigned element = chunk.words[i * Bytes / 4] >> (i * Bytes % 4 * 8);
+    if constexpr (Bytes == 1)
+      static_cast<unsigned char *>(to)[i * stride] = static_cast<unsigned char>(element);
+    else
+      static_cast<unsigned short *>(to)[i * stride] = static_cast<unsigned short>(element);
+  }
 }
 
 } // namespace attnc::atom

@@ -16,6 +16,10 @@ ATTNC_DEVICE unsigned shared_address(const void *pointer) {
   return static_cast<unsigned>(__cvta_generic_to_shared(pointer));
 }
 
+ATTNC_DEVICE void store_shared_2(unsigned shared, unsigned half) {
+  asm volatile("st.shared.u16 [%0], %1;" ::"r"(shared), "h"(static_cast<unsigned short>(half)) : "memory");
+}
+
 ATTNC_DEVICE void store_shared_4(unsigned shared, unsigned word) {
   asm volatile("st.shared.b32 [%0], %1;" ::"r"(shared), "r"(word) : "memory");
 }

@@ -44,8 +44,7 @@ template <class T, int Cols> struct StridedRows {
     return atom::gather_chunk<sizeof(T)>(at(index, col), column_stride);
   }
   ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
-    static_assert(sizeof(T) == 2, "f32 is stored from registers");
-    atom::scatter_chunk(at(index, col), column_stride, chunk);
+    atom::scatter_chunk<sizeof(T)>(at(index, col), column_stride, chunk);
   }
 };
 

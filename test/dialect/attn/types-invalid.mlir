@@ -8,8 +8,8 @@ attn.kernel @tokens_c1(%x: !attn.tokens<0x64xf16, packed> {attn.name = "x"})
 // -----
 
 // tokens_c2
-// expected-error @below {{expected an element type of f16, bf16 or f32, got 'i8'}}
-attn.kernel @tokens_c2(%x: !attn.tokens<4x64xi8, packed> {attn.name = "x"})
+// expected-error @below {{expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got 'i16'}}
+attn.kernel @tokens_c2(%x: !attn.tokens<4x64xi16, packed> {attn.name = "x"})
 
 // -----
 
