@@ -6,6 +6,8 @@
 #include "attnc/DType.h"
 #include "attnc/Status.h"
 #include "specs/Expr.h"
+#include "specs/Located.h"
+#include "specs/Rope.h"
 
 #include <filesystem>
 #include <optional>
@@ -14,12 +16,6 @@
 #include <vector>
 
 namespace attnc {
-
-/// A value and the place in the YAML that gave it; the place is invalid for a default.
-template <class T> struct Located {
-  T value{};
-  Location where;
-};
 
 enum class Phase : uint8_t { Prefill };
 /// Packed: [tokens, heads, dim] with cumulative lengths. Padded: batch, length, heads and dim in the order of
@@ -136,15 +132,15 @@ struct Extension {
 };
 
 struct Spec {
-  std::string file; ///< as given by the user, for locations
+  std::string file;                  ///< as given by the user, for locations
   std::vector<Extension> extensions; ///< the files it builds on, nearest first
   Located<std::string> name;
   Located<Phase> phase;
   Located<int64_t> queryHeads, kvHeads;
-  Located<int64_t> headDim;  ///< of q and k
-  Located<int64_t> headDimV; ///< of v and out; headDim unless given
-  Located<DType> dtype;      ///< of q, k and v: F16, BF16 or F32
-  Located<DType> outDtype;   ///< dtype, or F32
+  Located<int64_t> headDim;                  ///< of q and k
+  Located<int64_t> headDimV;                 ///< of v and out; headDim unless given
+  Located<DType> dtype;                      ///< of q, k and v: F16, BF16 or F32
+  Located<DType> outDtype;                   ///< dtype, or F32
   Located<bool> tf32;                        ///< f32 may be rounded to tf32 for products
   Located<DType> accumulate{DType::F32, {}}; ///< the sums of q . k: F32, or F16
   Located<bool> plainFallback;               ///< the plain family may do what tensor cores cannot
@@ -152,6 +148,7 @@ struct Spec {
   TokenAxes axes;                     ///< of a padded layout
   Located<bool> fusedQkv;             ///< q, k and v are the heads of one tensor `qkv`, in this order
   Located<bool> qkvBias;              ///< a vector a head is added to q, k and v
+  std::optional<Rope> rope;           ///< how q and k are rotated, after their bias
   Located<int64_t> alignment{16, {}}; ///< of addresses and strides of tokens, in bytes: 2, 4, 8 or 16
   Located<LengthsKind> lengths;
   Located<Anchor> anchor;

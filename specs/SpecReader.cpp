@@ -200,6 +200,9 @@ private:
     TermScope scope{{false, spec.inputs, spec.params}, spec.queryHeads.value, ""};
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *mask, required("mask"));
     ATTNC_ASSIGN_OR_RETURN(spec.mask, readMask(tree, *mask, scope));
+    if (const YamlEntry *rope = root.find("rope")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.rope, readRope(*rope, spec.headDim.value));
+    }
     spec.score.scale.value = 1.0 / std::sqrt(static_cast<double>(spec.headDim.value));
     if (const YamlEntry *score = root.find("score")) {
       ATTNC_ASSIGN_OR_RETURN(spec.score, readScore(tree, *score, scope, spec.score.scale.value));
@@ -286,7 +289,8 @@ static Result<Spec> readTree(const YamlTree &tree, std::string file) {
   return spec;
 }
 
-Result<Spec> readSpecText(std::string_view yaml, std::string file, std::optional<std::filesystem::path> folder) {
+Result<Spec> readSpecText(std::string_view yaml, std::string file,
+                          std::optional<std::filesystem::path> folder) {
   ATTNC_ASSIGN_OR_RETURN(ExtendedTree extended, readExtended(yaml, file, folder));
   Result<Spec> spec = readTree(extended.tree, std::move(file));
   if (!spec.ok())

@@ -10,4 +10,7 @@ namespace attnc {
 /// The mask alone, as a flow-style YAML value: "{all: [causal, {window: {left: 4095, right: 0}}]}".
 std::string maskText(const MaskNode &mask);
 
+/// The value of `rope:` as canonical YAML.
+std::string ropeText(const Rope &rope);
+
 } // namespace attnc

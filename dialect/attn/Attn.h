@@ -31,7 +31,8 @@ namespace attnc::attn {
 inline constexpr llvm::StringLiteral kNameAttr = "attn.name";
 /// Argument attribute that holds a run-time scalar's default.
 inline constexpr llvm::StringLiteral kDefaultAttr = "attn.default";
-/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations = {...}}.
+/// Kernel attribute: schedule fields that the spec pins, {tile_kv = 32 : i64, family = "mma", ..., locations
+/// = {...}}.
 inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
 /// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
 inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
@@ -41,11 +42,12 @@ inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 llvm::StringRef axesOf(Layout layout);
 
 /// What an attention's q, k or v is: heads of an argument of the kernel, from `firstHead` on, perhaps with a
-/// bias.
+/// bias, perhaps rotated.
 struct TokenSource {
   mlir::BlockArgument tokens;
   int64_t firstHead = 0;
   mlir::BlockArgument bias; ///< a row for each head of `tokens`; null if there is none
+  RopeOp rope;              ///< of these heads, after the bias; null if there is none
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);

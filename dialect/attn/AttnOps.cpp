@@ -1,4 +1,5 @@
 // AttnOps.cpp - parsing, printing and verifiers of a kernel and its attention.
+#include "dialect/FloatList.h"
 #include "dialect/attn/Attn.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"
@@ -185,8 +186,11 @@ static LogicalResult verifyStatistics(AttentionOp op) {
   TokensType q = op.getQ().getType();
   llvm::StringSet<> seen;
   for (auto [name, value] : llvm::zip_equal(op.getStatistics().getAsValueRange<StringAttr>(), op.getRest())) {
-    if (!llvm::is_contained({"lse", "row_max", "max_logit", "debug_scores"}, name) || !seen.insert(name).second)
-      return op.emitOpError("expected different statistics of lse, row_max, max_logit and debug_scores, got \"") << name << '"';
+    if (!llvm::is_contained({"lse", "row_max", "max_logit", "debug_scores"}, name) ||
+        !seen.insert(name).second)
+      return op.emitOpError(
+                 "expected different statistics of lse, row_max, max_logit and debug_scores, got \"")
+             << name << '"';
     if (name == "max_logit") {
       auto side = dyn_cast<SideType>(value.getType());
       if (!side || !isPerHead(side, q.getHeads()) || !side.getElementType().isF32())
@@ -195,12 +199,14 @@ static LogicalResult verifyStatistics(AttentionOp op) {
       continue;
     }
     const bool isPairs = name == "debug_scores";
-    Type f32 = Float32Type::get(op.getContext()), expected = RowsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
+    Type f32 = Float32Type::get(op.getContext()),
+         expected = RowsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
     if (isPairs)
       expected = PairsType::get(f32.getContext(), q.getHeads(), f32, q.getLayout());
     if (value.getType() != expected)
-      return op.emitOpError("expected ") << name << " as " << (isPairs ? "pairs" : "rows")
-                                         << " with the heads and layout of q, got " << value.getType() << " for " << q;
+      return op.emitOpError("expected ")
+             << name << " as " << (isPairs ? "pairs" : "rows") << " with the heads and layout of q, got "
+             << value.getType() << " for " << q;
   }
   return success();
 }

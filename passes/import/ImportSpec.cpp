@@ -4,6 +4,7 @@
 #include "passes/attn/SimplifyMask.h"
 #include "passes/import/ImportExpr.h"
 #include "passes/import/ImportMask.h"
+#include "passes/import/ImportRope.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -190,16 +191,15 @@ attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
   SmallVector<Type> results = {outType};
   SmallVector<StringRef> names = {"out"};
-  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(),
-                                  layout(spec.axes.q));
-  Type pairs = attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(),
-                                    layout(spec.axes.q));
-  Type perHead =
-      attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")), builder.getF32Type());
-  for (auto [wanted, name, type] : {std::tuple(spec.outputs.lse, "lse", rows),
-                                    std::tuple(spec.outputs.rowMax, "row_max", rows),
-                                    std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
-                                    std::tuple(spec.outputs.debug, "debug_scores", pairs)})
+  Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q));
+  Type pairs =
+      attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q));
+  Type perHead = attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")),
+                                     builder.getF32Type());
+  for (auto [wanted, name, type] :
+       {std::tuple(spec.outputs.lse, "lse", rows), std::tuple(spec.outputs.rowMax, "row_max", rows),
+        std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
+        std::tuple(spec.outputs.debug, "debug_scores", pairs)})
     if (wanted) {
       results.push_back(type);
       names.push_back(name);
@@ -221,7 +221,8 @@ attn::KernelOp SpecImporter::createKernel() {
     kernel->setAttr(attn::kPinsAttr, fields);
   if (spec.plainFallback.value)
     kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
-  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points at it.
+  // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points
+  // at it.
   if (spec.dtype.value == DType::F32)
     kernel->setAttr(attn::kPlacesAttr,
                     builder.getDictionaryAttr(builder.getNamedAttr("dtype", LocationAttr(loc(spec.dtype)))));
@@ -260,12 +261,16 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   Value q = operand("q", 0, heads, spec.headDim.value);
   Value k = operand("k", heads, kvHeads, spec.headDim.value);
   Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
-  return attn::AttentionOp::create(
-      builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v, runtimeScale, sinks, outsideLse,
-      spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
-      spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(), scale,
-      attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
-      builder.getStrArrayAttr(statistics));
+  if (spec.rope && spec.rope->ofQ)
+    q = importRope(builder, *spec.rope, attn::TokenRole::Queries, q, arguments, nameLoc);
+  if (spec.rope && spec.rope->ofK)
+    k = importRope(builder, *spec.rope, attn::TokenRole::Keys, k, arguments, nameLoc);
+  return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v,
+                                   runtimeScale, sinks, outsideLse,
+                                   spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+                                   spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
+                                   scale, attn::AnchorAttr::get(builder.getContext(), anchor),
+                                   attn::MaskProofAttr(), builder.getStrArrayAttr(statistics));
 }
 
 /// Adds the entry block of a region and names its position arguments.

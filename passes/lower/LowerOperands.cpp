@@ -1,4 +1,5 @@
-// LowerOperands.cpp - where the rows of q, k, v and out lie, and what is done to a tile of them before its use.
+// LowerOperands.cpp - where the rows of q, k, v and out lie, and what is done to a tile of them before its
+// use.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -40,6 +41,9 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   operand.rows =
       viewRows(name, source.argumentName(from.tokens.getArgNumber()), type, columns, head, firstToken,
                /*writable=*/false);
+  operand.rope = from.rope;
+  if (from.rope)
+    operand.angles = buildRopeAngles(from.rope);
   if (!from.bias)
     return operand;
   StringRef bias = source.argumentName(from.bias.getArgNumber());
@@ -59,7 +63,9 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   return operand;
 }
 
-void KernelLowering::prepareTile(const Operand &operand, Value tile) {
+void KernelLowering::prepareTile(const Operand &operand, Value tile, Value firstToken) {
   if (operand.bias)
     tile::AddRowOp::create(b, loc, operand.bias, tile);
+  if (operand.rope)
+    buildRope(operand.rope, operand.angles, tile, firstToken);
 }

@@ -1,4 +1,5 @@
-// LowerProgram.cpp - the program around a kernel: tensors, scalars, workspaces, launches, and remarks for people.
+// LowerProgram.cpp - the program around a kernel: tensors, scalars, workspaces, launches, and remarks for
+// people.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -44,24 +45,33 @@ DictionaryAttr KernelLowering::remarks() {
   if (auto weighed = source->getAttrOfType<ArrayAttr>("tile.schedule_alternatives"))
     for (auto text : weighed.getAsValueRange<StringAttr>())
       alternatives += ((alternatives.empty() ? "\"" : ", \"") + text + "\"").str();
-  SmallVector<NamedAttribute> remarks = {remark("schedule.alternatives", "[" + alternatives + "]"),
-                                         remark("schedule.reason", why),
-                                         remark("mask.block_map", usesBlockMap() ? "true" : "false"),
-                                         remark("mask.exact", proof.getExact() ? "true" : "false"),
-                                         remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
-                                         remark("mask.visit", "[" + visit + "]")};
+  SmallVector<NamedAttribute> remarks = {
+      remark("schedule.alternatives", "[" + alternatives + "]"),
+      remark("schedule.reason", why),
+      remark("mask.block_map", usesBlockMap() ? "true" : "false"),
+      remark("mask.exact", proof.getExact() ? "true" : "false"),
+      remark("mask.full", proof.getFull() ? quoted(proof.getFull()) : "null"),
+      remark("mask.visit", "[" + visit + "]")};
   describeSideTensors(remarks);
   return b.getDictionaryAttr(remarks);
 }
 
-/// What a kernel relies on in the elements of a side tensor, for those who make or check them: `ascending` rows,
-/// rows that ascend between `offsets`, or the `parents` of a tree.
+/// What a kernel relies on in the elements of a side tensor, for those who make or check them: `ascending`
+/// rows, rows that ascend between `offsets`, the `parents` of a tree, or what a rotation reads: `positions`,
+/// `cosines`, `sines` and `frequencies`.
 void KernelLowering::describeSideTensors(SmallVectorImpl<NamedAttribute> &remarks) {
   llvm::StringMap<StringRef> contents;
   auto describe = [&](Value side, StringRef content) {
     if (auto argument = dyn_cast<BlockArgument>(side))
       contents.try_emplace(source.argumentName(argument.getArgNumber()), content);
   };
+  for (Value operand : {attention.getQ(), attention.getK()})
+    if (attn::RopeOp rope = attn::tokenSource(operand).rope)
+      for (auto [side, content] :
+           {std::pair(rope.getPositions(), "positions"), std::pair(rope.getCos(), "cosines"),
+            std::pair(rope.getSin(), "sines"), std::pair(rope.getInverseFrequencies(), "frequencies")})
+        if (side)
+          describe(side, content);
   attention.walk([&](Operation *op) {
     if (auto reaches = dyn_cast<attn::ReachesOp>(op))
       describe(reaches.getSide(), "parents");
@@ -155,8 +165,8 @@ void KernelLowering::buildProgram() {
   std::string maps = usesBlockMap() && masksByHead() ? heads : "1";
   SmallVector<Attribute> workspaces;
   if (usesBlockMap())
-    workspaces.push_back(tile::WorkspaceAttr::get(b.getContext(), "block_map",
-                                                  "batch * " + maps + " * " + tiles + " * " + words + " * 8"));
+    workspaces.push_back(tile::WorkspaceAttr::get(
+        b.getContext(), "block_map", "batch * " + maps + " * " + tiles + " * " + words + " * 8"));
   KernelLowering map(source, schedule), fill(source, schedule);
   if (usesBlockMap())
     map.buildBlockMap(attention);
@@ -179,5 +189,6 @@ void KernelLowering::addLaunch(KernelLowering &launched, ArrayRef<std::string> g
     sources.push_back(b.getStringAttr(entry.second.source));
   for (const std::string &formula : grid)
     formulas.push_back(b.getStringAttr(formula));
-  tile::LaunchOp::create(b, loc, launched.kernel.getSymName(), b.getArrayAttr(formulas), b.getArrayAttr(sources));
+  tile::LaunchOp::create(b, loc, launched.kernel.getSymName(), b.getArrayAttr(formulas),
+                         b.getArrayAttr(sources));
 }

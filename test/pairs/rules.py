@@ -96,7 +96,7 @@ REFUSALS = (
     Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr"),
          lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
          "S7: an anchor says where q is, and nothing asks",
-         r"expected 'anchor' only where a mask or score depends on q", example=(("anchor", "top_left"),)),
+         r"expected 'anchor' only where a mask, score or rope depends on q", example=(("anchor", "top_left"),)),
     Rule("anchor of fused qkv", ("anchor", "qkv"),
          lambda anchor, qkv: anchor.label != "default" and qkv.label == "fused",
          "S42: query and key of a token have one position", r"expected no 'anchor' where qkv is fused",

@@ -186,8 +186,10 @@ private:
       return;
     }
     const SideContent content = contentOf(program, name);
-    if (content != SideContent::Any)
-      return fillContent(tensor, content, keyCount(), seedFor(request.seed, name));
+    if (content != SideContent::Any) {
+      const bool angles = content == SideContent::Cosines || content == SideContent::Sines;
+      return fillContent(tensor, content, keyCount(), seedFor(request.seed, angles ? "angles" : name));
+    }
     const bool isScored = name == "q" || name == "k" || name == "qkv";
     fillRandom(tensor, seedFor(request.seed, name), isScored ? request.deviation : 1);
     if (request.poisonPadding)

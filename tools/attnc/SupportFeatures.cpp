@@ -87,6 +87,29 @@ constexpr SupportFeature kFeatures[] = {
      "inputs: {sink: {shape: [heads], dtype: bf16}}\nscore: {sinks: {logits: sink, in_lse: false}}\noutputs: "
      "[out, lse]"},
     {"score", "expression", "score: {expr: \"s * exp2(-0.01 * abs(q - kv)) + tanh(s)\"}"},
+    {"rope", "NeoX", "rope: {}"},
+    {"rope", "GPT-J", "rope: {style: gptj}"},
+    {"rope", "the first dims only", "rope: {dim: 32}"},
+    {"rope", "of q only", "rope: {of: [q]}"},
+    {"rope", "q, k and v in one tensor, with a bias", "qkv: fused\nqkv_bias: true\nrope: {}"},
+    {"rope", "linear scaling", "rope: {scaling: {linear: 4.0}}"},
+    {"rope", "dynamic NTK, by request", "rope: {scaling: {ntk: {factor: 4.0, original_length: 4096}}}"},
+    {"rope", "Llama 3 scaling", "rope: {base: 500000.0, scaling: {llama3: {factor: 8.0, original_length: 8192}}}"},
+    {"rope", "YaRN", "rope: {scaling: {yarn: {factor: 32.0, original_length: 4096}}}"},
+    {"rope", "LongRoPE, by request",
+     "rope: {dim: 4, scaling: {longrope: {short_factor: [1.0, 1.1], long_factor: [1.5, 9.0], original_length: 4096, "
+     "factor: 32.0}}}"},
+    {"rope", "inverse frequencies as a tensor",
+     "inputs: {inv: {shape: [16], dtype: f32}}\nrope: {dim: 32, frequencies: inv}"},
+    {"rope", "cosines and sines by position",
+     "inputs: {co: {shape: [4096, 16], dtype: f32}, si: {shape: [4096, 16], dtype: f32}}\nrope: {dim: 32, tables: {cos: "
+     "co, sin: si}}"},
+    {"rope", "cosines and sines by token",
+     "inputs: {co: {shape: [total_kv, 16], dtype: f16}, si: {shape: [total_kv, 16], dtype: f16}}\nrope: {dim: 32, "
+     "tables: {cos: co, sin: si}}"},
+    {"rope", "position ids", "inputs: {ids: {shape: [total_kv], dtype: i32}}\nrope: {positions: ids}"},
+    {"rope", "mRoPE, three positions a token",
+     "inputs: {ids: {shape: [3, total_kv], dtype: i32}}\nrope: {dim: 32, positions: ids, sections: [4, 6, 6]}"},
     {"schedule", "pinned: 128 x 64, 2 stages, 4 warps",
      "schedule: {tile_q: 128, tile_kv: 64, stages: 2, warps: 4}"},
     {"schedule", "pinned: 64 x 128, 3 stages", "schedule: {tile_q: 64, tile_kv: 128, stages: 3}"},
@@ -94,7 +117,6 @@ constexpr SupportFeature kFeatures[] = {
     {"later", "chunked prefill", "phase: chunked_prefill"},
     {"later", "KV cache", "cache: {}"},
     {"later", "paged KV cache", "paging: {}"},
-    {"later", "RoPE", "rope: {}"},
     {"later", "quantisation", "quant: {}"},
     {"later", "split KV", "split: 4"},
 };
