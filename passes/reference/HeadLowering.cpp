@@ -279,7 +279,7 @@ Value HeadLowering::productError(ValueRange terms) {
   // Each rounding is of a partial sum, with the errors made before it.
   double count = double(dim) / rounding::kF16SumStep;
   double unit = rounding::kUnitF16 * (1 + 2 * count * rounding::kUnitF16);
-  Value partial = terms.back();
+  Value partial = terms[operandError ? 3 : 2];
   if (operandError)
     partial = f.add(partial, f.mul(terms[2], c(count)));
   error = f.add(f.add(error, f.mul(partial, c(unit))), c(count * rounding::kTinyF16));

@@ -93,7 +93,7 @@ INSIDE = {
 
 
 REFUSALS = (
-    Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr"),
+    Rule("anchor without q", ("anchor", "mask", "second mask", "logn", "alibi", "relative_bias", "expr", "rope"),
          lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
          "S7: an anchor says where q is, and nothing asks",
          r"expected 'anchor' only where a mask, score or rope depends on q", example=(("anchor", "top_left"),)),
