@@ -23,19 +23,10 @@ struct Frequencies {
 
     template <int Positions>
     ATTNC_DEVICE void at(Position<Positions> const &position, float (&cosine)[Count], float (&sine)[Count]) const {
-      float positions[Positions];
-#pragma unroll
-      for (int i = 0; i < Positions; ++i)
-        positions[i] = static_cast<float>(position.values[i]);
       QuarterTurns turns[Count];
       bool far = false;
-      auto angle = [&](int i) {
-        float x = positions[0];
-#pragma unroll
-        for (int section = 1; section < Positions; ++section)
-          x = Style::section(first + i) == section ? positions[section] : x;
-        return __fmul_rn(x, theta[i]); // never part of a fused multiply-add: the angle is a float
-      };
+      // Never part of a fused multiply-add: the angle is a float.
+      auto angle = [&](int i) { return __fmul_rn(Style::position(first + i, position), theta[i]); };
 #pragma unroll
       for (int i = 0; i < Count; ++i) {
         far |= !(fabsf(angle(i)) <= kFarAngle);

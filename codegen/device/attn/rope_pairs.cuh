@@ -22,6 +22,28 @@ template <int... Sections> ATTNC_DEVICE int section_of(int pair) {
   return section;
 }
 
+/// The one of `here` and `later` that belongs to the section of `pair`. By value, so that nothing is indexed.
+template <int End, int Section, int... More, class... Floats>
+ATTNC_DEVICE float of_section(int pair, float here, Floats... later) {
+  if constexpr (sizeof...(later) == 0)
+    return here;
+  else
+    return pair < End + Section ? here : of_section<End + Section, More...>(pair, later...);
+}
+/// The position that pair `pair` turns by.
+template <int... Sections, int Count>
+ATTNC_DEVICE float position_of(int pair, Position<Count> const &position) {
+  const auto at = [&](int i) { return static_cast<float>(position.values[i]); };
+  if constexpr (Count == 1)
+    return at(0);
+  else if constexpr (Count == 2)
+    return of_section<0, Sections...>(pair, at(0), at(1));
+  else if constexpr (Count == 3)
+    return of_section<0, Sections...>(pair, at(0), at(1), at(2));
+  else
+    return of_section<0, Sections...>(pair, at(0), at(1), at(2), at(3));
+}
+
 __host__ __device__ constexpr int largest_divisor(int a, int b) { return b == 0 ? a : largest_divisor(b, a % b); }
 
 /// `Bytes` of one row: 2, 4, 8 or 16, as words.
@@ -67,6 +89,9 @@ template <int Dim, int... Sections> struct Neox {
   static constexpr int kPairs = Dim / 2;
   static constexpr int kSections = sizeof...(Sections);
   ATTNC_DEVICE static int section(int pair) { return section_of<Sections...>(pair); }
+  template <int Count> ATTNC_DEVICE static float position(int pair, Position<Count> const &position) {
+    return position_of<Sections...>(pair, position);
+  }
 
   /// Pairs in a piece: as many as 16 bytes hold, or divide the halves.
   template <class T> static constexpr int kPiece = largest_divisor(kPairs, 16 / static_cast<int>(sizeof(T)));
@@ -115,6 +140,9 @@ template <int Dim, int... Sections> struct Gptj {
   static constexpr int kPairs = Dim / 2;
   static constexpr int kSections = sizeof...(Sections);
   ATTNC_DEVICE static int section(int pair) { return section_of<Sections...>(pair); }
+  template <int Count> ATTNC_DEVICE static float position(int pair, Position<Count> const &position) {
+    return position_of<Sections...>(pair, position);
+  }
 
   /// 16 bytes always: columns behind the rotary ones, which may share the last piece, stay as they are.
   template <class T> static constexpr int kPiece = 8 / static_cast<int>(sizeof(T));
