@@ -68,7 +68,8 @@ void printRowCall(const Expr &expr, const ExprOperator &op, std::string &out) {
   auto literal = [&](size_t i, int64_t value) {
     return expr.operands[i]->kind == ExprKind::IntLiteral && expr.operands[i]->intValue == value;
   };
-  const bool whole = expr.kind == ExprKind::Search && literal(indices + 1, 0) && literal(indices + 2, kLargestInteger);
+  const bool whole =
+      expr.kind == ExprKind::Search && literal(indices + 1, 0) && literal(indices + 2, kLargestInteger);
   for (size_t i = indices; i < (whole ? indices + 1 : expr.operands.size()); ++i) {
     out += ", ";
     print(*expr.operands[i], kTernary, out);

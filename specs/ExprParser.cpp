@@ -298,7 +298,8 @@ private:
       std::vector<std::string_view> known;
       for (const SideInput &candidate : scope.inputs)
         known.push_back(candidate.name);
-      return fail("expected a row of an input for '" + name + "', got " + describe(row) + didYouMean(row.text, known),
+      return fail("expected a row of an input for '" + name + "', got " + describe(row) +
+                      didYouMean(row.text, known),
                   row);
     }
     if (input->dtype != DType::I32) // E7
@@ -311,8 +312,8 @@ private:
       ATTNC_ASSIGN_OR_RETURN(operands, list("]"));
     }
     if (operands.size() + 1 != input->shape.size()) // E7
-      return fail("expected " + std::to_string(input->shape.size() - 1) + " indices for a row of '" + input->name +
-                      "', got " + std::to_string(operands.size()),
+      return fail("expected " + std::to_string(input->shape.size() - 1) + " indices for a row of '" +
+                      input->name + "', got " + std::to_string(operands.size()),
                   row)
           .note("the input is declared here", input->where);
     const size_t indices = operands.size();
@@ -336,8 +337,8 @@ private:
       given = wanted;
     }
     if (given != wanted) // E5
-      return fail("expected " + std::string(function.kind == ExprKind::Search ? "2 or 4" : "3") + " arguments for '" +
-                      name + "', got " + std::to_string(given + 1),
+      return fail("expected " + std::string(function.kind == ExprKind::Search ? "2 or 4" : "3") +
+                      " arguments for '" + name + "', got " + std::to_string(given + 1),
                   token);
     return sized(makeRowCall(function, input->name, std::move(operands), place(token)));
   }

@@ -10,18 +10,18 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 26> kTop{
+inline constexpr std::array<Word, 27> kTop{
     "attnc",    "name",      "phase",      "new_tokens", "heads",    "head_dim", "head_dim_v",
-    "dtype",    "out_dtype", "layout",     "qkv",        "qkv_bias", "cache",    "alignment",
-    "lengths",  "anchor",    "mask",       "score",      "inputs",   "params",   "outputs",
+    "dtype",    "out_dtype", "layout",     "qkv",        "qkv_bias", "cache",    "rope",
+    "alignment", "lengths",  "anchor",    "mask",       "score",      "inputs",   "params",   "outputs",
     "schedule", "precision", "accumulate", "fallback",   "extends"};
-inline constexpr std::array<Word, 20> kTopReserved{
+inline constexpr std::array<Word, 19> kTopReserved{
     // heads, sizes, tensors
     "positions", "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
-    "rope", "paging", "append", "quant", "beams", "active", "encoder_cache",
+    "paging", "append", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
     "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "lse"};
 
@@ -57,6 +57,20 @@ inline constexpr std::array<Word, 8> kScore{"scale", "logn",          "softcap",
                                             "alibi", "relative_bias", "expr",    "sinks"};
 inline constexpr std::array<Word, 2> kScoreReserved{"softmax", "skip_below"};
 inline constexpr std::array<Word, 2> kSinks{"logits", "in_lse"};
+
+inline constexpr std::array<Word, 9> kRope{"style",       "dim",    "of",        "base",    "scaling",
+                                           "frequencies", "tables", "positions", "sections"};
+inline constexpr std::array<Word, 2> kRopeStyles{"neox", "gptj"};
+inline constexpr std::array<Word, 2> kRopeTensors{"q", "k"};
+inline constexpr std::array<Word, 2> kRopeTables{"cos", "sin"};
+inline constexpr std::array<Word, 5> kRopeScalings{"linear", "ntk", "llama3", "yarn", "longrope"};
+inline constexpr std::array<Word, 1> kRopeLinear{"factor"};
+inline constexpr std::array<Word, 2> kRopeNtk{"factor", "original_length"};
+inline constexpr std::array<Word, 4> kRopeLlama3{"factor", "low_freq_factor", "high_freq_factor", "original_length"};
+inline constexpr std::array<Word, 6> kRopeYarn{"factor",    "original_length", "beta_fast",
+                                               "beta_slow", "truncate",        "attention_factor"};
+inline constexpr std::array<Word, 5> kRopeLongRope{"short_factor", "long_factor", "original_length", "factor",
+                                                   "attention_factor"};
 
 inline constexpr std::array<Word, 2> kInput{"shape", "dtype"};
 inline constexpr std::array<Word, 3> kInputReserved{"layout", "bits", "broadcast"};

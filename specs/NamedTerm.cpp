@@ -67,10 +67,14 @@ struct Row {
 };
 
 constexpr Row kMasks[] = {
-    {"prefix_lm", kPrefix, prefixText},          {"streaming", kStreaming, streamingText},
-    {"documents", kDocuments, documentsText},    {"tree", kTree, treeText},
-    {"tensor", kTensor, tensorText},             {"bits", kBits, bitsText},
-    {"block_sparse", kBlockSparse, blockSparseText}, {"bsr", kBsr, bsrText},
+    {"prefix_lm", kPrefix, prefixText},
+    {"streaming", kStreaming, streamingText},
+    {"documents", kDocuments, documentsText},
+    {"tree", kTree, treeText},
+    {"tensor", kTensor, tensorText},
+    {"bits", kBits, bitsText},
+    {"block_sparse", kBlockSparse, blockSparseText},
+    {"bsr", kBsr, bsrText},
     {"strided", kStrided, stridedText},
     {"left_padding", kLeftPadding, leftPaddingText},
 };
@@ -139,15 +143,14 @@ Result<std::string> readTensor(const TermArgument &rule, std::span<const Word> d
 
 Result<std::string> readValue(const TermArgument &rule, const YamlNode &node, const TermScope &scope) {
   if (!isWord(node)) {
-    ATTNC_ASSIGN_OR_RETURN(int64_t value,
-                           readInt(node, rule.key, rule.least, kLargestInteger));
+    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(node, rule.key, rule.least, kLargestInteger));
     return std::to_string(value);
   }
   if (const ScalarParam *param = named(scope.names.params, node.text)) {
     if (param->dtype != DType::I32) // S26
       return Status(Code::InvalidSpec,
-                    "expected a parameter of type i32 for '" + std::string(rule.key) + "', got '" + param->name +
-                        "' of " + std::string(dtypeName(param->dtype)),
+                    "expected a parameter of type i32 for '" + std::string(rule.key) + "', got '" +
+                        param->name + "' of " + std::string(dtypeName(param->dtype)),
                     node.where)
           .note("the parameter is declared here", param->where);
     return node.text;
@@ -163,8 +166,7 @@ Result<std::string> readValue(const TermArgument &rule, const YamlNode &node, co
 Result<std::string> readArgument(const TermArgument &rule, const YamlNode &node, const TermScope &scope) {
   switch (rule.kind) {
   case Kind::Integer: {
-    ATTNC_ASSIGN_OR_RETURN(int64_t value,
-                           readInt(node, rule.key, rule.least, kLargestInteger));
+    ATTNC_ASSIGN_OR_RETURN(int64_t value, readInt(node, rule.key, rule.least, kLargestInteger));
     return std::to_string(value);
   }
   case Kind::Value:

@@ -39,11 +39,11 @@ Result<MaskNode> readMaskText(const YamlTree &tree, const YamlNode &node, const 
   }
   if (std::find(keys::kMaskReserved.begin(), keys::kMaskReserved.end(), node.text) !=
       keys::kMaskReserved.end())
-    return reservedWord("mask", node.text, node.where); // K2
+    return reservedWord("mask", node.text, node.where);                                              // K2
   if (std::find(keys::kMaskKeys.begin(), keys::kMaskKeys.end(), node.text) != keys::kMaskKeys.end()) // K4
     return Status(Code::InvalidSpec,
-                  "expected an argument for the mask '" + node.text + "', got the word alone; write {" + node.text +
-                      ": ...}",
+                  "expected an argument for the mask '" + node.text + "', got the word alone; write {" +
+                      node.text + ": ...}",
                   node.where);
   std::vector<std::string_view> known{"True", "False"};
   known.insert(known.end(), keys::kMaskWords.begin(), keys::kMaskWords.end());

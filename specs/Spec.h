@@ -7,6 +7,8 @@
 #include "attnc/Status.h"
 #include "specs/CacheSpec.h"
 #include "specs/Expr.h"
+#include "specs/Located.h"
+#include "specs/Rope.h"
 
 #include <filesystem>
 #include <optional>
@@ -15,12 +17,6 @@
 #include <vector>
 
 namespace attnc {
-
-/// A value and the place in the YAML that gave it; the place is invalid for a default.
-template <class T> struct Located {
-  T value{};
-  Location where;
-};
 
 /// What a kernel is scheduled for: many queries, or few over many keys. Either is right for any number.
 enum class Phase : uint8_t { Prefill, Decode };
@@ -158,6 +154,7 @@ struct Spec {
   Located<bool> fusedQkv;             ///< q, k and v are the heads of one tensor `qkv`, in this order
   Located<bool> qkvBias;              ///< a vector a head is added to q, k and v
   std::optional<CacheSpec> cache;     ///< keys and values are read from it
+  std::optional<Rope> rope;           ///< how q and k are rotated, after their bias
   Located<int64_t> alignment{16, {}}; ///< of addresses and strides of tokens, in bytes: 2, 4, 8 or 16
   Located<LengthsKind> lengths;
   Located<Anchor> anchor;

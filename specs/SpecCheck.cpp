@@ -152,7 +152,7 @@ Status checkLayout(const Spec &spec) {
         .note("the dtype is given here", spec.dtype.where);
   bool given = spec.anchor.where.valid() || spec.anchor.value != Anchor::BottomRight;
   if (given && !anchorMatters(spec)) // S7
-    return fail("expected 'anchor' only where a mask or score depends on q, got none that does",
+    return fail("expected 'anchor' only where a mask, score or rope depends on q, got none that does",
                 spec.anchor.where)
         .note("the mask is given here", spec.mask.where);
   return Status::success();
@@ -271,13 +271,16 @@ Status checkUse(const Spec &spec) {
   std::set<std::string> used{spec.score.scaleParam};
   if (spec.score.sinks)
     used.insert(spec.score.sinks->value);
+  if (spec.rope)
+    for (std::string &name : ropeInputs(*spec.rope))
+      used.insert(std::move(name));
   visitExpressions(spec, [&](const Expr &node) {
     if (!node.name.empty() && node.kind != ExprKind::Variable)
       used.insert(node.name);
   });
   for (const SideInput &input : spec.inputs)
     if (!used.count(input.name)) // S19
-      return fail("expected a mask or score that reads the input '" + input.name + "', got none",
+      return fail("expected a mask, score or rope that reads the input '" + input.name + "', got none",
                   input.where);
   for (const ScalarParam &param : spec.params)
     if (!used.count(param.name)) // S19
@@ -426,6 +429,7 @@ Status checkSpec(const Spec &spec) {
   ATTNC_RETURN_IF_ERROR(checkMaskNode(spec.mask, spec, true));
   ATTNC_RETURN_IF_ERROR(checkScore(spec));
   ATTNC_RETURN_IF_ERROR(checkSinks(spec));
+  ATTNC_RETURN_IF_ERROR(checkRope(spec));
   ATTNC_RETURN_IF_ERROR(checkUse(spec));
   ATTNC_RETURN_IF_ERROR(checkLayout(spec));
   ATTNC_RETURN_IF_ERROR(checkCache(spec));
@@ -446,7 +450,7 @@ void visitExpressions(const Spec &spec, const std::function<void(const Expr &)> 
 bool anchorMatters(const Spec &spec) {
   if (spec.fusedQkv.value)
     return false;
-  bool matters = false;
+  bool matters = ropeReadsQueryPosition(spec);
   visitMask(spec.mask, [&](const MaskNode &mask) {
     matters |= mask.kind == MaskNode::Kind::Causal || mask.kind == MaskNode::Kind::Window ||
                mask.kind == MaskNode::Kind::Chunked;

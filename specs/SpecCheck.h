@@ -16,7 +16,16 @@ Status checkCache(const Spec &spec);
 /// Every rule.
 Status checkSpec(const Spec &spec);
 
-/// Whether any mask or score depends on q, the absolute position that `anchor` defines.
+/// The rules of `rope:`; nothing to check where there is none.
+Status checkRope(const Spec &spec);
+/// Whether cosines and sines are given for tokens, and not for positions.
+bool tablesByToken(const Spec &spec);
+/// Whether the rotation of q depends on its position among the keys.
+bool ropeReadsQueryPosition(const Spec &spec);
+/// Names of the inputs that it reads.
+std::vector<std::string> ropeInputs(const Rope &rope);
+
+/// Whether any mask, score or rotation depends on q, the absolute position that `anchor` defines.
 bool anchorMatters(const Spec &spec);
 
 /// Calls `visit` on each expression of masks and scores.

@@ -212,6 +212,9 @@ private:
     TermScope scope{{false, spec.inputs, spec.params}, spec.queryHeads.value, ""};
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *mask, required("mask"));
     ATTNC_ASSIGN_OR_RETURN(spec.mask, readMask(tree, *mask, scope));
+    if (const YamlEntry *rope = root.find("rope")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.rope, readRope(*rope, spec.headDim.value));
+    }
     spec.score.scale.value = 1.0 / std::sqrt(static_cast<double>(spec.headDim.value));
     if (const YamlEntry *score = root.find("score")) {
       ATTNC_ASSIGN_OR_RETURN(spec.score, readScore(tree, *score, scope, spec.score.scale.value));

@@ -20,6 +20,8 @@ Result<CacheSpec> readCache(const YamlEntry &entry);
 /// `entry` is the whole `score:` entry.
 Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const TermScope &scope,
                         double defaultScale);
+/// `entry` is the whole `rope:` entry.
+Result<Rope> readRope(const YamlEntry &entry, int64_t headDim);
 /// The expression in a scalar, with locations inside the file.
 Result<ExprPtr> readExpression(const YamlTree &tree, const YamlNode &node, std::string_view field,
                                const ExprScope &scope);

@@ -3,34 +3,15 @@
 // Must print only what the reader accepts, so that read(text(spec)) has the same text.
 #include "specs/SpecText.h"
 
+#include "specs/Flow.h"
 #include "specs/NumberText.h"
 #include "specs/SpecCheck.h"
 
 namespace attnc {
 namespace {
 
-/// Comma-separated entries between brackets.
-class Flow {
-public:
-  Flow(char open, char close) : text(1, open), close(close) {}
-  Flow &add(std::string_view item) {
-    text += text.size() > 1 ? ", " : "";
-    text += item;
-    return *this;
-  }
-  Flow &add(std::string_view key, std::string_view value) {
-    return add(std::string(key) + ": " + std::string(value));
-  }
-  bool empty() const { return text.size() == 1; }
-  std::string str() const { return text + close; }
-
-private:
-  std::string text;
-  char close;
-};
-
-Flow map() { return {'{', '}'}; }
-Flow list() { return {'[', ']'}; }
+Flow map() { return Flow::map(); }
+Flow list() { return Flow::list(); }
 
 /// Expressions have neither quotes nor backslashes.
 std::string exprString(const Expr &expr) { return '"' + exprText(expr) + '"'; }
@@ -186,6 +167,8 @@ std::string specText(const Spec &spec) {
     line("qkv_bias", "true");
   if (spec.cache)
     line("cache", cacheText(spec));
+  if (spec.rope)
+    line("rope", ropeText(*spec.rope));
   if (spec.alignment.value != 16)
     line("alignment", std::to_string(spec.alignment.value));
   if (spec.layout.value != TokenLayout::Packed)

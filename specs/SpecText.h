@@ -12,5 +12,7 @@ std::string maskText(const MaskNode &mask);
 
 /// `cache` as a flow-style mapping, defaults written out.
 std::string cacheText(const Spec &spec);
+/// The value of `rope:` as canonical YAML.
+std::string ropeText(const Rope &rope);
 
 } // namespace attnc

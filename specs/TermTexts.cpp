@@ -24,7 +24,8 @@ const SideInput &TermValues::tensor(std::string_view key) const {
 }
 
 Result<std::vector<std::string>> TermValues::indices(const SideInput &input, std::string_view row,
-                                                     std::string_view key, std::vector<std::string> last) const {
+                                                     std::string_view key,
+                                                     std::vector<std::string> last) const {
   auto wrong = [&](const std::string &expected) {
     std::string shape;
     for (const SideDim &dim : input.shape)
@@ -87,12 +88,11 @@ Result<std::string_view> TermValues::oneOf(std::string_view first, std::string_v
   const bool hasFirst = text(first) != "none", hasSecond = text(second) != "none";
   if (hasFirst == hasSecond) // S27
     return Status(Code::InvalidSpec,
-                  "expected either '" + std::string(first) + "' or '" + std::string(second) + "' for '" + term.name +
-                      "', got " + (hasFirst ? "both" : "neither"),
+                  "expected either '" + std::string(first) + "' or '" + std::string(second) + "' for '" +
+                      term.name + "', got " + (hasFirst ? "both" : "neither"),
                   term.where);
   return hasFirst ? first : second;
 }
-
 
 Result<std::string> TermValues::value(std::string_view key) const {
   const std::string &name = text(key);
@@ -121,8 +121,8 @@ Result<std::string> streamingText(const TermValues &values) {
   return "kv <= q and (q - kv < " + values.text("window") + " or kv < " + values.text("keep") + ")";
 }
 
-/// Queries before the first key (bottom_right, more queries than keys) belong to no document. Of a query past the last
-/// start no end is known: it reads as 0, and nothing is visible.
+/// Queries before the first key (bottom_right, more queries than keys) belong to no document. Of a query past
+/// the last start no end is known: it reads as 0, and nothing is visible.
 Result<std::string> documentsText(const TermValues &values) {
   ATTNC_ASSIGN_OR_RETURN(std::string_view form, values.oneOf("ids", "starts"));
   const SideInput &input = values.tensor(form);
@@ -138,7 +138,8 @@ Result<std::string> documentsText(const TermValues &values) {
   return "q >= 0 and " + begin + " <= kv and kv < " + end;
 }
 
-/// The last q_len keys are the queries' own tokens: a row sees all keys before them, and of them its ancestors.
+/// The last q_len keys are the queries' own tokens: a row sees all keys before them, and of them its
+/// ancestors.
 Result<std::string> treeText(const TermValues &values) {
   ATTNC_ASSIGN_OR_RETURN(std::string_view form, values.oneOf("visible", "parents"));
   const SideInput &input = values.tensor(form);
@@ -211,7 +212,8 @@ Result<std::string> biasText(const TermValues &values) {
   return "s + " + bias;
 }
 
-/// Head g of n: 2^(-8 (g + 1) / p) below the largest power of two p <= n, odd powers of the 2p sequence from there.
+/// Head g of n: 2^(-8 (g + 1) / p) below the largest power of two p <= n, odd powers of the 2p sequence from
+/// there.
 static std::string slopeText(int64_t heads, const std::string &head) {
   int64_t power = 1;
   while (power * 2 <= heads)
@@ -261,8 +263,8 @@ Result<std::string> alibiText(const TermValues &values) {
   return values.text("form") == "signed" ? "s + " + slope + " * (kv - q)" : "s - " + slope + " * abs(q - kv)";
 }
 
-/// T5: half of the buckets are single distances, the others grow with the logarithm up to `max_distance`. Each
-/// threshold is found with the f32 arithmetic of the models that were trained with it.
+/// T5: half of the buckets are single distances, the others grow with the logarithm up to `max_distance`.
+/// Each threshold is found with the f32 arithmetic of the models that were trained with it.
 Result<std::string> relativeBiasText(const TermValues &values) {
   const SideInput &table = values.tensor("table");
   const bool bidirectional = values.text("bidirectional") == "true";
@@ -274,15 +276,15 @@ Result<std::string> relativeBiasText(const TermValues &values) {
   if (exact < 1 || (bidirectional && buckets % 2 != 0) || buckets > 256) // S27
     return Status(Code::InvalidSpec,
                   std::string("expected a table of [buckets, heads] or [heads, buckets] with ") +
-                      (bidirectional ? "an even number of 4" : "2") + " to 256 buckets for 'relative_bias', got '" +
-                      table.name + "'",
+                      (bidirectional ? "an even number of 4" : "2") +
+                      " to 256 buckets for 'relative_bias', got '" + table.name + "'",
                   values.where())
         .note("the input is declared here", table.where);
   const int64_t farthest = values.integer("max_distance");
   if (farthest <= exact) // S27
     return Status(Code::InvalidSpec,
-                  "expected a max_distance above " + std::to_string(exact) + ", half of the buckets of a side, got " +
-                      std::to_string(farthest),
+                  "expected a max_distance above " + std::to_string(exact) +
+                      ", half of the buckets of a side, got " + std::to_string(farthest),
                   values.where());
   const std::string distance = bidirectional ? "abs(kv - q)" : "max(q - kv, 0)";
   std::string bucket = std::to_string(exact);

@@ -55,6 +55,13 @@ std::string constexprs(StringRef type, const llvm::MapVector<StringRef, Printer:
   return (list.empty() ? "" : ("constexpr " + type + " " + list + ";\n").str()) + own;
 }
 
+std::string tables(const llvm::MapVector<StringRef, std::string> &definitions) {
+  std::string list;
+  for (const auto &[name, definition] : definitions)
+    list += "\n" + definition;
+  return list;
+}
+
 /// What a kernel says apart from its symbol.
 struct KernelText {
   tile::KernelOp kernel;
@@ -72,7 +79,8 @@ FailureOr<KernelText> printKernel(tile::KernelOp kernel) {
   text.kernel = kernel;
   std::string params = printer.paramsStruct(); // names types, and with them sizes and headers
   text.declarations = constexprs("int", printer.intConstants()) +
-                      constexprs("float", printer.floatConstants()) + "\n" + params;
+                      constexprs("float", printer.floatConstants()) + tables(printer.floatTables()) + "\n" +
+                      params;
   text.headers = printer.headers();
   text.body = printer.takeBody();
   return text;

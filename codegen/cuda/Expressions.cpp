@@ -73,11 +73,15 @@ std::string Printer::expr(Value value, int context) {
   return own < context ? "(" + result + ")" : result;
 }
 
-std::string Printer::call(StringRef function, ValueRange operands) {
-  std::string result = function.str() + "(";
+std::string Printer::list(ValueRange operands) {
+  std::string result;
   for (auto [index, operand] : llvm::enumerate(operands))
     result += (index ? ", " : "") + expr(operand);
-  return result + ")";
+  return result;
+}
+
+std::string Printer::call(StringRef function, ValueRange operands) {
+  return function.str() + "(" + list(operands) + ")";
 }
 
 std::string Printer::infix(Operation *op, StringRef symbol, int own) {
@@ -123,6 +127,10 @@ std::string Printer::exprOf(Operation *op, int &own) {
             real ? floatLiteral(real.getValue()) : std::to_string(cast<IntegerAttr>(c.getValue()).getInt()),
             place(c)};
         return c.getName().str();
+      })
+      .Case([&](tile::TableOp table) {
+        tables[table.getName()] = tableDefinition(table);
+        return table.getName().str();
       })
       .Case([&](arith::ConstantOp c) {
         if (auto real = dyn_cast<FloatAttr>(c.getValue())) {

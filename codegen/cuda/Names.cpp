@@ -52,7 +52,8 @@ void Names::scope(Block &block, llvm::StringSet<> used) {
   for (Operation &op : block) {
     llvm::TypeSwitch<Operation *>(&op)
         .Case<tile::AllocOp, tile::ReuseOp, tile::ViewRowsOp, tile::ViewSideOp, tile::LetOp, tile::ConvertOp,
-              tile::FinishOp, tile::WalkSpansOp, tile::WalkBlocksOp>([&](auto named) { declare(named->getResult(0), named.getName(), used); })
+              tile::FinishOp, tile::WalkSpansOp, tile::WalkBlocksOp>(
+            [&](auto named) { declare(named->getResult(0), named.getName(), used); })
         .Case([&](tile::LoopOp loop) {
           llvm::StringSet<> inner = used;
           declare(loop.inductionVariable(), "kv", inner);
@@ -64,6 +65,11 @@ void Names::scope(Block &block, llvm::StringSet<> used) {
           llvm::StringSet<> inner = used;
           declare(copy.getWhere().getArgument(0), "key", inner);
           scope(copy.getWhere().front(), inner);
+        })
+        .Case([&](tile::RopeOp rope) {
+          llvm::StringSet<> inner = used;
+          declare(rope.getAt().getArgument(0), "row", inner);
+          scope(rope.getAt().front(), inner);
         })
         .Case([&](tile::ClassifyTilesOp classify) {
           llvm::StringSet<> inner = used;

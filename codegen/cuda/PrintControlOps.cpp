@@ -11,8 +11,9 @@ void Printer::print(tile::ExitIfOp op) {
 }
 
 void Printer::print(tile::LetOp op) {
-  line() << "const " << type(op.getResult().getType()) << ' ' << names.of(op.getResult()) << " = "
-         << expr(op.getValue()) << ';';
+  const bool pointer = isa<tile::PointerType>(op.getResult().getType());
+  line() << (pointer ? "" : "const ") << type(op.getResult().getType()) << (pointer ? " const " : " ")
+         << names.of(op.getResult()) << " = " << expr(op.getValue()) << ';';
   end(op);
 }
 
@@ -41,6 +42,11 @@ LogicalResult Printer::print(tile::LoopOp op) {
 void Printer::print(tile::YieldOp op) {
   if (op.getNumOperands() == 0)
     return;
-  line() << "return " << expr(op.getOperand(0)) << ';';
+  line() << "return ";
+  if (op.getNumOperands() == 1)
+    os << expr(op.getOperand(0));
+  else
+    os << '{' << list(op.getOperands()) << '}';
+  os << ';';
   end();
 }

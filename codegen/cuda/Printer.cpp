@@ -35,8 +35,8 @@ LogicalResult Printer::printBlock(Block &block) {
 
 LogicalResult Printer::printOp(Operation &op) {
   return llvm::TypeSwitch<Operation *, LogicalResult>(&op)
-      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp>(
-          [&](auto nested) { return print(nested); })
+      .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp,
+            tile::RopeOp>([&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
             tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::InterleaveColumnsOp,
             tile::RestoreColumnsOp, tile::CommitOp, tile::WaitOp, tile::SyncOp, tile::StoreSharedOp,

@@ -36,6 +36,8 @@ public:
   /// By name, in order of first use; int and float constants apart.
   const llvm::MapVector<llvm::StringRef, Constant> &intConstants() const { return ints; }
   const llvm::MapVector<llvm::StringRef, Constant> &floatConstants() const { return floats; }
+  /// Tables of floats by name, as definitions.
+  const llvm::MapVector<llvm::StringRef, std::string> &floatTables() const { return tables; }
   /// The parameter struct.
   std::string paramsStruct();
 
@@ -56,6 +58,10 @@ private:
   void print(tile::WalkSpansOp op);
   void print(tile::WalkBlocksOp op);
   mlir::LogicalResult print(tile::ClassifyTilesOp op);
+
+  // PrintRopeOps.cpp
+  mlir::LogicalResult print(tile::RopeOp op);
+  std::string ropeAngles(tile::RopeOp op);
 
   // PrintControlOps.cpp
   void print(tile::ExitIfOp op);
@@ -103,9 +109,11 @@ private:
   /// The value as an expression, in parentheses if its operator binds less tightly than `context`.
   std::string expr(mlir::Value value, int context = 0);
   std::string exprOf(mlir::Operation *op, int &precedence);
+  std::string list(mlir::ValueRange operands);
   std::string call(llvm::StringRef function, mlir::ValueRange operands);
   std::string infix(mlir::Operation *op, llvm::StringRef symbol, int own);
   std::string floatLiteral(const llvm::APFloat &value);
+  std::string tableDefinition(tile::TableOp table);
   /// Reports an op that legalisation should have stopped.
   std::string noPrinter(mlir::Operation *op);
 
@@ -118,6 +126,7 @@ private:
   std::set<std::string> usedHeaders;
   std::string shownPlace; ///< of the statement around what is being printed
   llvm::MapVector<llvm::StringRef, Constant> ints, floats;
+  llvm::MapVector<llvm::StringRef, std::string> tables;
 };
 
 } // namespace attnc::codegen

@@ -87,13 +87,15 @@ private:
     }
   }
 
-  /// Relative error, as an exponent, of a weight whose score and maximum have magnitudes that add up to `reach`.
+  /// Relative error, as an exponent, of a weight whose score and maximum have magnitudes that add up to
+  /// `reach`.
   static double softmaxError(double reach, double scoreError) {
     return scoreError +
            (reach * rounding::kSoftmaxUnitsPerLogit + rounding::kSoftmaxUnits) * rounding::kUnitF32;
   }
 
-  /// Once rounding may show or hide a key, or a score is not finite, nothing is certain in the rest of the row.
+  /// Once rounding may show or hide a key, or a score is not finite, nothing is certain in the rest of the
+  /// row.
   void setUnlessDoubtful(const Row::Output &output, int64_t key, double value, double bound) {
     if (doubtful)
       set(output, key, 0, kInfinity);
@@ -115,11 +117,11 @@ private:
 Result<std::vector<double>> readDump(const Arguments &actual, const ReferenceOutput &like) {
   const auto found = actual.tensors.find("debug_row_max");
   if (found == actual.tensors.end() || found->second.shape != like.shape)
-    return Status(Code::InvalidArgument, "expected a tensor 'debug_row_max' of shape " +
-                                             reference::shapeText(like.shape) + ", got " +
-                                             (found == actual.tensors.end()
-                                                  ? std::string("none")
-                                                  : reference::shapeText(found->second.shape)));
+    return Status(Code::InvalidArgument,
+                  "expected a tensor 'debug_row_max' of shape " + reference::shapeText(like.shape) +
+                      ", got " +
+                      (found == actual.tensors.end() ? std::string("none")
+                                                     : reference::shapeText(found->second.shape)));
   std::vector<double> values(like.values.size());
   reference::forEachElement(found->second, [&](int64_t linear, int64_t offset) {
     values[size_t(linear)] = reference::loadElement(found->second, offset);

@@ -32,10 +32,43 @@ const Parameter &KernelShape::tokens(Role role) const {
   return arguments.front();
 }
 
+static Rotation readRotation(attn::KernelOp kernel, const attn::TokenSource &source) {
+  attn::RopeOp rope = source.rope;
+  auto name = [&](Value side) {
+    return side ? kernel.argumentName(cast<BlockArgument>(side).getArgNumber()).str() : std::string();
+  };
+  Rotation out;
+  out.queries = rope.getRole() == attn::TokenRole::Queries;
+  out.neighbours = rope.getStyle() == attn::RopeStyle::Gptj;
+  out.firstHead = source.firstHead;
+  out.heads = rope.getTokens().getType().getHeads();
+  out.dim = int64_t(rope.getDim());
+  if (auto frequencies = rope.getFrequencies())
+    out.frequencies.assign(frequencies->begin(), frequencies->end());
+  if (auto frequencies = rope.getLongFrequencies())
+    out.longFrequencies.assign(frequencies->begin(), frequencies->end());
+  out.originalLength = int64_t(rope.getOriginalLength().value_or(0));
+  if (auto factor = rope.getNtkFactorAttr())
+    out.ntkFactor = factor.getValueAsDouble();
+  if (auto factor = rope.getAttentionFactorAttr())
+    out.factor = factor.getValueAsDouble();
+  if (auto sections = rope.getSections())
+    out.sections.assign(sections->begin(), sections->end());
+  out.inverseFrequencies = name(rope.getInverseFrequencies());
+  out.cos = name(rope.getCos());
+  out.sin = name(rope.getSin());
+  out.positions = name(rope.getPositions());
+  out.tablesByToken = rope.tablesByToken();
+  return out;
+}
+
 static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention, unsigned index) {
   Parameter out;
   out.name = kernel.argumentName(index).str();
   BlockArgument value = kernel.getBody().getArgument(index);
+  for (Value operand : {attention.getQ(), attention.getK(), attention.getV()})
+    if (attn::TokenSource source = attn::tokenSource(operand); source.tokens == value && source.rope)
+      out.rotations.push_back(readRotation(kernel, source));
   if (auto tokens = dyn_cast<attn::TokensType>(value.getType())) {
     auto reads = [&](Value operand) { return attn::tokenSource(operand).tokens == value; };
     out.role = reads(attention.getQ())   ? Role::Query
@@ -100,6 +133,7 @@ Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
   KernelShape shape;
   shape.name = kernel.getSymName().str();
   shape.packed = kernel.isPacked();
+  shape.topLeft = attention.getAnchor() == attn::Anchor::TopLeft;
   shape.selfAttention = attention.isSelfAttention();
   shape.queryLengths = kernel.getLengths() == attn::Lengths::Both;
   shape.keyLengths = kernel.getLengths() != attn::Lengths::None;

@@ -6,6 +6,7 @@
 #include "attnc/DType.h"
 #include "attnc/Status.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,21 @@ enum class Role : uint8_t {
   PerHead, ///< one value per head
 };
 
+/// How some heads of tokens are rotated: attn.rope as plain data. Side tensors are named, and empty where
+/// there is none.
+struct Rotation {
+  bool queries = false;    ///< else keys
+  bool neighbours = false; ///< pairs (2j, 2j + 1), else (j, j + dim / 2)
+  int64_t firstHead = 0, heads = 0, dim = 0;
+  std::vector<float> frequencies, longFrequencies;
+  int64_t originalLength = 0; ///< beyond it the long frequencies count, or the base grows
+  std::optional<double> ntkFactor;
+  double factor = 1; ///< of cosines and sines
+  std::vector<int64_t> sections;
+  std::string inverseFrequencies, cos, sin, positions;
+  bool tablesByToken = false;
+};
+
 /// One argument or result, in the kernel's order.
 struct Parameter {
   std::string name;
@@ -36,6 +52,7 @@ struct Parameter {
   int64_t heads = 0, dim = 0; ///< of a cache that is a pair, the heads of keys and of values
   std::string order;          ///< of tokens: its axes, outermost first, as letters b, s, h and d
   std::string bias;      ///< of tokens: the argument that is added to them, a row a head; empty if none is
+  std::vector<Rotation> rotations; ///< of tokens, after the bias
   std::string cacheAxes; ///< of a cache: p page or b request, 2 if keys and values are a pair, n, h and d in
                          ///< its order
   int64_t page = 0;      ///< tokens a page; 0 in a contiguous cache
@@ -51,6 +68,7 @@ struct Parameter {
 struct KernelShape {
   std::string name;
   bool packed = true;
+  bool topLeft = false;                          ///< query row 0 is at key 0
   bool selfAttention = false;                    ///< q, k and v are heads of one argument
   bool queryLengths = false, keyLengths = false; ///< of a padded batch: which vary by request
   int64_t heads = 0, kvHeads = 0;                ///< of q and of k

@@ -8,6 +8,7 @@
 #include "codegen/reference/Elements.h"
 #include "codegen/reference/HostCode.h"
 #include "codegen/reference/LogicalTensors.h"
+#include "codegen/reference/Rotation.h"
 #include "dialect/attn/Attn.h"
 
 #include <algorithm>
@@ -26,6 +27,7 @@ using reference::KernelShape;
 using reference::Parameter;
 using reference::Request;
 using reference::Role;
+using reference::TokenRows;
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
@@ -104,9 +106,10 @@ public:
 private:
   Result<ReferenceResult> runChecked(const Arguments &arguments, int threads) const;
   ReferenceResult emptyResult(const Batch &batch, const Arguments &arguments) const;
-  void runHead(const Request &request, int64_t index, int64_t head,
-               const std::vector<std::vector<double>> &tokens, const SharedInputs &shared,
-               ReferenceResult &result) const;
+  void runHead(const Request &request, int64_t index, int64_t head, const std::vector<TokenRows> &tokens,
+               const SharedInputs &shared, ReferenceResult &result) const;
+  Result<TokenRows> gather(const Parameter &argument, const Request &request, int64_t index,
+                           const Arguments &arguments, const SharedInputs &shared) const;
 
   KernelShape kernel;
   std::unique_ptr<HostCode> code;
@@ -191,9 +194,9 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
 }
 
 void Engine::runHead(const Request &request, int64_t index, int64_t head,
-                     const std::vector<std::vector<double>> &tokens, const SharedInputs &shared,
+                     const std::vector<TokenRows> &tokens, const SharedInputs &shared,
                      ReferenceResult &result) const {
-  CallFrame frame(2 + kernel.arguments.size() + 2 * kernel.results.size());
+  CallFrame frame(2 + 2 * kernel.arguments.size() + 2 * kernel.results.size());
   frame.integer(index);
   frame.integer(head);
   for (size_t i = 0; i < kernel.arguments.size(); ++i) {
@@ -210,9 +213,12 @@ void Engine::runHead(const Request &request, int64_t index, int64_t head,
                                                          : side.reals.data();
       frame.memref(data, side.shape);
     } else {
-      int64_t rows = argument.role == Role::Query ? request.qLen : request.kvLen;
-      frame.memref(tokens[i].data(),
-                   {argument.role == Role::Unused ? 0 : rows, argument.heads, argument.dim});
+      int64_t rows = argument.role == Role::Unused  ? 0
+                     : argument.role == Role::Query ? request.qLen
+                                                    : request.kvLen;
+      frame.memref(tokens[i].values.data(), {rows, argument.heads, argument.dim});
+      if (!argument.rotations.empty()) // the reference function takes errors of what is rounded on the way
+        frame.memref(tokens[i].errors.data(), {rows, argument.heads, argument.dim});
     }
   }
   for (size_t i = 0; i < kernel.results.size(); ++i) {
@@ -232,6 +238,27 @@ void Engine::runHead(const Request &request, int64_t index, int64_t head,
   frame.call(function);
 }
 
+/// The tokens of a request as the attention reads them.
+Result<TokenRows> Engine::gather(const Parameter &argument, const Request &request, int64_t index,
+                                 const Arguments &arguments, const SharedInputs &shared) const {
+  const bool isQuery = argument.role == Role::Query;
+  TokenRows rows;
+  if (!argument.cacheAxes.empty()) {
+    ATTNC_ASSIGN_OR_RETURN(rows.values, reference::readCachedRows(argument, index, request.kvLen, arguments));
+  } else {
+    const Tensor &given = arguments.tensors.find(argument.name)->second;
+    rows.values = reference::readRows(reference::tokensFirst(argument, given), kernel.packed,
+                                      isQuery ? request.qFirst : request.kvFirst,
+                                      isQuery ? request.qLen : request.kvLen);
+  }
+  for (size_t side = 0; side < kernel.arguments.size(); ++side)
+    if (!argument.bias.empty() && kernel.arguments[side].name == argument.bias)
+      addBias(rows.values, shared.sides[side].reals, argument.dtype);
+  for (const reference::Rotation &rotation : argument.rotations)
+    reference::rotate(rows, argument, rotation, {kernel, shared.sides, request, index});
+  return rows;
+}
+
 Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threads) const {
   ATTNC_ASSIGN_OR_RETURN(Batch batch, reference::readBatch(kernel, arguments));
   SharedInputs shared{std::vector<reference::SideBuffer>(kernel.arguments.size()),
@@ -249,25 +276,12 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
     const Request &request = batch.requests[index];
     if (request.qLen == 0)
       continue;
-    std::vector<std::vector<double>> tokens(kernel.arguments.size());
-    for (size_t i = 0; i < kernel.arguments.size(); ++i) {
-      const Parameter &argument = kernel.arguments[i];
-      if (argument.role > Role::Value)
-        continue;
-      bool isQuery = argument.role == Role::Query;
-      if (!argument.cacheAxes.empty()) {
+    std::vector<TokenRows> tokens(kernel.arguments.size());
+    for (size_t i = 0; i < kernel.arguments.size(); ++i)
+      if (kernel.arguments[i].role <= Role::Value) {
         ATTNC_ASSIGN_OR_RETURN(tokens[i],
-                               reference::readCachedRows(argument, int64_t(index), request.kvLen, arguments));
-        continue;
+                               gather(kernel.arguments[i], request, int64_t(index), arguments, shared));
       }
-      const Tensor &given = arguments.tensors.find(argument.name)->second;
-      tokens[i] = reference::readRows(reference::tokensFirst(argument, given), kernel.packed,
-                                      isQuery ? request.qFirst : request.kvFirst,
-                                      isQuery ? request.qLen : request.kvLen);
-      for (size_t side = 0; side < kernel.arguments.size(); ++side)
-        if (!argument.bias.empty() && kernel.arguments[side].name == argument.bias)
-          addBias(tokens[i], shared.sides[side].reals, argument.dtype);
-    }
     // Heads write different elements, so their order does not matter.
     std::atomic<int64_t> next = 0;
     auto work = [&] {

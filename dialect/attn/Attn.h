@@ -44,12 +44,13 @@ inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 llvm::StringRef axesOf(Layout layout);
 
 /// What an attention's q, k or v is: heads of an argument of the kernel, from `firstHead` on, perhaps with a
-/// bias, or what a cache holds.
+/// bias, perhaps rotated, or what a cache holds.
 struct TokenSource {
   mlir::BlockArgument tokens;
   int64_t firstHead = 0;
   mlir::BlockArgument bias; ///< a row for each head of `tokens`; null if there is none
   CachedOp cached;          ///< what reads `tokens`, which is a cache; null if they are tokens themselves
+  RopeOp rope;              ///< of these heads, after the bias; null if there is none
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);

@@ -49,4 +49,21 @@ def Attn_Anchor : I32EnumAttr<"Anchor", "which key the query rows are aligned to
 }
 def Attn_AnchorAttr : EnumAttr<Attn_Dialect, Attn_Anchor, "anchor">;
 
+def Attn_RopeStyle : I32EnumAttr<"RopeStyle", "which two of the first r dims rotate together", [
+    I32EnumAttrCase<"Neox", 0, "neox">,   // (j, j + r/2)
+    I32EnumAttrCase<"Gptj", 1, "gptj">]> { // (2j, 2j + 1)
+  let cppNamespace = "::attnc::attn";
+  let genSpecializedAttr = 0;
+}
+def Attn_RopeStyleAttr : EnumAttr<Attn_Dialect, Attn_RopeStyle, "rope_style">;
+
+/// Queries have a position among the keys, keys their index.
+def Attn_TokenRole : I32EnumAttr<"TokenRole", "what tokens are to the attention", [
+    I32EnumAttrCase<"Queries", 0, "queries">,
+    I32EnumAttrCase<"Keys", 1, "keys">]> {
+  let cppNamespace = "::attnc::attn";
+  let genSpecializedAttr = 0;
+}
+def Attn_TokenRoleAttr : EnumAttr<Attn_Dialect, Attn_TokenRole, "token_role">;
+
 #endif

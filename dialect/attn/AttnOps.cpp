@@ -1,4 +1,5 @@
 // AttnOps.cpp - parsing, printing and verifiers of a kernel and its attention.
+#include "dialect/FloatList.h"
 #include "dialect/attn/Attn.h"
 
 #include "mlir/Interfaces/FunctionImplementation.h"

@@ -10,6 +10,10 @@ StringRef attnc::attn::axesOf(Layout layout) {
 
 TokenSource attnc::attn::tokenSource(Value tokens) {
   TokenSource source;
+  if (auto rope = tokens.getDefiningOp<RopeOp>()) {
+    source.rope = rope;
+    tokens = rope.getTokens();
+  }
   if (auto slice = tokens.getDefiningOp<SliceHeadsOp>()) {
     source.firstHead = slice.getFirst();
     tokens = slice.getTokens();
@@ -97,5 +101,105 @@ LogicalResult AddBiasOp::verify() {
            << SideType::get(getContext(), shape, tokens.getElementType()) << ", got " << bias;
   if (!isa<BlockArgument>(getTokens()) || !getTokens().hasOneUse()) // C2
     return emitOpError("expected tokens that are an argument without another use, got ") << getTokens();
+  return success();
+}
+
+int64_t RopeOp::sideAxes(Value side) {
+  auto type = cast<SideType>(side.getType());
+  // [positions, dim/2] has a size where others name their tokens.
+  return type.getRank() == 2 && isa<IntegerAttr>(type.getShape()[0]) ? 2 : 0;
+}
+
+bool RopeOp::sameAngles(RopeOp other) {
+  auto sides = [](RopeOp op) { return std::tuple(op.getInverseFrequencies(), op.getCos(), op.getSin()); };
+  return getFrequenciesAttr() == other.getFrequenciesAttr() && getDim() == other.getDim() &&
+         getLongFrequenciesAttr() == other.getLongFrequenciesAttr() &&
+         getNtkFactorAttr() == other.getNtkFactorAttr() &&
+         getOriginalLengthAttr() == other.getOriginalLengthAttr() &&
+         getAttentionFactorAttr() == other.getAttentionFactorAttr() && sides(*this) == sides(other);
+}
+
+/// Whether the axes but one are batch or 1, and that one is of tokens.
+static bool isByToken(ArrayRef<Attribute> axes) {
+  int tokens = 0;
+  for (Attribute axis : axes) {
+    if (auto size = dyn_cast<IntegerAttr>(axis)) {
+      if (size.getInt() != 1)
+        return false;
+      continue;
+    }
+    StringRef name = cast<StringAttr>(axis).getValue();
+    tokens += name == "q_len" || name == "kv_len" || name == "total_q" || name == "total_kv";
+    if (name == "heads" || name == "kv_heads")
+      return false;
+  }
+  return tokens == 1;
+}
+
+/// The size of an axis; 0 if it is a named dim.
+static int64_t sizeOf(Attribute axis) {
+  auto size = dyn_cast<IntegerAttr>(axis);
+  return size ? size.getInt() : 0;
+}
+
+/// C2 to C5: where the angles come from.
+static LogicalResult verifyAngles(RopeOp op) {
+  int64_t pairs = op.pairs(),
+          sources = bool(op.getFrequencies()) + bool(op.getInverseFrequencies()) + bool(op.getCos());
+  if (sources != 1 || bool(op.getCos()) != bool(op.getSin())) // C2
+    return op.emitOpError("expected one of frequencies, inverse_frequencies, and cos with sin, got ")
+           << (sources == 1   ? "a half of the tables"
+               : sources == 0 ? "none"
+                              : "several");
+  for (auto list : {op.getFrequencies(), op.getLongFrequencies()})
+    if (list && int64_t(list->size()) != pairs) // C3
+      return op.emitOpError("expected ") << pairs << " frequencies, got " << list->size();
+  for (Value side : {op.getInverseFrequencies(), op.getCos(), op.getSin()}) {
+    auto type = side ? cast<SideType>(side.getType()) : SideType();
+    bool isFloat = type && (side == op.getInverseFrequencies()
+                                ? type.getElementType().isF32() && type.getRank() == 1
+                                : isa<FloatType>(type.getElementType()) && type.getRank() > 1);
+    if (type && (!isFloat || sizeOf(type.getShape().getValue().back()) != pairs)) // C3
+      return op.emitOpError("expected ") << pairs << " floats for the pairs of a token, got " << type;
+  }
+  if (op.getCos() && op.getCos().getType() != op.getSin().getType()) // C3
+    return op.emitOpError("expected cos and sin of one type, got ")
+           << op.getCos().getType() << " and " << op.getSin().getType();
+  bool byLength = op.getLongFrequencies() || op.getNtkFactor();
+  if (byLength != bool(op.getOriginalLength()) || (op.getLongFrequencies() && op.getNtkFactor()) ||
+      (byLength && !op.getFrequencies()) || (op.getNtkFactor() && op.getDim() == 2)) // C4
+    return op.emitOpError(
+        "expected original_length with either long_frequencies or ntk_factor, beside frequencies");
+  if (op.getCos() && op.getAttentionFactor()) // C5
+    return op.emitOpError("expected an attention_factor in the tables, got one of its own");
+  return success();
+}
+
+LogicalResult RopeOp::verify() {
+  int64_t dim = getDim();
+  if (dim < 2 || dim % 2 != 0 || dim > getTokens().getType().getDim()) // C1
+    return emitOpError("expected an even dim up to ") << getTokens().getType().getDim() << ", got " << dim;
+  if (failed(verifyAngles(*this)))
+    return failure();
+  if (tablesByToken()) {
+    if (getPositions() || !isByToken(getCos().getType().getShape().getValue().drop_back())) // C8
+      return emitOpError("expected tables by token, without positions, got ") << getCos().getType();
+  }
+  ArrayRef<int64_t> sections = getSections().value_or(ArrayRef<int64_t>());
+  int64_t sum = 0;
+  for (int64_t count : sections)
+    sum += count > 0 ? count : pairs() + 1;
+  if (getSections() &&
+      (sections.size() < 2 || sections.size() > 4 || sum != pairs() || !getPositions())) // C7
+    return emitOpError("expected 2 to 4 sections of ")
+           << pairs() << " pairs together, with positions, got " << sum;
+  if (!getPositions())
+    return success();
+  auto positions = cast<SideType>(getPositions().getType());
+  ArrayRef<Attribute> axes = positions.getShape().getValue();
+  if (getSections() && sizeOf(axes[0]) != int64_t(sections.size())) // C7
+    return emitOpError("expected ") << sections.size() << " positions a token, got " << positions;
+  if (!positions.getElementType().isInteger(32) || !isByToken(axes.drop_front(getSections() ? 1 : 0))) // C6
+    return emitOpError("expected i32 positions by token, got ") << positions;
   return success();
 }

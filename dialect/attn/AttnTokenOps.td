@@ -1,4 +1,5 @@
-// AttnTokenOps.td - what q, k and v are made from: heads of a tensor, with a bias, or the contents of a cache.
+// AttnTokenOps.td - what q, k and v are made from: heads of a tensor, with a bias, or the contents of a cache, rotated by
+// their positions.
 #ifndef ATTNC_ATTN_TOKEN_OPS
 #define ATTNC_ATTN_TOKEN_OPS
 
@@ -67,6 +68,60 @@ def Attn_AddBiasOp : Attn_Op<"add_bias", [Pure, AllTypesMatch<["tokens", "result
   let results = (outs Attn_TokensType:$result);
   let assemblyFormat = "$tokens `,` $bias attr-dict `:` qualified(type($tokens)) `,` qualified(type($bias))";
   let hasVerifier = 1;
+}
+
+def Attn_RopeOp : Attn_Op<"rope", [Pure, AttrSizedOperandSegments, AllTypesMatch<["tokens", "result"]>]> {
+  let summary = "tokens rotated by their positions";
+  let description = [{
+    The first `dim` elements x of each head become pairs: (j, j + dim/2) in style `neox`, (2j, 2j + 1) in `gptj`. Pair j of a token at
+    position p turns by the angle fl32(fl32(p) * theta_j): (a, b) becomes (a cos - b sin, b cos + a sin), with cos and sin times
+    `attention_factor`, in f32, rounded once to the element type. Other elements stay.
+
+    Angles come from one of three: `frequencies`, the theta_j; `inverse_frequencies`, the same as a side tensor; or `cos` and `sin`, side
+    tensors that have row p, or the token's row, in the order of pairs. In a request of more than `original_length` keys `long_frequencies`
+    take the place of `frequencies`, or with `ntk_factor` f the theta_j are those of a base that is (f kv_len / original_length - (f - 1))^(dim / (dim - 2))
+    times as large.
+
+    Positions: queries are at `q` of the attention that reads them (its anchor defines it), keys at their index, unless
+    `positions` has them by token. The axes of a side tensor by token say how it is read: batch by request, kv_len and total_kv by the
+    position among the keys, q_len and total_q by row, 1 for all. A read outside its shape yields 0. With `sections` a token has
+    several positions, along a first axis of `positions`, and pairs go to them section by section.
+
+    Constraints: (C1) dim is even and at most the tokens'. (C2) one of frequencies, inverse_frequencies, and cos with sin. (C3) each has dim/2 numbers; inverse_frequencies
+    are f32, cos and sin floats of one type. (C4) original_length with either long_frequencies or ntk_factor, and those beside frequencies only; ntk_factor with dim above 2. (C5)
+    attention_factor not beside cos and sin. (C6) positions are i32, by token. (C7) 2 to 4 sections of dim/2 pairs together, with that many positions. (C8) cos and
+    sin by token (more than [positions, dim/2]) have no positions.
+    ```mlir
+    %rotated = attn.rope neox queries %q dim 4 frequencies [1.0, 0.01]
+        : (!attn.tokens<16x64xbf16, packed>) -> !attn.tokens<16x64xbf16, packed>
+    ```
+  }];
+  let arguments = (ins Attn_RopeStyleAttr:$style, Attn_TokenRoleAttr:$role, Attn_TokensType:$tokens, I64Attr:$dim,
+                       OptionalAttr<DenseF32ArrayAttr>:$frequencies, OptionalAttr<DenseF32ArrayAttr>:$long_frequencies,
+                       OptionalAttr<F64Attr>:$ntk_factor, OptionalAttr<I64Attr>:$original_length,
+                       OptionalAttr<F64Attr>:$attention_factor, OptionalAttr<DenseI64ArrayAttr>:$sections,
+                       Optional<Attn_SideType>:$inverse_frequencies, Optional<Attn_SideType>:$cos,
+                       Optional<Attn_SideType>:$sin, Optional<Attn_SideType>:$positions);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = [{
+    `` $style `` $role $tokens `dim` $dim (`frequencies` custom<FloatList>($frequencies)^)? (`long_frequencies` custom<FloatList>($long_frequencies)^)? (`ntk_factor` $ntk_factor^)?
+    (`original_length` $original_length^)? (`attention_factor` $attention_factor^)? (`sections` $sections^)?
+    (`inverse_frequencies` $inverse_frequencies^)? (`cos` $cos^)? (`sin` $sin^)? (`positions` $positions^)?
+    attr-dict `:` functional-type(operands, results)
+  }];
+  let hasVerifier = 1;
+  let extraClassDeclaration = [{
+    int64_t pairs() { return getDim() / 2; }
+    /// Whether cosines and sines are given for tokens, and not for positions.
+    bool tablesByToken() { return getCos() && sideAxes(getCos()) != 2; }
+    /// The side tensor that is read by token; null if positions are implied.
+    ::mlir::Value byToken() { return getPositions() ? getPositions() : tablesByToken() ? getCos() : ::mlir::Value(); }
+    /// Whether both turn tokens by the same angles, given the same positions.
+    bool sameAngles(RopeOp other);
+  private:
+    static int64_t sideAxes(::mlir::Value side);
+  public:
+  }];
 }
 
 #endif

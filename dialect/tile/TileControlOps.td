@@ -124,7 +124,7 @@ def Tile_LoopOp : Tile_Op<"loop", [AttrSizedOperandSegments, SingleBlockImplicit
   let extraClassDeclaration = [{ ::mlir::Value inductionVariable() { return getBody().getArgument(0); } }];
 }
 
-def Tile_AnyScalar : AnyTypeOf<[Index, I64, I32, I1, F32], "a scalar: index, i64, i32, i1 or f32">;
+def Tile_AnyScalar : AnyTypeOf<[Index, I64, I32, I1, F32, Tile_PointerType], "a scalar: index, i64, i32, i1, f32 or a pointer">;
 
 def Tile_LetOp : Tile_Op<"let", [Pure, SameOperandsAndResultType]> {
   let summary = "names a scalar: a const declaration in the text";

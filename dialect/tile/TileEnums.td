@@ -15,4 +15,12 @@ def Tile_MmaKind : I32EnumAttr<"MmaKind", "what multiplies tiles", [
 }
 def Tile_MmaKindAttr : EnumAttr<Tile_Dialect, Tile_MmaKind, "mma_kind">;
 
+def Tile_RopeStyle : I32EnumAttr<"RopeStyle", "which two of the first r columns rotate together", [
+    I32EnumAttrCase<"Neox", 0, "neox">,   // (j, j + r/2)
+    I32EnumAttrCase<"Gptj", 1, "gptj">]> { // (2j, 2j + 1)
+  let cppNamespace = "::attnc::tile";
+  let genSpecializedAttr = 0;
+}
+def Tile_RopeStyleAttr : EnumAttr<Tile_Dialect, Tile_RopeStyle, "rope_style">;
+
 #endif

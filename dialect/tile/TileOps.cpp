@@ -1,4 +1,5 @@
 // TileOps.cpp - verifiers of memory and compute ops.
+#include "dialect/FloatList.h"
 #include "dialect/tile/Layout.h"
 #include "dialect/tile/Tile.h"
 

@@ -4,6 +4,7 @@
 #include "passes/attn/SimplifyMask.h"
 #include "passes/import/ImportExpr.h"
 #include "passes/import/ImportMask.h"
+#include "passes/import/ImportRope.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
@@ -339,6 +340,10 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   Value q = operand("q", 0, heads, spec.headDim.value);
   Value k = operand("k", heads, kvHeads, spec.headDim.value);
   Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
+  if (spec.rope && spec.rope->ofQ)
+    q = importRope(builder, *spec.rope, attn::TokenRole::Queries, q, arguments, nameLoc);
+  if (spec.rope && spec.rope->ofK)
+    k = importRope(builder, *spec.rope, attn::TokenRole::Keys, k, arguments, nameLoc);
   return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v,
                                    runtimeScale, sinks, arguments.lookup("out_scale"), outsideLse,
                                    spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),

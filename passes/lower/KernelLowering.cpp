@@ -74,8 +74,8 @@ LogicalResult KernelLowering::checkBody() {
       if (attention)
         return op.emitOpError("expected one attention per kernel, got a second one");
       attention = found;
-    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, arith::ConstantOp>(
-                   op)) {
+    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp,
+                    arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
   }
@@ -168,7 +168,7 @@ void KernelLowering::buildStorageAndLoop() {
 
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.rows, qTile, Value());
-  prepareTile(q, qTile);
+  prepareTile(q, qTile, at.firstRow);
   if (decodesBytes(attention.getK()))
     tile::InterleaveColumnsOp::create(b, loc, qTile);
   auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
@@ -179,7 +179,7 @@ void KernelLowering::buildStorageAndLoop() {
     Block *body = b.createBlock(&loop.getBody());
     Value kv = body->addArgument(b.getIndexType(), loc);
     tile::CopyAsyncOp::create(b, loc, k.rows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
-    prepareTile(k, kTile);
+    prepareTile(k, kTile, kv);
     tile::MmaAbtOp::create(b, loc, scores, qTile, kTile, schedule.getMma());
     if (mapsScores())
       buildScoreMap(scores, kv);
@@ -189,7 +189,7 @@ void KernelLowering::buildStorageAndLoop() {
                                   scoresMayBeInfinite());
     dumpSoftmax(scores, rowMax, rowSum, kv);
     buildValueCopy(v.rows, kv, vTile);
-    buildWeightedSum(acc, scores, v, vTile);
+    buildWeightedSum(acc, scores, v, vTile, kv);
     tile::YieldOp::create(b, loc);
   }
   buildEpilogue(acc, rowMax, rowSum, qTile);
@@ -214,10 +214,10 @@ void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
 
 /// Tensor cores take the weights rounded, in registers of their own; the plain family reads them where they
 /// are. Sums of weights and values are f32 in every family: they run over all keys.
-void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v, Value vTile) {
+void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v, Value vTile, Value kv) {
   tile::MmaKind kind = schedule.getMma();
   if (kind == tile::MmaKind::Plain) {
-    prepareTile(v, vTile);
+    prepareTile(v, vTile, kv);
     tile::MmaAbOp::create(b, loc, acc, scores, vTile, kind);
     return;
   }
@@ -225,7 +225,7 @@ void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v,
   Value weights = tile::ConvertOp::create(
       b, loc, tile::WeightsType::get(b.getContext(), tileQ, tileKv, element, schedule.getWarps()), "weights",
       scores);
-  prepareTile(v, vTile);
+  prepareTile(v, vTile, kv);
   tile::MmaAbOp::create(b, loc, acc, weights, vTile,
                         kind == tile::MmaKind::SyncF16Sums ? tile::MmaKind::Sync : kind);
 }

@@ -26,15 +26,22 @@ struct BlockScalars {
 /// Whether a row's elements are a run-time stride apart.
 inline bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
 
-/// Views of q, k or v: its tokens, and its head's row of the bias or null.
-struct Operand {
-  mlir::Value rows, bias;
+/// Where a rotation gets its angles from: operands of tile.rope, null where it has none.
+struct RopeAngles {
+  mlir::Value frequencies, factor, stretch, cos, sin;
 };
 
-/// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens,
-/// LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that finds out which tiles the main one visits,
-/// LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds, LowerProgram.cpp what the
-/// caller sees of it all, KernelLowering.cpp the rest.
+/// Views of q, k or v: its tokens, its head's row of the bias or null, and how it is rotated, or null.
+struct Operand {
+  mlir::Value rows, bias;
+  attn::RopeOp rope;
+  RopeAngles angles;
+};
+
+/// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens, LowerRope.cpp
+/// their rotation, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that finds out which tiles the
+/// main one visits, LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds,
+/// LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -49,7 +56,8 @@ private:
   mlir::LogicalResult checkBody();
   void buildStorageAndLoop();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
-  void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile);
+  void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile,
+                        mlir::Value kv);
   bool mapsScores();
   mlir::Type storedElement(mlir::Value tokens);
   bool decodesBytes(mlir::Value tokens);
@@ -74,8 +82,15 @@ private:
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
                        mlir::Value firstToken);
-  void prepareTile(const Operand &operand, mlir::Value tile);
+  /// What is done to a tile of tokens, from `firstToken` on, once it is in shared memory.
+  void prepareTile(const Operand &operand, mlir::Value tile, mlir::Value firstToken);
   int64_t rowAlignment(attn::TokensType type);
+
+  // LowerRope.cpp
+  RopeAngles buildRopeAngles(attn::RopeOp rope);
+  mlir::Value buildNtkStretch(attn::RopeOp rope);
+  mlir::Value tokenIndex(mlir::Attribute axis, attn::TokenRole role, mlir::Value token, mlir::Value position);
+  void buildRope(attn::RopeOp rope, const RopeAngles &angles, mlir::Value tile, mlir::Value firstToken);
 
   // LowerProgram.cpp
   void buildProgram();
@@ -159,6 +174,7 @@ private:
   tile::DimAttr groupDim();
   mlir::Value groupSize() { return constant("kGroup", attention.group()); }
   mlir::Value rowOfBlock(mlir::Value row) { return add(at.firstRow, row); }
+  mlir::Value tokenOf(mlir::Value row);
   mlir::Value positionOf(mlir::Value row);
   mlir::Value headOf(mlir::Value row);
   mlir::Value headOfRow(mlir::Region &region, unsigned position, mlir::Value row);
@@ -199,7 +215,8 @@ private:
   llvm::MapVector<mlir::StringRef, FieldInfo> fields;
   llvm::DenseMap<int64_t, mlir::Value> indexConstants;
   llvm::DenseMap<mlir::Value, mlir::Value> sideViews;
-  llvm::DenseMap<unsigned, mlir::Value> boundReads; ///< by their place in the proof
+  llvm::SmallVector<std::pair<attn::RopeOp, RopeAngles>> ropeAngles; ///< that were built
+  llvm::DenseMap<unsigned, mlir::Value> boundReads;                  ///< by their place in the proof
   llvm::SmallVector<mlir::Attribute> tensors, scalars;
 };
 

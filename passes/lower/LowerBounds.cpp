@@ -65,11 +65,15 @@ tile::DimAttr KernelLowering::groupDim() {
   return packing() == 1 ? tile::DimAttr() : tile::DimAttr::get(b.getContext(), "kGroup", packing());
 }
 
-/// Of the query in a row of the tile.
+/// The query in a row of the tile, among those of the request.
+Value KernelLowering::tokenOf(Value row) {
+  return packing() == 1 ? rowOfBlock(row)
+                        : Value(arith::DivSIOp::create(b, loc, rowOfBlock(row), groupSize()));
+}
+
+/// Its position among the keys.
 Value KernelLowering::positionOf(Value row) {
-  if (packing() == 1)
-    return add(at.firstPosition, row);
-  return add(at.basePosition, arith::DivSIOp::create(b, loc, rowOfBlock(row), groupSize()));
+  return packing() == 1 ? add(at.firstPosition, row) : add(at.basePosition, tokenOf(row));
 }
 
 Value KernelLowering::headOf(Value row) {

@@ -76,12 +76,17 @@ Value KernelLowering::viewCache(StringRef name, attn::CachedOp cached, tile::Dim
 Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr columns, Value head,
                                      Value firstToken) {
   attn::TokenSource from = attn::tokenSource(tokens);
-  if (from.cached)
-    return {viewCache(name, from.cached, columns, head), Value()};
+  Operand operand;
+  operand.rope = from.rope;
+  if (from.rope)
+    operand.angles = buildRopeAngles(from.rope);
+  if (from.cached) {
+    operand.rows = viewCache(name, from.cached, columns, head);
+    return operand;
+  }
   auto type = cast<attn::TokensType>(from.tokens.getType());
   if (from.firstHead != 0)
     head = add(constant(name == "k" ? "kFirstKeyHead" : "kFirstValueHead", from.firstHead), head);
-  Operand operand;
   operand.rows =
       viewRows(name, source.argumentName(from.tokens.getArgNumber()), type, columns, head, firstToken,
                /*writable=*/false);
@@ -104,7 +109,9 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   return operand;
 }
 
-void KernelLowering::prepareTile(const Operand &operand, Value tile) {
+void KernelLowering::prepareTile(const Operand &operand, Value tile, Value firstToken) {
   if (operand.bias)
     tile::AddRowOp::create(b, loc, operand.bias, tile);
+  if (operand.rope)
+    buildRope(operand.rope, operand.angles, tile, firstToken);
 }

@@ -103,13 +103,21 @@ DictionaryAttr KernelLowering::remarks() {
 }
 
 /// What a kernel relies on in the elements of a side tensor, for those who make or check them: `ascending`
-/// rows, rows that ascend between `offsets`, or the `parents` of a tree.
+/// rows, rows that ascend between `offsets`, the `parents` of a tree, or what a rotation reads: `positions`,
+/// `cosines`, `sines` and `frequencies`.
 void KernelLowering::describeSideTensors(SmallVectorImpl<NamedAttribute> &remarks) {
   llvm::StringMap<StringRef> contents;
   auto describe = [&](Value side, StringRef content) {
     if (auto argument = dyn_cast<BlockArgument>(side))
       contents.try_emplace(source.argumentName(argument.getArgNumber()), content);
   };
+  for (Value operand : {attention.getQ(), attention.getK()})
+    if (attn::RopeOp rope = attn::tokenSource(operand).rope)
+      for (auto [side, content] :
+           {std::pair(rope.getPositions(), "positions"), std::pair(rope.getCos(), "cosines"),
+            std::pair(rope.getSin(), "sines"), std::pair(rope.getInverseFrequencies(), "frequencies")})
+        if (side)
+          describe(side, content);
   attention.walk([&](Operation *op) {
     if (auto reaches = dyn_cast<attn::ReachesOp>(op))
       describe(reaches.getSide(), "parents");

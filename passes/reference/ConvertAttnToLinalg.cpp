@@ -54,7 +54,7 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
       }
       found = attention;
     } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
-               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp>(op)) {
+               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp>(op)) {
       return op.emitError("expected an op that the reference lowers, got ") << op.getName();
     }
   }
@@ -69,14 +69,22 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
   return found;
 }
 
+/// Whether an argument has an operand of the attention whose elements are rounded on the way to it.
+bool isInexact(attn::AttentionOp attention, Value argument) {
+  return llvm::any_of(ValueRange{attention.getQ(), attention.getK(), attention.getV()}, [&](Value operand) {
+    attn::TokenSource source = attn::tokenSource(operand);
+    return source.tokens == argument && source.rope;
+  });
+}
+
 LogicalResult convert(attn::KernelOp kernel) {
   FailureOr<attn::AttentionOp> attention = onlyAttention(kernel);
   if (failed(attention))
     return failure();
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
   SmallVector<Type> types(2, b.getIndexType());
-  for (Type type : kernel.getArgumentTypes())
-    types.push_back(loweredType(type));
+  for (Value argument : kernel.getBody().getArguments())
+    types.append(isInexact(*attention, argument) ? 2 : 1, loweredType(argument.getType()));
   for (Type type : kernel.getResultTypes())
     types.append(2, loweredType(type));
   auto function = func::FuncOp::create(b, kernel.getSymName(), b.getFunctionType(types, {}));
@@ -89,13 +97,20 @@ LogicalResult convert(attn::KernelOp kernel) {
   arguments.request = entry->getArgument(0);
   arguments.head = entry->getArgument(1);
   unsigned next = 2;
-  for (Value argument : kernel.getBody().getArguments())
+  llvm::DenseMap<Value, Value> errors;
+  for (Value argument : kernel.getBody().getArguments()) {
     arguments.captured[argument] = entry->getArgument(next++);
+    if (isInexact(*attention, argument))
+      errors[argument] = entry->getArgument(next++);
+  }
   attn::TokenSource q = attn::tokenSource(attention->getQ()), k = attn::tokenSource(attention->getK()),
                     v = attn::tokenSource(attention->getV());
   arguments.q = arguments.captured.lookup(q.tokens);
   arguments.k = arguments.captured.lookup(k.tokens);
   arguments.v = arguments.captured.lookup(v.tokens);
+  arguments.qError = q.rope ? errors.lookup(q.tokens) : Value();
+  arguments.kError = k.rope ? errors.lookup(k.tokens) : Value();
+  arguments.vError = v.rope ? errors.lookup(v.tokens) : Value();
   arguments.firstQueryHead = q.firstHead;
   arguments.firstKeyHead = k.firstHead;
   arguments.firstValueHead =

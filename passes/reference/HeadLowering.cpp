@@ -144,6 +144,7 @@ private:
 
   void prepare();
   void products();
+  Value productOfErrors(Value a, Value aError, Value b, Value bError);
   Value productError(ValueRange terms);
   LogicalResult logits();
   void storeScores();
@@ -164,9 +165,11 @@ private:
 
   Value queryHead;                          // of q's tensor
   Value zero, one, qLen, kvLen, keys, vals; // keys, vals: the KV head of this query head, memref<?xDxf64>
+  Value keyErrors, valueErrors;             // of their elements; null if they are exact
   SmallVector<Value> buffers;
   // One element a key.
   Value product, magnitude;  // q . k and |q| . |k|
+  Value operandError;        // what q . k is away from it, as q and k are; null if they are exact
   Value steps;               // sum of the partial sums that are rounded to f16; null unless sums are f16
   Value logit, slack, doubt; // masked score; its error; the unmasked score where the mask is in doubt
   Value weight, shareError, weightError; // exp(logit - max); its error in the sum; its error beside v
@@ -191,9 +194,15 @@ void HeadLowering::prepare() {
   Value kvHead = arith::DivUIOp::create(b, in.head, group);
   keys = slice(in.k, {std::nullopt, plus(kvHead, in.firstKeyHead), std::nullopt});
   vals = slice(in.v, {std::nullopt, plus(kvHead, in.firstValueHead), std::nullopt});
+  if (in.kError)
+    keyErrors = slice(in.kError, {std::nullopt, plus(kvHead, in.firstKeyHead), std::nullopt});
+  if (in.vError)
+    valueErrors = slice(in.vError, {std::nullopt, plus(kvHead, in.firstValueHead), std::nullopt});
   queryHead = plus(in.head, in.firstQueryHead);
   for (Value *perKey : {&product, &magnitude, &logit, &slack, &doubt, &weight, &shareError, &weightError})
     *perKey = buffer({ShapedType::kDynamic}, kvLen);
+  if (in.qError || in.kError)
+    operandError = buffer({ShapedType::kDynamic}, kvLen);
   if (attention.getSumsF16())
     steps = buffer({ShapedType::kDynamic}, kvLen);
   for (Value *cell : {&maxCell, &totalCell, &errorCell, &countCell})
@@ -210,44 +219,79 @@ void HeadLowering::products() {
   AffineExpr j = b.getAffineDimExpr(0), e = b.getAffineDimExpr(1);
   AffineMap ofDim = AffineMap::get(2, 0, e), ofBoth = b.getMultiDimIdentityMap(2);
   AffineMap ofKey = AffineMap::get(2, 0, j);
-  SmallVector<Value> results{product, magnitude};
-  SmallVector<AffineMap> maps{ofDim, ofBoth, ofKey, ofKey};
-  if (steps) {
-    linalg::FillOp::create(b, c(0), steps);
-    results.push_back(steps);
-    maps.push_back(ofKey);
+  SmallVector<Value> operands{query, keys}, results{product, magnitude};
+  SmallVector<AffineMap> maps{ofDim, ofBoth};
+  if (in.qError) {
+    operands.push_back(slice(in.qError, {row, queryHead, std::nullopt}));
+    maps.push_back(ofDim);
   }
-  generic({query, keys}, results, maps, {IteratorType::parallel, IteratorType::reduction},
-          [&](ValueRange x) -> SmallVector<Value> {
-            Value term = f.mul(x[0], x[1]);
-            Value sum = f.add(x[2], term);
-            SmallVector<Value> sums{sum, f.add(x[3], f.abs(term))};
+  if (keyErrors) {
+    operands.push_back(keyErrors);
+    maps.push_back(ofBoth);
+  }
+  for (Value result : {operandError, steps})
+    if (result) {
+      linalg::FillOp::create(b, c(0), result);
+      results.push_back(result);
+    }
+  maps.append(results.size(), ofKey);
+  generic(operands, results, maps, {IteratorType::parallel, IteratorType::reduction},
+          [&](ValueRange elements) -> SmallVector<Value> {
+            Value a = elements[0], k = elements[1];
+            Value queryError = in.qError ? elements[2] : Value();
+            Value keyError = keyErrors ? elements[operands.size() - 1] : Value();
+            ValueRange x = elements.drop_front(operands.size());
+            Value term = f.mul(a, k);
+            Value sum = f.add(x[0], term);
+            SmallVector<Value> sums{sum, f.add(x[1], f.abs(term))};
+            if (operandError)
+              sums.push_back(f.add(x[2], productOfErrors(a, queryError, k, keyError)));
             if (steps) {
               Value step = arith::ConstantIndexOp::create(b, rounding::kF16SumStep);
               Value next = arith::AddIOp::create(b, linalg::IndexOp::create(b, 1), one);
               Value rounds = arith::CmpIOp::create(b, arith::CmpIPredicate::eq,
                                                    arith::RemUIOp::create(b, next, step), zero);
-              sums.push_back(f.add(x[4], f.choose(rounds, f.abs(sum), c(0))));
+              sums.push_back(f.add(x.back(), f.choose(rounds, f.abs(sum), c(0))));
             }
             return sums;
           });
 }
 
-/// What a kernel may be wrong about q . k. `terms`: the sum, the sum of magnitudes, and in f16 the sum of
-/// `steps`.
+/// How far a product is from a * b where its factors may be `aError` and `bError` away; either may be null.
+Value HeadLowering::productOfErrors(Value a, Value aError, Value b, Value bError) {
+  Value sum;
+  auto plus = [&](Value term) { sum = sum ? f.add(sum, term) : term; };
+  if (aError)
+    plus(f.mul(aError, f.abs(b)));
+  if (bError)
+    plus(f.mul(f.abs(a), bError));
+  if (aError && bError)
+    plus(f.mul(aError, bError));
+  return sum;
+}
+
+/// What a kernel may be wrong about q . k. `terms`: the sum, the sum of magnitudes, what the operands' own
+/// errors make of it, and in f16 the sum of `steps`.
 Value HeadLowering::productError(ValueRange terms) {
   Value magnitude = terms[1];
+  if (operandError)
+    magnitude = f.add(magnitude, terms[2]);
   double relative =
       (rounding::kSumUnitsPerTerm * double(dim) + rounding::kDotConstantUnits) * rounding::kUnitF32;
   if (attention.getProductsTf32()) // both factors
     relative += 2 * rounding::kUnitTf32 + rounding::kUnitTf32 * rounding::kUnitTf32;
   Value error = f.mul(magnitude, c(relative));
+  if (operandError)
+    error = f.add(error, terms[2]);
   if (!steps)
     return error;
   // Each rounding is of a partial sum, with the errors made before it.
   double count = double(dim) / rounding::kF16SumStep;
   double unit = rounding::kUnitF16 * (1 + 2 * count * rounding::kUnitF16);
-  error = f.add(f.add(error, f.mul(terms[2], c(unit))), c(count * rounding::kTinyF16));
+  Value partial = terms[operandError ? 3 : 2];
+  if (operandError)
+    partial = f.add(partial, f.mul(terms[2], c(count)));
+  error = f.add(f.add(error, f.mul(partial, c(unit))), c(count * rounding::kTinyF16));
   Value overflows = f.compare(CmpFPredicate::OGT, f.add(magnitude, error), c(rounding::kMaxF16));
   return f.choose(overflows, c(kInfinity), error);
 }
@@ -264,8 +308,9 @@ LogicalResult HeadLowering::logits() {
   Location here = b.getLoc();
   LogicalResult result = success();
   SmallVector<Value> terms{product, magnitude};
-  if (steps)
-    terms.push_back(steps);
+  for (Value term : {operandError, steps})
+    if (term)
+      terms.push_back(term);
   overKeys(terms, {logit, slack, doubt}, [&](ValueRange x) -> SmallVector<Value> {
     Value key = linalg::IndexOp::create(b, 0);
     Value scaled = f.mul(x[0], scale);
@@ -407,9 +452,15 @@ void HeadLowering::sums() {
   auto guarded = scf::IfOp::create(b, counts, /*withElseRegion=*/false);
   b.setInsertionPointToStart(guarded.thenBlock());
   AffineMap same = b.getMultiDimIdentityMap(1);
-  generic(slice(vals, {key, std::nullopt}), {accumulator, accumulatorError}, {same, same, same},
-          IteratorType::parallel, [&](ValueRange x) -> SmallVector<Value> {
-            return {f.add(x[1], f.mul(p, x[0])), f.add(x[2], f.mul(error, f.abs(x[0])))};
+  SmallVector<Value> operands{slice(vals, {key, std::nullopt})};
+  if (valueErrors)
+    operands.push_back(slice(valueErrors, {key, std::nullopt}));
+  SmallVector<AffineMap> maps(operands.size() + 2, same);
+  generic(operands, {accumulator, accumulatorError}, maps, IteratorType::parallel,
+          [&](ValueRange x) -> SmallVector<Value> {
+            Value sum = x[operands.size()], sumError = x.back();
+            return {f.add(sum, f.mul(p, x[0])),
+                    f.add(sumError, productOfErrors(p, error, x[0], valueErrors ? x[1] : Value()))};
           });
 }
 

@@ -46,6 +46,13 @@ inline constexpr double kTanhAbsolute = 1e-6;
 inline constexpr double kSoftmaxUnits = 8;
 inline constexpr double kSoftmaxUnitsPerLogit = 4;
 
+/// Rotation: absolute error of a sine or cosine of an f32 angle. Where thetas depend on the request's length,
+/// their relative error in units of kUnitF32: of exp2, the product and the logarithm, and more for each
+/// octave that they fall by.
+inline constexpr double kSinCosAbsolute = 0x1p-22;
+inline constexpr double kStretchUnits = 16;
+inline constexpr double kStretchUnitsPerOctave = 8;
+
 /// Sums of n terms in f32, in units of kUnitF32 relative to the sum of magnitudes: n / 4 + constant. Tensor
 /// cores add 8 or 16 products a step and may truncate; a row's sum is spread over at least four lanes. With
 /// one rescaling per 32 keys (exp2: 4 units) n / 4 covers the running softmax as well.

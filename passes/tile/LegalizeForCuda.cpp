@@ -142,8 +142,8 @@ struct LegalizeForCudaPass : impl::TileLegalizeForCudaPassBase<LegalizeForCudaPa
     removeUnused();
   }
 
-  /// A constant's name is declared once, at the top of the text: a tile.constant, a size of a type, a loop's
-  /// step, or the warps and threads of the schedule.
+  /// A constant's name is declared once, at the top of the text: a tile.constant, a tile.table, a size of a
+  /// type, a loop's step, the dim of a rotation, or the warps and threads of the schedule.
   LogicalResult checkConstants() {
     struct First {
       Attribute value;
@@ -170,6 +170,10 @@ struct LegalizeForCudaPass : impl::TileLegalizeForCudaPassBase<LegalizeForCudaPa
       };
       if (auto loop = dyn_cast<LoopOp>(op))
         return checkDim(loop.getStep());
+      if (auto table = dyn_cast<TableOp>(op))
+        return check(op, table.getName(), table.getValuesAttr());
+      if (auto rope = dyn_cast<RopeOp>(op))
+        return checkDim(rope.getDim());
       for (Type type : op->getResultTypes())
         if (type.walk(checkDim).wasInterrupted())
           return WalkResult::interrupt();

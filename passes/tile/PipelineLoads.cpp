@@ -73,10 +73,11 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
     }
   }
 
-  /// Where the loads before the loop go: under what changes a tile that was copied there, which waits for it.
+  /// Where the loads before the loop go: under what is done to a tile that was copied there, which waits for
+  /// it.
   static Operation *firstLoads(LoopOp loop) {
     Operation *first = loop;
-    while (isa_and_nonnull<AddRowOp, InterleaveColumnsOp>(first->getPrevNode()))
+    while (isa_and_nonnull<AddRowOp, RopeOp, InterleaveColumnsOp>(first->getPrevNode()))
       first = first->getPrevNode();
     return first;
   }

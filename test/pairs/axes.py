@@ -84,6 +84,38 @@ PHASE = Axis("phase", (Value("prefill"), Value("decode", {"phase": "decode"}),
 
 QKV = Axis("qkv", (Value("separate"), Value("fused", {"qkv": "fused"})))
 QKV_BIAS = Axis("qkv_bias", (Value("off"), Value("on", {"qkv_bias": True})))
+
+def rope(label, fields, inputs=None, reads_q=True):
+    return Value(label, {"rope": {"of": ["q", "k"], **fields}, "inputs": inputs or {}}, reads_q)
+
+
+# All with a dim of 8, that every head has; lengths that some requests of a check exceed.
+LISTS = {"short_factor": [1.0, 1.1, 1.3, 1.7], "long_factor": [1.5, 2.0, 4.0, 9.0], "original_length": 64, "factor": 8.0}
+IDS_OF = ["batch", "kv_len"]
+TABLES = {"tables": {"cos": "co", "sin": "si"}}
+ROPE = Axis("rope", (
+    Value("off"),
+    rope("neox", {}),
+    rope("gptj", {"style": "gptj"}),
+    rope("neox, 6 dims", {"dim": 6}),
+    rope("gptj, 6 dims", {"style": "gptj", "dim": 6}),
+    rope("neox, 8 dims, linear", {"dim": 8, "scaling": {"linear": 4.0}}),
+    rope("of q", {"of": ["q"]}),
+    rope("of k", {"of": ["k"], "style": "gptj"}, reads_q=False),
+    rope("ntk", {"scaling": {"ntk": {"factor": 4.0, "original_length": 64}}}),
+    rope("llama3", {"base": 500000.0, "scaling": {"llama3": {"factor": 8.0, "original_length": 128}}}),
+    rope("yarn", {"scaling": {"yarn": {"factor": 16.0, "original_length": 64}}}),
+    rope("longrope", {"dim": 8, "scaling": {"longrope": LISTS}}),
+    rope("frequencies", {"dim": 8, "frequencies": "inv"}, {"inv": side([4], "f32")}),
+    rope("tables", {"dim": 8, **TABLES}, {name: side([90, 4], "f16") for name in ("co", "si")}),
+    rope("tables by token", {"dim": 8, "style": "gptj", **TABLES},
+         {name: side([*IDS_OF, 4], "f32") for name in ("co", "si")}),
+    rope("positions", {"positions": "ids"}, {"ids": side(IDS_OF, "i32")}),
+    rope("positions of q by row", {"style": "gptj", "positions": {"q": "ids"}}, {"ids": side(["batch", "q_len"], "i32")},
+         reads_q=False),
+    rope("sections", {"dim": 8, "positions": "ids", "sections": [1, 1, 2]}, {"ids": side([3, *IDS_OF], "i32")}),
+    rope("sections of tables", {"dim": 8, "style": "gptj", "positions": "ids", "sections": [1, 3], **TABLES},
+         {"ids": side([2, "kv_len"], "i32"), "co": side([200, 4], "bf16"), "si": side([200, 4], "bf16")})))
 ALIGNMENT = Axis("alignment", (Value("default"),) + tuple(Value(str(b), {"alignment": b}) for b in (8, 4, 2)))
 
 ANCHOR = Axis("anchor", (Value("default"), Value("bottom_right", {"anchor": "bottom_right"}),
@@ -216,7 +248,7 @@ AXES = (
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     DTYPE, FAMILY,
     numbers("out_dtype", ("f32", "e4m3", "e5m2", "i8"), optional=True),
-    LAYOUT, CACHE, PHASE, QKV, QKV_BIAS, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
+    LAYOUT, CACHE, PHASE, QKV, QKV_BIAS, ROPE, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),
     pins("stages", (1, 2, 3, 4)),

@@ -46,7 +46,7 @@ def fields_of(combination):
         elif axis != "arch":
             merged(fields, value.fields)
     fields["mask"] = combined(fields["mask"], masks)
-    reads = str(fields["mask"]) + str(fields.get("score", ""))
+    reads = " ".join(str(fields.get(key, "")) for key in ("mask", "score", "rope"))
     for section in ("inputs", "params"):
         kept = {n: d for n, d in fields.get(section, {}).items() if re.search(rf"\b{re.escape(n)}\b", reads)}
         fields.pop(section, None)

@@ -106,8 +106,8 @@ TEST(Schema, BadSpecsAreNotValid) {
        std::vector<std::vector<std::string>>{{"head_dimm: 64"}, // K1
                                              {"mask: {sliding_windw: 8}"},
                                              {"score: {softcp: 8.0}"},
-                                             {"rope: {base: 10000}"}, // K2
-                                             {"heads: many"},         // K3
+                                             {"cache: {}"},   // K2
+                                             {"heads: many"}, // K3
                                              {"heads: \"8\""},
                                              {"mask: [causal]"},
                                              {"mask: {chunked: 8, window: {left: 1}}"},

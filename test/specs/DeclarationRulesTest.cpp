@@ -74,7 +74,7 @@ const std::vector<Bad> kBad{
      10,
      9,
      10},
-    {"S19", {kBias}, "expected a mask or score that reads the input 'bias', got none", 9, 10},
+    {"S19", {kBias}, "expected a mask, score or rope that reads the input 'bias', got none", 9, 10},
     {"S19",
      {"params: {w: {type: i32}}"},
      "expected a mask or score that reads the parameter 'w', got none",

@@ -204,8 +204,10 @@ private:
         return fillPageTable(*cache, lengths, poolOf(name), seedFor(request.seed, name), tensor);
     }
     const SideContent content = contentOf(program, name);
-    if (content != SideContent::Any)
-      return fillContent(tensor, content, keyCount(), seedFor(request.seed, name));
+    if (content != SideContent::Any) {
+      const bool angles = content == SideContent::Cosines || content == SideContent::Sines;
+      return fillContent(tensor, content, keyCount(), seedFor(request.seed, angles ? "angles" : name));
+    }
     if (name == "k_scale" || name == "v_scale" || name == "out_scale")
       return fillScale(name, tensor);
     const bool isScored =

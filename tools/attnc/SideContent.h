@@ -1,4 +1,5 @@
-// SideContent.h - what a kernel relies on in the elements of a side tensor: made so, and checked where the user made them.
+// SideContent.h - what a kernel relies on in the elements of a side tensor: made so, and checked where the
+// user made them.
 //
 // From the program's remarks `tensor.NAME.content` (passes/lower). Must not know masks.
 #pragma once
@@ -14,11 +15,16 @@ enum class SideContent : uint8_t {
   AscendingParts, ///< along the last axis, between offsets that another tensor has
   Offsets,        ///< ascending along the last axis, where parts of rows begin
   Parents,        ///< along the last axis: every node's parent has a lower number, a root a negative one
+  Positions,      ///< of tokens
+  Cosines,        ///< of the angles of which Sines has the sines
+  Sines,
+  Frequencies, ///< of pairs of dims, from 1 down
 };
 
 SideContent contentOf(const Program &program, std::string_view tensor);
 
-/// Fills a tensor of any content but Any; `span` is about how far ascending values go.
+/// Fills a tensor of any content but Any; `span` is about how far ascending values and positions go. Cosines
+/// and sines of one seed belong together.
 void fillContent(HostTensor &tensor, SideContent content, int64_t span, uint64_t seed);
 
 /// InvalidArgument names the first element that breaks the rule. AscendingParts is taken as it comes.

@@ -1,8 +1,6 @@
 // Common.cpp - heads, sizes and the sentences that many families share.
 #include "tools/import/Common.h"
 
-#include "specs/FormatKeys.h"
-
 #include <algorithm>
 
 namespace attnc::import {
@@ -44,11 +42,8 @@ void remarkOnRope(Config &config, Model &model, const std::vector<std::string_vi
   for (std::string_view key : keys)
     if (std::string value = config.shown(key); !value.empty())
       fields += (fields.empty() ? "" : ", ") + std::string(key) + " " + value;
-  const bool reserved =
-      std::find(keys::kTopReserved.begin(), keys::kTopReserved.end(), "rope") != keys::kTopReserved.end();
   model.remarks.push_back("rope: Q and K must come rotated (" +
-                          (fields.empty() ? "the class's defaults" : fields) + ")" +
-                          (reserved ? "; the key 'rope' is reserved for a later version" : ""));
+                          (fields.empty() ? "the class's defaults" : fields) + ")");
 }
 
 void remarkOnDropout(Config &config, Model &model, std::string_view key) {

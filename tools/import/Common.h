@@ -17,6 +17,9 @@ Fact headDimFact(Config &config, int64_t size, std::string comment, std::string_
 /// `hidden` / `heads`; a failure if it does not divide.
 int64_t quotient(Config &config, int64_t hidden, int64_t heads, std::string_view hiddenKey);
 
+/// How q and k of heads of `headDim` are rotated, with a remark; an empty value where the file does not say it plainly.
+Fact ropeFact(Config &config, Model &model, int64_t headDim, std::string_view style);
+
 /// Rotation, dropout and biases of the projections: outside the kernel, and said so.
 void remarkOnRope(Config &config, Model &model, const std::vector<std::string_view> &keys);
 void remarkOnDropout(Config &config, Model &model, std::string_view key);

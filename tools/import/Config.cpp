@@ -219,6 +219,19 @@ std::vector<int64_t> Config::integers(std::string_view key) {
   return out;
 }
 
+std::vector<double> Config::numbers(std::string_view key) {
+  std::vector<double> out;
+  const nlohmann::json *value = find(key);
+  if (value && !value->is_array())
+    expect("a list of numbers", key, *value);
+  for (const nlohmann::json &item : value && value->is_array() ? *value : nlohmann::json::array())
+    if (item.is_number())
+      out.push_back(item.get<double>());
+    else
+      expect("a list of numbers", key, item);
+  return out;
+}
+
 std::string Config::shown(std::string_view key) {
   constexpr size_t kLongest = 100;
   const nlohmann::json *value = find(key);

@@ -48,6 +48,7 @@ public:
   std::string text(std::string_view key, std::string otherwise);
   std::vector<std::string> words(std::string_view key);
   std::vector<int64_t> integers(std::string_view key);
+  std::vector<double> numbers(std::string_view key);
   /// The field as it stands, for a remark: `10000.0`, `{"factor":8.0}`; empty if absent or null.
   std::string shown(std::string_view key);
 

@@ -110,10 +110,17 @@ public:
     LayerKind base;
     readHeads(base);
     readScore(base);
+    // Of Llama 4, q and k are normalised after the rotation; Gemma 3's two kinds of layers turn differently.
+    const bool plain = row.layering != Layering::Chunked && row.layering != Layering::Pattern;
+    if (plain)
+      base.rope = ropeFact(config, model, std::stoll(base.headDim.value), "neox");
     addKinds(base);
-    remarkOnRope(config, model,
-                 {"rope_theta", "rope_parameters", "rope_scaling", "rope_local_base_freq",
-                  "partial_rotary_factor", "original_max_position_embeddings"});
+    if (base.rope.value.empty())
+      remarkOnRope(config, model,
+                   {"rope_theta", "rope_parameters", "rope_scaling", "rope_local_base_freq",
+                    "partial_rotary_factor", "original_max_position_embeddings"});
+    else
+      (void)config.shown("original_max_position_embeddings");
     if (row.qkNorm)
       model.remarks.push_back("q_norm and k_norm: applied before the kernel");
     if (row.qkvBias || config.flag("attention_bias", false))

@@ -18,9 +18,11 @@ void readGptJ(Config &config, Model &model) {
   if (!config.flag("scale_attn_weights", true))
     model.remarks.push_back(
         "scale_attn_weights false: GPTJAttention does not look at it and scales all the same");
-  remarkOnRope(config, model, {"rotary_dim", "rotary"});
-  model.remarks.push_back(
-      "rotation of GPT-J pairs neighbours (2i, 2i + 1), and the first rotary_dim elements only");
+  // create_sinusoidal_positions: base 10000; without rotary_dim all elements turn.
+  const std::string dim = config.shown("rotary_dim");
+  (void)config.shown("rotary");
+  kind.rope = {"{style: gptj" + (dim.empty() ? "" : ", dim: " + dim) + "}", "rotary_dim", config.where("rotary_dim")};
+  model.remarks.push_back("rope: the kernel rotates q and k; without the key it takes them rotated");
   remarkOnDropout(config, model, "attn_pdrop");
   model.kinds.push_back(std::move(kind));
 }

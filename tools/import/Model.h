@@ -21,6 +21,7 @@ struct LayerKind {
   std::string name;            ///< "full", "sliding", "chunked", "encoder", "decoder", "cross"
   std::vector<int64_t> layers; ///< empty: the config does not number them
   Fact heads, headDim, mask;
+  Fact rope; ///< its value is empty where q and k come rotated, or are not
   std::vector<std::pair<std::string, Fact>> score;  ///< keys of `score:`, in order
   std::vector<std::pair<std::string, Fact>> inputs; ///< entries of `inputs:`
   bool encoder = false;                             ///< padded batches are the usual case

@@ -86,6 +86,8 @@ Result<std::string> writeSpec(const ConfigFile &file, const Model &model, const 
   writer.line("dtype", dtype, fromConfig ? model.dtypeFact.comment : "",
               fromConfig ? model.dtypeFact.where : Location{});
   writer.line("layout", !choices.layout.empty() ? choices.layout : kind.encoder ? "padded" : "packed");
+  if (!kind.rope.value.empty())
+    writer.line("rope", kind.rope.value, kind.rope.comment, kind.rope.where);
   writer.line("mask", kind.mask.value, kind.mask.comment, kind.mask.where);
   writer.section("score", kind.score);
   std::vector<std::pair<std::string, Fact>> inputs = kind.inputs;

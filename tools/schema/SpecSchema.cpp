@@ -139,6 +139,28 @@ Json term(Word name, bool extending) {
   return firstIsEnough ? anyOf({argument(arguments[0]), object}) : object;
 }
 
+/// One rule of `rope.scaling`, in short where a number is all that it has.
+Json scaling(bool extending) {
+  const Sections sections(extending);
+  auto rule = [&](const auto &keys, std::vector<std::string> required) {
+    return sections.object("scaling", keys, std::move(required));
+  };
+  const Json linear = rule(keys::kRopeLinear, {"factor"});
+  const Json shapes[] = {anyOf({Json{{"type", "number"}, {"minimum", 1}}, linear}),
+                         rule(keys::kRopeNtk, {"factor", "original_length"}),
+                         rule(keys::kRopeLlama3, {"factor", "original_length"}),
+                         rule(keys::kRopeYarn, {"factor", "original_length"}),
+                         rule(keys::kRopeLongRope, {"short_factor", "long_factor", "original_length"})};
+  Json properties = Json::object();
+  for (size_t i = 0; i < keys::kRopeScalings.size(); ++i)
+    properties[std::string(keys::kRopeScalings[i])] = shapes[i];
+  return {{"type", "object"},
+          {"properties", std::move(properties)},
+          {"additionalProperties", false},
+          {"minProperties", 1},
+          {"maxProperties", 1}};
+}
+
 Json maskSchema() {
   Json properties = Json::object();
   for (Word key : keys::kMaskKeys) {
@@ -156,6 +178,7 @@ Json maskSchema() {
 const std::map<std::string, std::function<Json(bool)>> &shapes() {
   static const auto table = [] {
     auto same = [](Json value) { return [value = std::move(value)](bool) { return value; }; };
+    const Json divisors = {{"type", "array"}, {"items", positive()}, {"minItems", 1}};
     const Json masks = {{"type", "array"}, {"items", reference("mask")}, {"minItems", 1}};
     const Json heads = integer(1, 1024), side = integer(0, kMaxInt), size = multiple(8, 8, 256);
     std::map<std::string, std::function<Json(bool)>> out{
@@ -210,6 +233,40 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"cache.scale", same(choice(keys::kCacheScales))},
         {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
         {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
+        {"spec.rope", [](bool extending) { return Sections(extending).object("rope", keys::kRope, {}); }},
+        {"rope.style", same(choice(keys::kRopeStyles))},
+        {"rope.dim", same(multiple(2, 2, 256))},
+        {"rope.of", same({{"type", "array"},
+                          {"items", choice(keys::kRopeTensors)},
+                          {"minItems", 1},
+                          {"uniqueItems", true}})},
+        {"rope.base", same({{"type", "number"}, {"exclusiveMinimum", 1}})},
+        {"rope.scaling", [](bool extending) { return scaling(extending); }},
+        {"rope.frequencies", same(identifier())},
+        {"rope.tables",
+         [](bool extending) {
+           return Sections(extending).object("tables", keys::kRopeTables, {"cos", "sin"});
+         }},
+        {"tables.cos", same(identifier())},
+        {"tables.sin", same(identifier())},
+        {"rope.positions",
+         [](bool extending) {
+           return anyOf({identifier(), Sections(extending).object("positions", keys::kRopeTensors, {})});
+         }},
+        {"positions.q", same(identifier())},
+        {"positions.k", same(identifier())},
+        {"rope.sections",
+         same({{"type", "array"}, {"items", integer(1, kMaxInt)}, {"minItems", 2}, {"maxItems", 4}})},
+        {"scaling.factor", same({{"type", "number"}, {"minimum", 1}})},
+        {"scaling.original_length", same(integer(1, kMaxInt))},
+        {"scaling.low_freq_factor", same(positive())},
+        {"scaling.high_freq_factor", same(positive())},
+        {"scaling.beta_fast", same(positive())},
+        {"scaling.beta_slow", same(positive())},
+        {"scaling.truncate", same({{"type", "boolean"}})},
+        {"scaling.attention_factor", same(positive())},
+        {"scaling.short_factor", same(divisors)},
+        {"scaling.long_factor", same(divisors)},
         {"spec.alignment", same({{"enum", {2, 4, 8, 16}}})},
         {"spec.precision", same(choice(keys::kPrecisions))},
         {"spec.accumulate", same(choice(keys::kAccumulates))},
@@ -315,6 +372,13 @@ std::vector<std::string> keysWithoutShape() {
   findMissing("mask", keys::kMaskKeys, missing);
   findMissing("score", keys::kScore, missing);
   findMissing("sinks", keys::kSinks, missing);
+  findMissing("rope", keys::kRope, missing);
+  findMissing("tables", keys::kRopeTables, missing);
+  findMissing("positions", keys::kRopeTensors, missing);
+  findMissing("scaling", keys::kRopeNtk, missing);
+  findMissing("scaling", keys::kRopeLlama3, missing);
+  findMissing("scaling", keys::kRopeYarn, missing);
+  findMissing("scaling", keys::kRopeLongRope, missing);
   findMissing("input", keys::kInput, missing);
   findMissing("param", keys::kParam, missing);
   findMissing("schedule", keys::kSchedule, missing);

@@ -24,6 +24,10 @@ ATTNC_DEVICE void store_shared_4(unsigned shared, unsigned word) {
   asm volatile("st.shared.b32 [%0], %1;" ::"r"(shared), "r"(word) : "memory");
 }
 
+ATTNC_DEVICE void store_shared_8(unsigned shared, unsigned const (&words)[2]) {
+  asm volatile("st.shared.v2.b32 [%0], {%1, %2};" ::"r"(shared), "r"(words[0]), "r"(words[1]) : "memory");
+}
+
 ATTNC_DEVICE void store_shared_16(unsigned shared, Bytes16 const &bytes) {
   asm volatile("st.shared.v4.b32 [%0], {%1, %2, %3, %4};" ::"r"(shared), "r"(bytes.words[0]),
                "r"(bytes.words[1]), "r"(bytes.words[2]), "r"(bytes.words[3])
@@ -32,16 +36,16 @@ ATTNC_DEVICE void store_shared_16(unsigned shared, Bytes16 const &bytes) {
 
 // Loads are volatile, so that they stay behind the barrier in front of them.
 
+ATTNC_DEVICE unsigned load_shared_2(unsigned shared) {
+  unsigned short low;
+  asm volatile("ld.shared.b16 %0, [%1];" : "=h"(low) : "r"(shared) : "memory");
+  return low;
+}
+
 ATTNC_DEVICE unsigned load_shared_4(unsigned shared) {
   unsigned word;
   asm volatile("ld.shared.b32 %0, [%1];" : "=r"(word) : "r"(shared) : "memory");
   return word;
-}
-
-ATTNC_DEVICE unsigned load_shared_2(unsigned shared) {
-  unsigned short half;
-  asm volatile("ld.shared.u16 %0, [%1];" : "=h"(half) : "r"(shared) : "memory");
-  return half;
 }
 
 ATTNC_DEVICE void load_shared_8(unsigned (&words)[2], unsigned shared) {

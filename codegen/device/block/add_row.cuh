@@ -4,17 +4,12 @@
 #pragma once
 
 #include "attnc/atom/shared_access.cuh"
+#include "attnc/tile/element_pair.cuh"
 #include "attnc/tile/global_rows.cuh"
 #include "attnc/tile/shared_tile.cuh"
 
 namespace attnc::block {
 
-template <class T> ATTNC_DEVICE float low_of(unsigned pair) {
-  return to_float(T{static_cast<unsigned short>(pair & 0xffffu)});
-}
-template <class T> ATTNC_DEVICE float high_of(unsigned pair) {
-  return to_float(T{static_cast<unsigned short>(pair >> 16)});
-}
 /// The sums of two pairs of T, or of two floats, in fp32, rounded once.
 struct PairAdder {
   template <class T> ATTNC_DEVICE static unsigned add(unsigned a, unsigned b) {

@@ -163,10 +163,10 @@ tile.kernel @loop_c3_yields(%a: index {tile.name = "a"})
 
 // -----
 
-tile.kernel @let_of_a_pointer(%p: !tile.pointer<f32> {tile.name = "p"})
+tile.kernel @let_of_rows(%p: !tile.global_rows<kHeadDim=64, f16> {tile.name = "p"})
     attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
-  // expected-error @below {{must be a scalar: index, i64, i32, i1 or f32, but got '!tile.pointer<f32>'}}
-  %0 = tile.let "first" %p : !tile.pointer<f32>
+  // expected-error @below {{must be a scalar: index, i64, i32, i1, f32 or a pointer, but got '!tile.global_rows<kHeadDim=64, f16>'}}
+  %0 = tile.let "first" %p : !tile.global_rows<kHeadDim=64, f16>
   tile.return
 }
 

@@ -75,3 +75,23 @@ attn.kernel @read_is_guarded(
     -> !attn.tokens<1x8xf16, packed>
   attn.return %o : !attn.tokens<1x8xf16, packed>
 }
+
+// -----
+
+// Elements that are rounded on the way to the attention come with their errors; those of v are exact here.
+// CHECK-LABEL: func.func @errors_of_operands
+// CHECK-SAME: (%arg0: index, %arg1: index, %arg2: memref<?x2x8xf64>, %arg3: memref<?x2x8xf64>, %arg4: memref<?x2x8xf64>, %arg5: memref<?x2x8xf64>, %arg6: memref<?x2x8xf64>,
+// CHECK: %[[KERROR:.*]] = memref.subview %arg5
+// CHECK: %[[QERROR:.*]] = memref.subview %arg3
+// CHECK: linalg.generic {{.*}} ins(%{{.*}}, %{{.*}}, %[[QERROR]], %[[KERROR]] :
+attn.kernel @errors_of_operands(
+    %q: !attn.tokens<2x8xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x8xf16, packed> {attn.name = "k"},
+    %v: !attn.tokens<2x8xf16, packed> {attn.name = "v"})
+    -> (!attn.tokens<2x8xf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>} {
+  %qr = attn.rope neox queries %q dim 4 frequencies [1.0, 0.5] : (!attn.tokens<2x8xf16, packed>) -> !attn.tokens<2x8xf16, packed>
+  %kr = attn.rope neox keys %k dim 4 frequencies [1.0, 0.5] : (!attn.tokens<2x8xf16, packed>) -> !attn.tokens<2x8xf16, packed>
+  %o = attn.attention %qr, %kr, %v scale 1.0 anchor bottom_right score {} mask {}
+    : (!attn.tokens<2x8xf16, packed>, !attn.tokens<2x8xf16, packed>, !attn.tokens<2x8xf16, packed>)
+    -> !attn.tokens<2x8xf16, packed>
+  attn.return %o : !attn.tokens<2x8xf16, packed>
+}

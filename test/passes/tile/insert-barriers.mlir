@@ -330,3 +330,26 @@ tile.kernel @addition_between_copy_and_reader(%rows: !rows {tile.name = "rows"},
   tile.mma_abt %c = %a, %a : !frag = !tile, !tile
   tile.return
 }
+
+// A rotation after an addition: other threads added to what a thread rotates.
+// CHECK-LABEL: @rotation_after_addition
+// CHECK: tile.add_row
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.rope
+// CHECK: } : !tile.shared
+// CHECK-NEXT: tile.sync
+// CHECK-NEXT: tile.mma_abt
+tile.kernel @rotation_after_addition(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"}, %p: !tile.pointer<f32> {tile.name = "p"})
+    attributes {schedule = #s} {
+  %a = tile.alloc "a" : !tile
+  %c = tile.alloc "c" : !frag
+  tile.copy_async %rows[%i] valid %i, %i to %a : !rows -> !tile
+  tile.commit
+  tile.add_row %rows to %a : !rows -> !tile
+  tile.rope neox <kHeadDim = 64> %a frequencies %p : !tile.pointer<f32> {
+  ^bb0(%row: index):
+    tile.yield %row : index
+  } : !tile
+  tile.mma_abt %c = %a, %a : !frag = !tile, !tile
+  tile.return
+}

@@ -153,3 +153,13 @@ tile.kernel @slot_used_in_a_loop(%i: index {tile.name = "i"}) attributes {schedu
   }
   tile.return
 }
+
+// -----
+
+tile.kernel @two_tables_of_a_name() attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-note @below {{another value is array<f32: 1.000000e+00>}}
+  %a = tile.table "kRopeFrequencies" [1.0] : !tile.pointer<f32>
+  // expected-error @below {{expected one value for kRopeFrequencies, got array<f32: 2.000000e+00>}}
+  %b = tile.table "kRopeFrequencies" [2.0] : !tile.pointer<f32>
+  tile.return
+}

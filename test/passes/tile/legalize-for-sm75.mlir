@@ -10,7 +10,8 @@
 // CHECK-NOT: tile.wait
 // CHECK: tile.sync
 // CHECK: tile.store_shared {{.*}} singly :
-tile.kernel @copies(%k: !tile.pointer<bf16> {tile.name = "k"}, %o: i64 {tile.name = "o"}, %n: index {tile.name = "n"})
+// CHECK: tile.rope {{.*}} singly {
+tile.kernel @copies(%k: !tile.pointer<bf16> {tile.name = "k"}, %o: i64 {tile.name = "o"}, %n: index {tile.name = "n"}, %f: !tile.pointer<f32> {tile.name = "f"})
     attributes {schedule = #s} {
   %t = tile.alloc "k_tile" : !tile
   %acc = tile.alloc "acc" : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4>
@@ -20,5 +21,9 @@ tile.kernel @copies(%k: !tile.pointer<bf16> {tile.name = "k"}, %o: i64 {tile.nam
   tile.wait 0
   tile.sync
   tile.store_shared %acc to %t : !tile.fragment<kTileQ=64 x kHeadDim=64, warps 4> -> !tile
+  tile.rope neox <kHeadDim = 64> %t frequencies %f : !tile.pointer<f32> {
+  ^bb0(%row: index):
+    tile.yield %row : index
+  } : !tile
   tile.return
 }

@@ -292,3 +292,44 @@ tile.kernel @first_tiles_before_an_addition(%rows: !rows {tile.name = "rows"}, %
   }
   tile.return
 }
+
+// -----
+!rows = !tile.global_rows<kHeadDim=64, f16>
+!tile = !tile.shared<kTileKv=64 x kHeadDim=64, f16>
+!frag = !tile.fragment<kTileKv=64 x kTileKv=64, warps 4>
+
+// So does a rotation, and the one in the loop is of the slot that has arrived, at its own tile's positions.
+// CHECK-LABEL: @first_tiles_before_a_rotation
+// CHECK: tile.copy_async %{{.*}} to %[[Q:[^ ]*]] :
+// CHECK: tile.copy_async
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: tile.rope neox <kHeadDim = 64> %[[Q]]
+// CHECK: tile.loop
+// CHECK: ^bb0(%[[KV:.*]]: index):
+// CHECK: tile.copy_async %{{.*}} to %[[NEXT:[^ ]*]] unless_past
+// CHECK-NEXT: tile.commit
+// CHECK-NEXT: %[[NOW:.*]] = tile.current %{{.*}} ahead 0
+// CHECK-NEXT: tile.rope neox <kHeadDim = 64> %[[NOW]]
+// CHECK: arith.addi %[[KV]]
+tile.kernel @first_tiles_before_a_rotation(%rows: !rows {tile.name = "rows"}, %i: index {tile.name = "i"}, %p: !tile.pointer<f32> {tile.name = "p"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  %q = tile.alloc "q_tile" : !tile
+  %k = tile.alloc "k_tile" : !tile
+  %c = tile.alloc "c" : !frag
+  tile.copy_async %rows[%i] valid %i, %i to %q : !rows -> !tile
+  tile.rope neox <kHeadDim = 64> %q frequencies %p : !tile.pointer<f32> {
+  ^bb0(%row: index):
+    tile.yield %row : index
+  } : !tile
+  tile.loop "keys" %i to %i step <kTileKv = 64> {
+  ^bb0(%kv: index):
+    tile.copy_async %rows[%kv] valid %i, %i to %k : !rows -> !tile
+    tile.rope neox <kHeadDim = 64> %k frequencies %p : !tile.pointer<f32> {
+    ^bb0(%row: index):
+      %position = arith.addi %kv, %row : index
+      tile.yield %position : index
+    } : !tile
+    tile.mma_abt %c = %q, %k : !frag = !tile, !tile
+  }
+  tile.return
+}

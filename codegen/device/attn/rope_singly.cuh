@@ -1,0 +1,23 @@
+// rope_singly.cuh - rope where two floats cannot be rounded at once (before sm_80).
+//
+// Called by every thread of the block, between two sync().
+#pragma once
+
+#include "attnc/atom/round_single.cuh"
+#include "attnc/attn/rope.cuh"
+
+namespace attnc::attn {
+
+struct SingleRounder {
+  template <class T> ATTNC_DEVICE static unsigned pair(float low, float high) {
+    return atom::round_single<T>(low) | atom::round_single<T>(high) << 16;
+  }
+};
+
+/// Rotates the rows of `tile`; see rope.
+template <int Threads, class Style, class Tile, class Angles, class At>
+ATTNC_DEVICE void rope_singly(Tile tile, Angles const &angles, At const &at) {
+  rope<Threads, Style, SingleRounder>(tile, angles, at);
+}
+
+} // namespace attnc::attn
