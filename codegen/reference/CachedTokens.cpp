@@ -49,6 +49,16 @@ Result<const Tensor *> findCache(const Parameter &cache, int64_t requests, const
   return tensor;
 }
 
+/// The table of a cache's pages, a row for each request or one list.
+Result<const Tensor *> findTable(const Parameter &cache, int64_t requests, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *table, findTensor(cache.table, DType::I32, arguments));
+  if (table->shape.size() != (cache.csr ? 1u : 2u) || (!cache.csr && table->shape[0] != requests))
+    return invalid("expected tensor '" + cache.table + "' of shape " +
+                   (cache.csr ? "[total_pages]" : "[" + std::to_string(requests) + ", max_pages]") +
+                   ", got " + shapeText(table->shape));
+  return table;
+}
+
 /// How many pages a request's entry of the table can name, and where it begins.
 struct TableRow {
   int64_t first = 0, count = 0;
@@ -59,7 +69,9 @@ Result<TableRow> tableRow(const Parameter &cache, const Tensor &table, int64_t r
   if (!cache.csr)
     return TableRow{request * table.shape[1], table.shape[1]};
   ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> offsets, readIntegers("page_indptr", -1, arguments));
-  return TableRow{offsets[size_t(request)], offsets[size_t(request) + 1] - offsets[size_t(request)]};
+  const int64_t first = offsets[size_t(request)],
+                end = std::min(offsets[size_t(request) + 1], table.shape[0]);
+  return TableRow{first, end - first}; // values may have a table of their own, which is shorter
 }
 
 /// The pages of the first `count` tokens of a request, checked.
@@ -106,7 +118,7 @@ Result<std::vector<int64_t>> lengthsOfPages(const Parameter &cache, int64_t requ
                                             const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> offsets, readIntegers("page_indptr", requests + 1, arguments));
   ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> last, readIntegers("last_page_len", requests, arguments));
-  ATTNC_ASSIGN_OR_RETURN(const Tensor *indices, findTensor(cache.table, DType::I32, arguments));
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *indices, findTable(cache, requests, arguments));
   ATTNC_RETURN_IF_ERROR(checkOffsets("page_indptr", offsets, indices->shape[0]));
   std::vector<int64_t> lengths;
   for (int64_t i = 0; i < requests; ++i) {
@@ -139,6 +151,8 @@ Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel, int64_
     if (!isCache(argument))
       continue;
     ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findCache(argument, requests, arguments));
+    if (argument.page)
+      ATTNC_RETURN_IF_ERROR(findTable(argument, requests, arguments).status());
     for (int64_t request = 0; request < requests; ++request) {
       const int64_t length = lengths[size_t(request)];
       if (length < 0)

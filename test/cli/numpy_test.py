@@ -32,6 +32,7 @@ def main():
         # A cache of its own: a kernel of an earlier run would hide that none can be built.
         os.environ["ATTNC_CACHE_DIR"] = os.path.join(folder, "cache")
         check(*sys.argv[1:3], pathlib.Path(folder))
+        check_pages(sys.argv[1], pathlib.Path(sys.argv[2]).with_name("tiny_csr.yaml"), pathlib.Path(folder))
 
 
 def check(attnc, spec, folder):
@@ -76,6 +77,34 @@ def check(attnc, spec, folder):
     run = subprocess.run([attnc, "run", spec, "--input", f"q={folder / 'cut.npy'}", "--lens", "q=5,70", "--lens", "kv=9,64"],
                          capture_output=True, text=True, check=False)
     assert run.returncode == 2 and "truncated" in run.stderr, run
+
+
+def check_pages(attnc, spec, folder):
+    """Two requests of 40 and 16 tokens in pages of 16, listed one after the other; NaN where no token is."""
+    generator = np.random.default_rng(5)
+    q_lens, pages, kv_lens, page = [1, 3], [[4, 0, 2], [3]], [40, 16], 16
+    q = generator.standard_normal((sum(q_lens), HEADS, DIM)).astype(np.float16)
+    tokens = [generator.standard_normal((2, length, DIM)).astype(np.float16) for length in kv_lens]
+    caches = np.full((2, 5, page, KV_HEADS, DIM), np.nan, np.float16)
+    for rows, listed in zip(tokens, pages):
+        for token in range(rows.shape[1]):
+            caches[:, listed[token // page], token % page, 0] = rows[:, token]
+    tensors = {"q": q, "k_cache": caches[0], "v_cache": caches[1],
+               "cu_q": np.concatenate([[0], np.cumsum(q_lens)]).astype(np.int32),
+               "page_indices": np.array(sum(pages, []), np.int32), "page_indptr": np.array([0, 3, 4], np.int32),
+               "last_page_len": np.array([8, 16], np.int32)}
+    command = [attnc, "run", str(spec), "--device", "sim", "--check", "--output", f"out={folder / 'out.npy'}"]
+    for name, tensor in tensors.items():
+        np.save(folder / f"{name}.npy", tensor)
+        command += ["--input", f"{name}={folder / name}.npy"]
+    subprocess.run(command, check=True)
+    out, first = np.load(folder / "out.npy"), 0
+    for rows, q_len in zip(tokens, q_lens):
+        k, v = rows.astype(np.float64)
+        for head in range(HEADS):
+            want, _ = causal(q[first:first + q_len, head].astype(np.float64), k, v)
+            np.testing.assert_allclose(out[first:first + q_len, head], want, atol=4e-3)
+        first += q_len
 
 
 if __name__ == "__main__":
