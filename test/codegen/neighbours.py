@@ -49,7 +49,7 @@ SCORES = {
 ASKED_BY = {
     "attn::softcap": r"softcap",
     "attn::tanh": r"tanh|silu|gelu|sigmoid",
-    "SideTensor": r"inputs:",
+    "SideTensor": r"inputs:|dtype: .*(e4m3|e5m2|i8)",
     "finish_with_sink": r"sinks",
     "store_max": r"max_logit",
     "dump": r"debug",

@@ -89,13 +89,16 @@ template <class T, int Rank> struct CosSin {
                            float (&out)[Count]) const {
       constexpr int kRows = Style::kSections == 0 ? 1 : Style::kSections;
 #pragma unroll
+      for (int i = 0; i < Count; ++i)
+        out[i] = 0.0f;
+#pragma unroll
       for (int which = 0; which < kRows; ++which) {
         const auto *elements = row(table, position, which);
 #pragma unroll
         for (int i = 0; i < Count; ++i) {
           const bool inside = Style::kPairs % Count == 0 || first + i < Style::kPairs;
-          if (kRows == 1 || Style::section(first + i) == which)
-            out[i] = elements && inside ? to_float(elements[first + i]) : 0.0f;
+          if (elements && inside && (kRows == 1 || Style::section(first + i) == which))
+            out[i] = to_float(elements[first + i]);
         }
       }
     }
