@@ -12,7 +12,7 @@ namespace {
 
 constexpr size_t kMaxInstructions = 1 << 18;
 constexpr size_t kMaxCalls = 1 << 14;
-constexpr size_t kMaxRegisters = 1 << 17;
+constexpr size_t kMaxRegisters = 1 << 18;
 constexpr size_t kMaxDepth = 64;
 
 struct FlatFunction {

@@ -8,7 +8,7 @@
 namespace attnc::sim {
 namespace {
 
-constexpr uint64_t kMaxRegisters = 1 << 16;       // a function
+constexpr uint64_t kMaxRegisters = 1 << 18;       // a function
 constexpr uint64_t kMaxModuleNames = 1 << 20;     // of register ranges
 constexpr size_t kMaxVariables = 1 << 14;         // a module, or a function
 constexpr uint64_t kMaxVariableBytes = 256 << 20; // a module
