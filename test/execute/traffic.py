@@ -4,9 +4,9 @@ usage: traffic.py ATTNC ARCH SPEC...
 
 Counts of `attnc profile` at 512 queries and keys. Sectors may exceed the compulsory ones and the re-reads of the tiling
 by 5 %: lengths are a multiple of every tile, so what is beyond is waste. Decode is judged at one query over 4096 keys, by
-3 %: it reads each key once, and the table of its pages. Inputs of masks and scores, and biases of q, k and v,
-are read again by every tile and mostly hit caches, which the simulator has not: specs with such are printed and not
-judged.
+3 %: it reads each key once, and the table of its pages. Inputs of masks and scores, biases of q, k and v, and the
+frequencies of a rotation are read again by every tile and mostly hit caches, which the simulator has not: specs with
+such are printed and not judged.
 """
 import json
 import pathlib
@@ -48,7 +48,8 @@ def judge(attnc, arch, spec, name):
     shared = [kernel["shared"] for kernel in found["kernels"]]
     conflicts = sum(one["wavefronts"] - one["ideal_wavefronts"] for one in shared)
     ratio = found["memory"]["compulsory_and_rereads"]["sectors_over_this"]
-    small = found["memory"]["not_counted"] or "qkv_bias" in found["memory"]["compulsory"]["tensors"]
+    small = (found["memory"]["not_counted"] or "qkv_bias" in found["memory"]["compulsory"]["tensors"]
+             or re.search(r"^rope:", text, re.M))
     judged = not small and ratio is not None and not strided(text)
     wrong = conflicts != 0 or (judged and ratio > most)
     print(f"{name:32} conflicts {conflicts:6}  sectors/expected {ratio if ratio is None else round(ratio, 3)}"
