@@ -35,6 +35,7 @@ struct Demands {
   int64_t keys, values;         ///< columns of q and k, and of v and out
   int64_t elementBytes;         ///< of q
   int64_t keyBytes, valueBytes; ///< of an element of k and of v as they are stored
+  int64_t outBytes;             ///< of an element of out
   bool stagesOut;               ///< out passes through shared memory (f32 does not)
   bool readsSideTensors;        ///< in its mask or score, for which registers must be left
   bool copiesAtOnce;            ///< keys or values, through registers: no cp.async takes their elements
@@ -43,6 +44,7 @@ struct Demands {
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         elementBytes(attention.getQ().getType().getElementType().getIntOrFloatBitWidth() / 8),
         keyBytes(storedBytes(attention.getK())), valueBytes(storedBytes(attention.getV())),
+        outBytes(attention.getOut().getType().getElementType().getIntOrFloatBitWidth() / 8),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
             attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
@@ -96,7 +98,7 @@ struct Candidate {
     int64_t keyRow = tile::SharedType::rowBytes(demands.keys, demands.keyBytes);
     int64_t valueRow = tile::SharedType::rowBytes(demands.values, demands.valueBytes);
     int64_t queries = tileQ * tile::SharedType::rowBytes(demands.keys, demands.elementBytes);
-    int64_t out = tileQ * tile::SharedType::rowBytes(demands.values, demands.elementBytes);
+    int64_t out = tileQ * tile::SharedType::rowBytes(demands.values, demands.outBytes);
     return queries + (out > queries && demands.stagesOut ? out : 0) + stages * tileKv * (keyRow + valueRow);
   }
 };

@@ -18,7 +18,7 @@ REDUCE_AT_MOST = 5  # failures; the others are printed as they are
 
 
 def explanation(combination, outcome):
-    return next((rule for rule in rules.REFUSALS if rule.fits(combination) and rule.explains(outcome.text)), None)
+    return next((rule for rule in rules.REFUSALS + rules.UNAVOIDED if rule.fits(combination) and rule.explains(outcome.text)), None)
 
 
 def failed(combination, outcome):
@@ -83,6 +83,13 @@ def main():
 
     everything = set(covering.pairs())
     total = len(everything) - unmade
+    # Pairs that only a refused spec had are made alone, among defaults.
+    alone = [covering.defaults_with(pair) for pair in sorted(everything - right - set(outside))]
+    for combination, outcome in zip(alone, checker.outcomes(alone) if alone else []):
+        if outcome.kind == "right":
+            right.update(covering.pairs_of(combination))
+        elif failed(combination, outcome):
+            failures.append((combination, outcome))
     lost = everything - right - set(refused) - (set(outside) - set(probes))
     print(f"{len(combinations)} specs ({array} for pairs, {options.triples} triples, {len(probes) + len(examples)} refusals) of "
           f"{len(features.AXES)} axes, seed {options.seed}: {generated - begin:.0f} s to make, {seconds:.0f} s in all")

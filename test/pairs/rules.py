@@ -207,6 +207,14 @@ REFUSALS = (
          example=(("head_dim", "256"), ("tile_kv", "128"), ("stages", "4"), ("arch", "sm_86"))),
 )
 
+# Refusals that the generator does not keep out of the way of; the pairs that they cost are made alone.
+UNAVOIDED = (
+    Rule("alignment of nothing beside a cache", ("layout", "alignment", "qkv_bias", "cache"),
+         lambda layout, alignment, bias, cache: (layout.label == "dim not innermost" and alignment.label != "default"
+                                                 and cache.label == "contiguous, dim not innermost"),
+         "S43: where dim is not innermost nothing is aligned", r"expected 'alignment' only where head_dim is the innermost"),
+)
+
 SLOW = (
     Rule("heavy tiles", ("tile_q", "warps", "tile_kv", "head_dim", "head_dim_v", "dtype", "family", "arch"), heavy,
          "correct, but compiled for seconds; schedules that nobody would pin", also=tuple(WEIGHTS)),
