@@ -31,7 +31,7 @@ std::string cachedKernel(const std::string &cache, const std::string &table, boo
   std::string text = plain.str();
   const std::string type = "!attn.cache<2x8xf16, " + cache + ">", tokens = "!attn.tokens<2x8xf16, packed>";
   const size_t begin = text.find(", %k: "), end = text.find(")\n    ->");
-  const std::string name = pair ? "kv_cache" : "k_cache", rest = table.empty() ? "" : ", " + table;
+  const std::string name = pair ? "kv_cache" : "k_cache";
   std::string arguments = ", %c: " + type + " {attn.name = \"" + name + "\"}";
   if (!pair)
     arguments += ", %d: " + type + " {attn.name = \"v_cache\"}";
@@ -39,10 +39,10 @@ std::string cachedKernel(const std::string &cache, const std::string &table, boo
     arguments +=
         ", %t: " + table + " {attn.name = \"" + (table == kCsr ? "page_indices" : "block_table") + "\"}";
   text.replace(begin, end - begin, arguments);
-  const std::string pages = table.empty() ? "" : " pages %t";
-  const std::string ops = "  %k = attn.cached %c" + pages + " : " + type + rest + " -> " + tokens +
+  const std::string pages = table.empty() ? "" : " pages %t : " + table;
+  const std::string ops = "  %k = attn.cached %c" + pages + " : " + type + " -> " + tokens +
                           "\n  %v = attn.cached " + (pair ? "%c values" : "%d") + pages + " : " + type +
-                          rest + " -> " + tokens + "\n";
+                          " -> " + tokens + "\n";
   text.insert(text.find("  %o, %lse ="), ops);
   return text;
 }
