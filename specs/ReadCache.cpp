@@ -26,42 +26,25 @@ Result<std::string> readOrder(const YamlNode &node, std::string_view field) {
   return node.text;
 }
 
-Status readOrders(const YamlNode &node, CacheSpec &cache) {
-  if (node.kind != YamlNode::Kind::Map) {
-    ATTNC_ASSIGN_OR_RETURN(cache.orderK, readOrder(node, "order"));
-    cache.orderV = cache.orderK;
-    return Status::success();
-  }
-  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'order'", keys::kCacheParts, keys::kNone));
-  for (const YamlEntry &entry : node.entries) {
-    ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? cache.orderK : cache.orderV),
-                           readOrder(entry.value, entry.key));
-  }
-  return Status::success();
-}
-
 Result<DType> readDtype(const YamlNode &node, std::string_view field) {
   ATTNC_ASSIGN_OR_RETURN(size_t word,
                          readChoice(node, field, keys::kCacheDtypes, keys::kCacheDtypesReserved));
   return *parseDType(keys::kCacheDtypes[word]);
 }
 
-Status readDtypes(const YamlNode &node, CacheSpec &cache) {
+/// A value for keys and values, or {k, v}.
+template <class Part, class Read>
+Status readParts(const YamlNode &node, std::string_view field, Part &k, Part &v, Read read) {
   if (node.kind != YamlNode::Kind::Map) {
-    ATTNC_ASSIGN_OR_RETURN(cache.dtypeK, readDtype(node, "dtype"));
-    cache.dtypeV = cache.dtypeK;
+    ATTNC_ASSIGN_OR_RETURN(k, read(node, field));
+    v = k;
     return Status::success();
   }
-  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'dtype'", keys::kCacheParts, keys::kNone));
+  ATTNC_RETURN_IF_ERROR(checkKeys(node, inQuotes(field), keys::kCacheParts, keys::kNone));
   for (const YamlEntry &entry : node.entries) {
-    ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? cache.dtypeK : cache.dtypeV),
-                           readDtype(entry.value, entry.key));
+    ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? k : v), read(entry.value, entry.key));
   }
   return Status::success();
-}
-
-Status fail(std::string message, Location where) {
-  return Status(Code::InvalidSpec, std::move(message), std::move(where));
 }
 
 /// What the reader has checked already; a spec may have been made without it.
@@ -111,7 +94,7 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
     cache.combinedAt = pools->value.where;
   }
   if (const YamlEntry *dtype = node.find("dtype")) {
-    ATTNC_RETURN_IF_ERROR(readDtypes(dtype->value, cache));
+    ATTNC_RETURN_IF_ERROR(readParts(dtype->value, "dtype", cache.dtypeK, cache.dtypeV, readDtype));
     cache.dtypeAt = dtype->value.where;
   }
   if (const YamlEntry *scale = node.find("scale")) {
@@ -121,7 +104,7 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
     cache.scaleAt = scale->value.where;
   }
   if (const YamlEntry *order = node.find("order")) {
-    ATTNC_RETURN_IF_ERROR(readOrders(order->value, cache));
+    ATTNC_RETURN_IF_ERROR(readParts(order->value, "order", cache.orderK, cache.orderV, readOrder));
     cache.orderAt = order->value.where;
   }
   if (paged && !cache.isPaged()) // S53

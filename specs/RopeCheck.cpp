@@ -16,10 +16,6 @@ namespace {
 
 using Kind = RopeScaling::Kind;
 
-Status fail(std::string message, Location where) {
-  return Status(Code::InvalidSpec, std::move(message), std::move(where));
-}
-
 /// An axis along the tokens of q, or of k.
 bool isQueryAxis(const SideDim &dim) { return dim.name == "q_len" || dim.name == "total_q"; }
 bool isKeyAxis(const SideDim &dim) { return dim.name == "kv_len" || dim.name == "total_kv"; }

@@ -20,10 +20,6 @@
 namespace attnc {
 namespace {
 
-Status fail(std::string message, Location where) {
-  return Status(Code::InvalidSpec, std::move(message), std::move(where));
-}
-
 void visitMask(const MaskNode &mask, const std::function<void(const MaskNode &)> &visit) {
   visit(mask);
   for (const MaskNode &operand : mask.operands)

@@ -9,6 +9,11 @@ namespace attnc {
 
 constexpr int64_t kMaxHeads = 1024;
 
+/// What a broken rule says.
+inline Status fail(std::string message, Location where) {
+  return Status(Code::InvalidSpec, std::move(message), std::move(where));
+}
+
 /// Rules of `inputs:` and `params:` that expressions rely on.
 Status checkDeclarations(const Spec &spec);
 /// Rules of `cache:`.

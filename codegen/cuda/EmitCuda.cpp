@@ -14,24 +14,6 @@ using namespace attnc::codegen;
 
 namespace {
 
-DType dtypeOf(Type type) {
-  if (type.isF16())
-    return DType::F16;
-  if (type.isBF16())
-    return DType::BF16;
-  if (type.isInteger(32))
-    return DType::I32;
-  if (type.isInteger(1))
-    return DType::Bool;
-  if (type.isInteger(8))
-    return DType::I8;
-  if (isa<Float8E4M3FNType>(type))
-    return DType::E4M3;
-  if (isa<Float8E5M2Type>(type))
-    return DType::E5M2;
-  return DType::F32;
-}
-
 std::string sourceName(Operation *op) {
   if (auto place = dyn_cast<FileLineColLoc>(op->getLoc()))
     return llvm::sys::path::filename(place.getFilename()).str();

@@ -22,8 +22,8 @@ constexpr Verbs kVerbsOfBytes = {"warp/mma_bytes", "mma_abt_bytes", "mma_ab_byte
 
 /// Without tensor cores, every type of operand is read alike.
 const Verbs &verbsOf(tile::MmaKind kind, tile::SharedType b) {
-  return tile::isQuantised(b.getElementType()) && kind != tile::MmaKind::Plain ? kVerbsOfBytes
-                                                                               : kVerbs[unsigned(kind)];
+  return isQuantised(b.getElementType()) && kind != tile::MmaKind::Plain ? kVerbsOfBytes
+                                                                         : kVerbs[unsigned(kind)];
 }
 } // namespace
 

@@ -140,7 +140,7 @@ void Printer::print(tile::SyncOp) {
 }
 
 void Printer::print(tile::StoreSharedOp op) {
-  const bool bytes = tile::isQuantised(op.getDst().getType().getElementType());
+  const bool bytes = isQuantised(op.getDst().getType().getElementType());
   use(bytes ? "warp/store_bytes" : op.getSingly() ? "warp/store_singly" : "block/store");
   line() << "warp::store_shared"
          << (bytes            ? "_bytes("

@@ -9,22 +9,6 @@ using namespace mlir;
 
 namespace attnc::reference {
 
-static DType dtypeOf(Type type) {
-  if (type.isF16())
-    return DType::F16;
-  if (type.isBF16())
-    return DType::BF16;
-  if (type.isInteger(1))
-    return DType::Bool;
-  if (type.isInteger(8))
-    return DType::I8;
-  if (isa<Float8E4M3FNType>(type))
-    return DType::E4M3;
-  if (isa<Float8E5M2Type>(type))
-    return DType::E5M2;
-  return type.isInteger(32) ? DType::I32 : DType::F32;
-}
-
 const Parameter &KernelShape::tokens(Role role) const {
   for (const Parameter &argument : arguments)
     if (argument.role == role)

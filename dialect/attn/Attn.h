@@ -1,6 +1,8 @@
 // Attn.h - the attn dialect: the one include for its clients.
 #pragma once
 
+#include "dialect/ElementTypes.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -42,6 +44,9 @@ inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
 inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 /// The axes of tokens, outermost first: b request, s token, h head, d dim; "shd" if they are packed.
 llvm::StringRef axesOf(Layout layout);
+/// Whether the elements of a token's head lie a run-time stride apart.
+bool isStrided(TokensType type);
+bool isStrided(CacheType type);
 
 /// What an attention's q, k or v is: heads of an argument of the kernel, from `firstHead` on, perhaps with a
 /// bias, perhaps rotated, or what a cache holds.
@@ -54,7 +59,9 @@ struct TokenSource {
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);
-/// Whether the elements of a token's head lie a run-time stride apart.
+/// The type in which keys or values lie in memory: that of the cache, if they are in one.
+mlir::Type storedElement(mlir::Value tokens);
+/// Whether they are strided there.
 bool columnsAreStrided(mlir::Value tokens);
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.
 inline constexpr unsigned kProofSymbols = 4;

@@ -7,8 +7,8 @@
 using namespace mlir;
 using namespace attnc::attn;
 
-/// `full = <...>, exact = true, unknown = [...], reads = [...]`; only `exact` is always there. An optional group of the
-/// declarative format could not be told by its comma.
+/// `full = <...>, exact = true, unknown = [...], reads = [...]`; only `exact` is always there. An optional
+/// group of the declarative format could not be told by its comma.
 static ParseResult parseProofRest(AsmParser &parser, RangeAttr &full, bool &exact, ArrayAttr &unknown,
                                   ArrayAttr &reads) {
   if (succeeded(parser.parseOptionalKeyword("full"))) {
@@ -30,7 +30,8 @@ static ParseResult parseProofRest(AsmParser &parser, RangeAttr &full, bool &exac
   return success();
 }
 
-static void printProofRest(AsmPrinter &printer, RangeAttr full, bool exact, ArrayAttr unknown, ArrayAttr reads) {
+static void printProofRest(AsmPrinter &printer, RangeAttr full, bool exact, ArrayAttr unknown,
+                           ArrayAttr reads) {
   if (full) {
     printer << "full = ";
     printer.printStrippedAttrOrType(full);
@@ -54,10 +55,20 @@ void AttnDialect::registerAttrs() {
 }
 
 SmallVector<TensorReadAttr> MaskProofAttr::tensorReads() const {
-  return getReads() ? llvm::to_vector(getReads().getAsRange<TensorReadAttr>()) : SmallVector<TensorReadAttr>();
+  return getReads() ? llvm::to_vector(getReads().getAsRange<TensorReadAttr>())
+                    : SmallVector<TensorReadAttr>();
 }
 
-LogicalResult TensorReadAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef, AffineMap indices) {
+bool MaskProofAttr::dependsOnHead() const {
+  constexpr unsigned kHead = 3; // among the symbols of a proof
+  auto usesHead = [](RangeAttr range) { return range.uses(kHead); };
+  return llvm::any_of(getVisit(), usesHead) || (getFull() && usesHead(getFull())) ||
+         llvm::any_of(tensorReads(),
+                      [](TensorReadAttr read) { return read.getIndices().isFunctionOfSymbol(kHead); });
+}
+
+LogicalResult TensorReadAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef,
+                                     AffineMap indices) {
   if (indices.getNumDims() != 0 || indices.getNumSymbols() < kProofSymbols) // C1
     return emitError() << "expected a map of no dims and at least " << kProofSymbols << " symbols, got "
                        << AffineMapAttr::get(indices);

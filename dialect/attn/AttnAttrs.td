@@ -64,6 +64,8 @@ def Attn_MaskProofAttr : Attn_Attr<"MaskProof", "mask_proof"> {
   let extraClassDeclaration = [{
     /// The reads; empty if there are none.
     ::llvm::SmallVector<::attnc::attn::TensorReadAttr> tensorReads() const;
+    /// Whether a range or a read refers to the query head.
+    bool dependsOnHead() const;
   }];
 }
 

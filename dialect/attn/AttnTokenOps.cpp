@@ -8,6 +8,10 @@ StringRef attnc::attn::axesOf(Layout layout) {
   return layout == Layout::Packed ? "shd" : layout == Layout::Padded ? "bshd" : stringifyLayout(layout);
 }
 
+bool attnc::attn::isStrided(TokensType type) { return axesOf(type.getLayout()).back() != 'd'; }
+
+bool attnc::attn::isStrided(CacheType type) { return type.axes().back() != 'd'; }
+
 TokenSource attnc::attn::tokenSource(Value tokens) {
   TokenSource source;
   if (auto rope = tokens.getDefiningOp<RopeOp>()) {
@@ -28,6 +32,17 @@ TokenSource attnc::attn::tokenSource(Value tokens) {
   }
   source.tokens = dyn_cast_if_present<BlockArgument>(tokens);
   return source;
+}
+
+Type attnc::attn::storedElement(Value tokens) {
+  CachedOp cached = tokenSource(tokens).cached;
+  return cached ? cached.getCache().getType().getElementType()
+                : cast<TokensType>(tokens.getType()).getElementType();
+}
+
+bool attnc::attn::columnsAreStrided(Value tokens) {
+  CachedOp cached = tokenSource(tokens).cached;
+  return cached ? isStrided(cached.getCache().getType()) : isStrided(cast<TokensType>(tokens.getType()));
 }
 
 LogicalResult SliceHeadsOp::verify() {
@@ -81,13 +96,6 @@ LogicalResult CachedOp::verify() {
   if (getValues() && !cache.getPair()) // C4
     return emitOpError("expected 'values' of a pair only, got it of ") << cache;
   return success();
-}
-
-bool attnc::attn::columnsAreStrided(Value tokens) {
-  TokenSource source = tokenSource(tokens);
-  if (!source.cached)
-    return axesOf(cast<TokensType>(tokens.getType()).getLayout()).back() != 'd';
-  return stringifyCacheOrder(source.cached.getCache().getType().getOrder()).back() != 'd';
 }
 
 LogicalResult AddBiasOp::verify() {

@@ -65,8 +65,7 @@ static LogicalResult verifyHeadVectors(function_ref<InFlightDiagnostic()> emitEr
                                        int64_t dim, Type element) {
   if (heads <= 0 || dim <= 0)
     return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
-  if (!element.isF16() && !element.isBF16() && !element.isF32() &&
-      !isa<Float8E4M3FNType, Float8E5M2Type>(element) && !element.isInteger(8))
+  if (!element.isF16() && !element.isBF16() && !element.isF32() && !attnc::isQuantised(element))
     return emitError() << "expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got "
                        << element;
   return success();

@@ -19,7 +19,7 @@ def Attn_TokensType : Attn_Type<"Tokens", "tokens"> {
   let hasCustomAssemblyFormat = 1;
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
-    bool isQuantised() const { return getElementType().getIntOrFloatBitWidth() <= 8; }
+    bool isQuantised() const { return ::attnc::isQuantised(getElementType()); }
   }];
 }
 
@@ -41,7 +41,7 @@ def Attn_CacheType : Attn_Type<"Cache", "cache"> {
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{
     bool isPaged() const { return getPage() != 0; }
-    bool isQuantised() const { return getElementType().getIntOrFloatBitWidth() <= 8; }
+    bool isQuantised() const { return ::attnc::isQuantised(getElementType()); }
     /// The axes, outermost first: p page or b request, then 2 if keys and values are a pair, then those of the order.
     std::string axes() const {
       return std::string(isPaged() ? "p" : "b") + (getPair() ? "2" : "") + stringifyCacheOrder(getOrder()).str();

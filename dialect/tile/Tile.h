@@ -1,6 +1,8 @@
 // Tile.h - the tile dialect: the one include for its clients.
 #pragma once
 
+#include "dialect/ElementTypes.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -27,6 +29,4 @@
 namespace attnc::tile {
 /// Argument attribute of tile.kernel that holds the field's name.
 inline constexpr llvm::StringLiteral kNameAttr = "tile.name";
-/// Whether elements are of 8 bits and stand for numbers that a scale makes of them.
-bool isQuantised(mlir::Type element);
 } // namespace attnc::tile

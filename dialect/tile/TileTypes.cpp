@@ -35,10 +35,6 @@ void TileDialect::registerTypes() {
 
 using EmitError = function_ref<InFlightDiagnostic()>;
 
-bool attnc::tile::isQuantised(Type element) {
-  return isa<Float8E4M3FNType, Float8E5M2Type>(element) || element.isInteger(8);
-}
-
 /// Element types of tensors in global memory.
 static LogicalResult verifyElement(EmitError emitError, Type element) {
   if (element.isF32() || element.isF16() || element.isBF16() || element.isInteger(32) || element.isInteger(1))
@@ -48,7 +44,7 @@ static LogicalResult verifyElement(EmitError emitError, Type element) {
 
 /// Element types of tokens and caches.
 static LogicalResult verifyStored(EmitError emitError, Type element) {
-  if (element.isF16() || element.isBF16() || element.isF32() || isQuantised(element))
+  if (element.isF16() || element.isBF16() || element.isF32() || attnc::isQuantised(element))
     return success();
   return emitError() << "expected elements of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got " << element;
 }

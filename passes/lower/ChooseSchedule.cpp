@@ -19,17 +19,6 @@ namespace attnc {
 
 namespace {
 
-/// Whether the elements of a row are not contiguous.
-bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
-
-/// Of an element of keys or values in memory.
-int64_t storedBytes(Value tokens) {
-  attn::TokenSource from = attn::tokenSource(tokens);
-  Type element = from.cached ? from.cached.getCache().getType().getElementType()
-                             : cast<attn::TokensType>(tokens.getType()).getElementType();
-  return element.getIntOrFloatBitWidth() / 8;
-}
-
 /// What a schedule depends on.
 struct Demands {
   int64_t keys, values;         ///< columns of q and k, and of v and out
@@ -43,7 +32,8 @@ struct Demands {
   Demands(attn::AttentionOp attention, int64_t alignment)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
         elementBytes(attention.getQ().getType().getElementType().getIntOrFloatBitWidth() / 8),
-        keyBytes(storedBytes(attention.getK())), valueBytes(storedBytes(attention.getV())),
+        keyBytes(attn::storedElement(attention.getK()).getIntOrFloatBitWidth() / 8),
+        valueBytes(attn::storedElement(attention.getV()).getIntOrFloatBitWidth() / 8),
         outBytes(attention.getOut().getType().getElementType().getIntOrFloatBitWidth() / 8),
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
@@ -211,13 +201,7 @@ std::string packingLost(attn::AttentionOp attention, bool blockMap) {
     return "each query head has a KV head of its own";
   if (attn::tokenSource(attention.getQ()).bias)
     return "the bias of q differs by head";
-  constexpr unsigned kHead = 3; // among the symbols of a proof
-  attn::MaskProofAttr proof = attention.getProofAttr();
-  auto usesHead = [&](attn::RangeAttr range) { return range && range.uses(kHead); };
-  if (proof && (llvm::any_of(proof.getVisit(), usesHead) || usesHead(proof.getFull()) ||
-                llvm::any_of(proof.tensorReads(), [&](attn::TensorReadAttr read) {
-                  return read.getIndices().isFunctionOfSymbol(kHead);
-                })))
+  if (attn::MaskProofAttr proof = attention.getProofAttr(); proof && proof.dependsOnHead())
     return "which keys are visited differs by head";
   if (blockMap && !attention.getMask().getArgument(1).use_empty())
     return "the block map differs by head";
@@ -233,15 +217,15 @@ std::string describe(const Candidate &candidate) {
 /// Why copies of tokens are not of 16 bytes, if some are not.
 std::string slowCopies(attn::KernelOp kernel, attn::AttentionOp attention) {
   std::string strided, reason;
-  auto note = [&](StringRef name, attn::TokensType type) {
-    if (isStrided(type))
+  auto note = [&](StringRef name, auto type) {
+    if (attn::isStrided(type))
       strided += (strided.empty() ? "" : ", ") + name.str();
   };
   for (BlockArgument argument : kernel.getBody().getArguments())
     if (auto tokens = dyn_cast<attn::TokensType>(argument.getType()))
       note(kernel.argumentName(argument.getArgNumber()), tokens);
-    else if (auto cache = dyn_cast<attn::CacheType>(argument.getType()); cache && cache.axes().back() != 'd')
-      strided += (strided.empty() ? "" : ", ") + kernel.argumentName(argument.getArgNumber()).str();
+    else if (auto cache = dyn_cast<attn::CacheType>(argument.getType()))
+      note(kernel.argumentName(argument.getArgNumber()), cache);
   note("out", attention.getOut().getType());
   if (!strided.empty())
     reason += ": " + strided + " element by element, as head_dim is not the innermost axis";
@@ -407,14 +391,13 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
                                     << " bytes of shared memory on " << machine.name() << ", got "
                                     << choice.sharedBytes(demands) << " for tiles of " << choice.tileQ
                                     << " x " << choice.tileKv << " and " << choice.stages << " stages";
-    bool blockMap = blockMapPays(attention);
+    const bool blockMap = usesBlockMap(attention);
     if (auto pin = pins ? pins.getAs<BoolAttr>("block_map") : BoolAttr()) {
       auto places = pins.getAs<DictionaryAttr>("locations");
       auto place = places ? places.getAs<LocationAttr>("block_map") : LocationAttr();
       if (pin.getValue() && attention.getMask().empty())
         return mlir::emitError(place ? mlir::Location(place) : where)
                << "schedule: expected a mask that hides keys for a block map, got none";
-      blockMap = pin.getValue();
       reason += std::string(": pinned block_map ") + (blockMap ? "true" : "false");
     } else if (blockMap) {
       reason += "; a block map, as data decide which tiles are visible";

@@ -153,10 +153,10 @@ void KernelLowering::buildStorageAndLoop() {
 
   section("Storage.");
   Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, keyWidth, element));
-  Value kTile =
-      alloc("k_tile", tile::SharedType::get(context, tileKv, keyWidth, storedElement(attention.getK())));
-  Value vTile =
-      alloc("v_tile", tile::SharedType::get(context, tileKv, valueWidth, storedElement(attention.getV())));
+  Value kTile = alloc(
+      "k_tile", tile::SharedType::get(context, tileKv, keyWidth, attn::storedElement(attention.getK())));
+  Value vTile = alloc(
+      "v_tile", tile::SharedType::get(context, tileKv, valueWidth, attn::storedElement(attention.getV())));
   auto scoresType = tile::FragmentType::get(context, tileQ, tileKv, warps);
   Value scores = alloc("scores", scoresType);
   Value acc = alloc("acc", tile::FragmentType::get(context, tileQ, valueWidth, warps));
@@ -233,16 +233,9 @@ void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v,
 /// A scale alone folds into exp2; anything else needs the scores themselves.
 bool KernelLowering::mapsScores() { return !attention.getScore().empty() || attention.getRuntimeScale(); }
 
-/// The type in which keys or values lie in memory, here and in shared tiles.
-Type KernelLowering::storedElement(Value tokens) {
-  attn::TokenSource from = attn::tokenSource(tokens);
-  return from.cached ? from.cached.getCache().getType().getElementType()
-                     : cast<attn::TokensType>(tokens.getType()).getElementType();
-}
-
 /// Whether tensor cores get these keys or values from 8 bits.
 bool KernelLowering::decodesBytes(Value tokens) {
-  return tile::isQuantised(storedElement(tokens)) && schedule.getMma() != tile::MmaKind::Plain;
+  return isQuantised(attn::storedElement(tokens)) && schedule.getMma() != tile::MmaKind::Plain;
 }
 
 /// What quantised keys or values are to be multiplied by; null for others.

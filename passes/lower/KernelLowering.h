@@ -23,9 +23,6 @@ struct BlockScalars {
   mlir::Value firstPosition, lastPosition;
 };
 
-/// Whether a row's elements are a run-time stride apart.
-inline bool isStrided(attn::TokensType type) { return attn::axesOf(type.getLayout()).back() != 'd'; }
-
 /// Where a rotation gets its angles from: operands of tile.rope, null where it has none.
 struct RopeAngles {
   mlir::Value frequencies, factor, stretch, cos, sin;
@@ -59,7 +56,6 @@ private:
   void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile,
                         mlir::Value kv);
   bool mapsScores();
-  mlir::Type storedElement(mlir::Value tokens);
   bool decodesBytes(mlir::Value tokens);
   mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
   mlir::Value softmaxScale();
@@ -84,7 +80,7 @@ private:
                        mlir::Value firstToken);
   /// What is done to a tile of tokens, from `firstToken` on, once it is in shared memory.
   void prepareTile(const Operand &operand, mlir::Value tile, mlir::Value firstToken);
-  int64_t rowAlignment(attn::TokensType type);
+  int64_t rowAlignment(mlir::Type element, bool strided);
 
   // LowerRope.cpp
   RopeAngles buildRopeAngles(attn::RopeOp rope);

@@ -102,11 +102,11 @@ void KernelLowering::buildRows() {
   Value tileIndex = tile::BlockIdOp::create(b, loc, b.getIndexType(), 0, /*from_end=*/true);
   at.firstRow = let("first_row", mul(tileIndex, constant(tileQ.getName(), tileQ.getSize())));
   buildLengths();
+  const bool padded = at.rowsEnd != at.qLen; // rows are stored behind the request's own as well
   at.rows = at.qLen;
   if (packing() > 1) {
-    at.rowsEnd = at.rowsEnd == at.qLen ? Value() : mul(at.rowsEnd, groupSize());
     at.rows = let("rows", mul(at.qLen, groupSize()));
-    at.rowsEnd = at.rowsEnd ? let("rows_end", at.rowsEnd) : at.rows;
+    at.rowsEnd = padded ? let("rows_end", mul(at.rowsEnd, groupSize())) : at.rows;
   }
   if (packed())
     tile::ExitIfOp::create(b, loc,

@@ -7,9 +7,9 @@ using namespace attnc;
 using namespace attnc::lower;
 
 /// What the addresses of rows are a multiple of, in bytes.
-int64_t KernelLowering::rowAlignment(attn::TokensType type) {
-  int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
-  return isStrided(type) ? element : std::max(element, int64_t(source.getAlignment().value_or(16)));
+int64_t KernelLowering::rowAlignment(Type element, bool strided) {
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  return strided ? bytes : std::max(bytes, int64_t(source.getAlignment().value_or(16)));
 }
 
 /// A tensor's dims of strides, by axis.
@@ -29,11 +29,11 @@ Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensTyp
   Value tokenStride = stride("token", 's');
   Value start = packed() ? mul(widen(firstToken), tokenStride) : mul(widen(at.request), stride("batch", 'b'));
   Value offset = add(start, mul(widen(head), stride("head", 'h')));
-  bool strided = isStrided(type);
+  bool strided = attn::isStrided(type);
   // Of queries and outputs, with packing, a group of heads for each token.
   tile::DimAttr group = head == at.head ? groupDim() : tile::DimAttr();
-  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable, rowAlignment(type),
-                                        strided, {}, group);
+  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable,
+                                        rowAlignment(element, strided), strided, {}, group);
   return tile::ViewRowsOp::create(
       b, loc, rows, (name + "_rows").str(), pointer, offset, group ? stride("head", 'h') : tokenStride,
       strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value());
@@ -53,9 +53,7 @@ Value KernelLowering::viewCache(StringRef name, attn::CachedOp cached, tile::Dim
     offset = add(stride("pair", '2'), offset);
   if (!type.isPaged())
     offset = add(mul(widen(at.request), stride("batch", 'b')), offset);
-  bool strided = axes.back() != 'd';
-  int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
-  int64_t alignment = strided ? element : std::max(element, int64_t(source.getAlignment().value_or(16)));
+  bool strided = attn::isStrided(type);
   tile::DimAttr page;
   Value pageStride, table, firstPage;
   if (type.isPaged()) {
@@ -67,8 +65,8 @@ Value KernelLowering::viewCache(StringRef name, attn::CachedOp cached, tile::Dim
                     ? widen(at.firstPage)
                     : mul(widen(at.request), widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
   }
-  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, type.getElementType(), false, alignment,
-                                        strided, page, {});
+  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, type.getElementType(), false,
+                                        rowAlignment(type.getElementType(), strided), strided, page, {});
   return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
                                   strided ? stride("column", 'd') : Value(), pageStride, table, firstPage);
 }
@@ -96,8 +94,7 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   Type element = type.getElementType();
   Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
   Value width = widen(constant(columns.getName(), columns.getSize()));
-  int64_t alignment =
-      std::max(int64_t(element.getIntOrFloatBitWidth() / 8), int64_t(source.getAlignment().value_or(16)));
+  int64_t alignment = rowAlignment(element, /*strided=*/false);
   auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {});
   operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
                                           mul(widen(head), width), width);

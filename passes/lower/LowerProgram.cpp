@@ -23,8 +23,9 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
                     : axis == 's' ? tokens
                                   : std::to_string(axis == 'h' ? type.getHeads() : type.getDim()));
   }
-  addTensor(name, type.getElementType(), shape, output, /*strided=*/true, rowAlignment(type),
-            isStrided(type));
+  const bool strided = attn::isStrided(type);
+  addTensor(name, type.getElementType(), shape, output, /*strided=*/true,
+            rowAlignment(type.getElementType(), strided), strided);
 }
 
 /// A cache, and the pages of it that requests have.
@@ -47,10 +48,9 @@ void KernelLowering::addCacheTensors(attn::CachedOp cached) {
                       : axis == '2' ? "2"
                       : axis == 'n' ? type.isPaged() ? std::to_string(type.getPage()) : "capacity"
                                     : std::to_string(axis == 'h' ? type.getHeads() : type.getDim()));
-    const bool strided = type.axes().back() != 'd';
-    int64_t element = type.getElementType().getIntOrFloatBitWidth() / 8;
+    const bool strided = attn::isStrided(type);
     addTensor(cache, type.getElementType(), shape, /*output=*/false, /*strided=*/true,
-              strided ? element : std::max(element, int64_t(source.getAlignment().value_or(16))), strided);
+              rowAlignment(type.getElementType(), strided), strided);
   }
   if (cached.getPages() && isNew(name(cached.getPages())))
     addTensor(name(cached.getPages()), b.getI32Type(),

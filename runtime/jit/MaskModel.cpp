@@ -122,14 +122,8 @@ private:
   mlir::Region &mask() const { return attn::AttentionOp(attention).getMask(); }
 
   bool perHead() const {
-    constexpr unsigned kHead = 3; // among the symbols of a proof
     attn::MaskProofAttr proof = attn::AttentionOp(attention).getProofAttr();
-    auto usesHead = [&](attn::RangeAttr range) { return range && range.uses(kHead); };
-    return llvm::any_of(proof.getVisit(), usesHead) || usesHead(proof.getFull()) ||
-           llvm::any_of(
-               proof.tensorReads(),
-               [&](attn::TensorReadAttr read) { return read.getIndices().isFunctionOfSymbol(kHead); }) ||
-           (!mask().empty() && !mask().getArgument(1).use_empty());
+    return proof.dependsOnHead() || (!mask().empty() && !mask().getArgument(1).use_empty());
   }
 
   /// Until `f` says false.
