@@ -7,12 +7,13 @@
 
 namespace attnc {
 
-/// Whether elements are of 8 bits and stand for numbers that a scale makes of them.
+/// Whether elements are of 8 bits, or of 4, and stand for numbers that a scale makes of them.
 inline bool isQuantised(mlir::Type element) {
-  return mlir::isa<mlir::Float8E4M3FNType, mlir::Float8E5M2Type>(element) || element.isInteger(8);
+  return mlir::isa<mlir::Float8E4M3FNType, mlir::Float8E5M2Type>(element) || element.isInteger(8) ||
+         element.isInteger(4);
 }
 
-/// The DType of elements and scalars.
+/// The DType of elements and scalars; of 4 bits, of the bytes that hold two.
 inline DType dtypeOf(mlir::Type type) {
   if (type.isF16())
     return DType::F16;
@@ -22,7 +23,7 @@ inline DType dtypeOf(mlir::Type type) {
     return DType::I32;
   if (type.isInteger(1))
     return DType::Bool;
-  if (type.isInteger(8))
+  if (type.isInteger(8) || type.isInteger(4))
     return DType::I8;
   if (mlir::isa<mlir::Float8E4M3FNType>(type))
     return DType::E4M3;

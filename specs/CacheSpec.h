@@ -14,6 +14,13 @@ namespace attnc {
 /// other.
 enum class PageTable : uint8_t { Dense, Csr };
 
+/// Requests in groups of beams, which share tokens through a table: input `cache_indirection`, [batch, max_len], i32.
+struct Beams {
+  int64_t width = 1;
+  bool sharedPrompt = false; ///< tokens below the input `prompt_lens`, [batch], are those of a group's first request
+  Location where;
+};
+
 struct CacheSpec {
   int64_t page = 0; ///< tokens a page; 0: a contiguous cache, [batch, capacity, ...]
   PageTable table = PageTable::Dense;
@@ -23,7 +30,13 @@ struct CacheSpec {
   std::optional<DType> dtypeK, dtypeV;
   /// Of quantised elements: whether each KV head has a scale, or one is for all.
   bool scaleByHead = false;
-  Location dtypeAt, scaleAt;
+  /// Or each token and head, in caches of their own beside keys and values; or each head and channel.
+  bool scaleByToken = false, scaleByChannel = false;
+  int64_t scaleGroup = 0; ///< with scales by token: dims that share one; 0: all
+  /// Cyclic: the last `window - keep` tokens and the first `keep`; 0: all are held.
+  int64_t window = 0, keep = 0;
+  std::optional<Beams> beams;
+  Location dtypeAt, scaleAt, groupAt, windowAt;
   /// Axes below pages or requests, outermost first: n token, h head, d dim.
   std::string orderK = "nhd", orderV = "nhd";
   Location where, pageAt, tableAt, ownTablesAt, combinedAt, orderAt;

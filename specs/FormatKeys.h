@@ -10,18 +10,18 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 27> kTop{
-    "attnc",    "name",      "phase",      "new_tokens", "heads",    "head_dim", "head_dim_v",
-    "dtype",    "out_dtype", "layout",     "qkv",        "qkv_bias", "cache",    "rope",
-    "alignment", "lengths",  "anchor",    "mask",       "score",      "inputs",   "params",   "outputs",
-    "schedule", "precision", "accumulate", "fallback",   "extends"};
-inline constexpr std::array<Word, 19> kTopReserved{
+inline constexpr std::array<Word, 28> kTop{
+    "attnc",  "name",      "phase",    "new_tokens", "heads",      "head_dim", "head_dim_v",
+    "dtype",  "out_dtype", "layout",   "qkv",        "qkv_bias",   "cache",    "append",
+    "rope",   "alignment", "lengths",  "anchor",     "mask",       "score",    "inputs",
+    "params", "outputs",   "schedule", "precision",  "accumulate", "fallback", "extends"};
+inline constexpr std::array<Word, 18> kTopReserved{
     // heads, sizes, tensors
     "positions", "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
-    "paging", "append", "quant", "beams", "active", "encoder_cache",
+    "paging", "quant", "beams", "active", "encoder_cache",
     // scheduling and behaviour
     "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "lse"};
 
@@ -41,6 +41,9 @@ inline constexpr std::array<Word, 2> kCacheParts{"k", "v"};
 /// Any order of these letters is an order of a cache.
 inline constexpr Word kCacheAxes = "nhd";
 
+inline constexpr std::array<Word, 1> kAppend{"at"};
+inline constexpr std::array<Word, 2> kAppendPlaces{"end", "write_indices"};
+
 inline constexpr std::array<Word, 2> kHeads{"query", "kv"};
 inline constexpr std::array<Word, 1> kHeadsReserved{"packing"};
 
@@ -58,10 +61,11 @@ inline constexpr std::array<Word, 8> kScore{"scale", "logn",          "softcap",
 inline constexpr std::array<Word, 2> kScoreReserved{"softmax", "skip_below"};
 inline constexpr std::array<Word, 2> kSinks{"logits", "in_lse"};
 
-inline constexpr std::array<Word, 9> kRope{"style",       "dim",    "of",        "base",    "scaling",
-                                           "frequencies", "tables", "positions", "sections"};
+inline constexpr std::array<Word, 10> kRope{"style",   "dim",         "of",     "keys",      "base",
+                                            "scaling", "frequencies", "tables", "positions", "sections"};
 inline constexpr std::array<Word, 2> kRopeStyles{"neox", "gptj"};
 inline constexpr std::array<Word, 2> kRopeTensors{"q", "k"};
+inline constexpr std::array<Word, 2> kRopeKeys{"append", "read"};
 inline constexpr std::array<Word, 2> kRopeTables{"cos", "sin"};
 inline constexpr std::array<Word, 5> kRopeScalings{"linear", "ntk", "llama3", "yarn", "longrope"};
 inline constexpr std::array<Word, 1> kRopeLinear{"factor"};
@@ -80,16 +84,16 @@ inline constexpr std::array<Word, 7> kDims{"batch",  "heads",   "kv_heads", "q_l
 inline constexpr std::array<Word, 2> kParam{"type", "default"};
 inline constexpr std::array<Word, 1> kParamReserved{"per"};
 
-inline constexpr std::array<Word, 5> kOutputs{"out", "lse", "row_max", "max_logit", "debug"};
-inline constexpr std::array<Word, 3> kOutputsReserved{"row_sum", "k_rotated", "weights"};
+inline constexpr std::array<Word, 6> kOutputs{"out", "lse", "row_max", "max_logit", "k_rotated", "debug"};
+inline constexpr std::array<Word, 2> kOutputsReserved{"row_sum", "weights"};
 
 inline constexpr std::array<Word, 7> kSchedule{"tile_q", "tile_kv",   "stages", "warps",
                                                "family", "block_map", "packing"};
 inline constexpr std::array<Word, 6> kScheduleReserved{"roles",      "split",   "mma",
                                                        "persistent", "cluster", "registers"};
 
-inline constexpr std::array<Word, 2> kPhases{"prefill", "decode"};
-inline constexpr std::array<Word, 3> kPhasesReserved{"append", "mixed", "chunked_prefill"};
+inline constexpr std::array<Word, 3> kPhases{"prefill", "decode", "append"};
+inline constexpr std::array<Word, 2> kPhasesReserved{"mixed", "chunked_prefill"};
 /// `bshd` is another name of `padded`.
 inline constexpr std::array<Word, 4> kLayouts{"packed", "padded", "bhsd", "bshd"};
 inline constexpr std::array<Word, 3> kLayoutsReserved{"contiguous", "paged", "cyclic"};
@@ -99,6 +103,9 @@ inline constexpr Word kAxes = "bshd";
 inline constexpr std::array<Word, 4> kLayoutTensors{"q", "k", "v", "out"};
 inline constexpr std::array<Word, 2> kLayoutFusedTensors{"qkv", "out"};
 inline constexpr std::array<Word, 2> kLayoutCachedTensors{"q", "out"};
+/// Where nothing attends: what is put into a cache.
+inline constexpr std::array<Word, 2> kLayoutAppendTensors{"k", "v"};
+inline constexpr std::array<Word, 1> kLayoutAppendFusedTensors{"qkv"};
 inline constexpr std::array<Word, 2> kQkv{"separate", "fused"};
 inline constexpr std::array<Word, 3> kLengths{"none", "kv", "both"};
 inline constexpr std::array<Word, 2> kAnchors{"bottom_right", "top_left"};

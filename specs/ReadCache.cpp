@@ -169,16 +169,16 @@ Status checkCache(const Spec &spec) {
     return status.note(std::string(what) + " here", where);
   };
   ATTNC_RETURN_IF_ERROR(checkElements(spec));
-  if (spec.fusedQkv.value) // S54
+  if (spec.fusedQkv.value && !spec.append) // S54
     return note(fail("expected q, k and v in tensors of their own where k and v are cached, got fused qkv",
                      spec.fusedQkv.where),
                 "the cache is given", cache.where);
-  if (spec.qkvBias.value) // S54
+  if (spec.qkvBias.value && !spec.append) // S54
     return note(
         fail("expected no 'qkv_bias' where k and v are cached, as they are stored with their bias, got one",
              spec.qkvBias.where),
         "the cache is given", cache.where);
-  if (cache.isCsr() && spec.layout.value != TokenLayout::Packed &&
+  if (cache.isCsr() && spec.readsKeyLengths() && spec.layout.value != TokenLayout::Packed &&
       spec.lengths.value == LengthsKind::None) // S55
     return note(
         fail("expected 'lengths' kv or both where a CSR page table says how long requests are, got none",

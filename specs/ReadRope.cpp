@@ -33,9 +33,10 @@ ScalingForm formOf(std::string_view name) {
 
 class RopeReader {
 public:
-  RopeReader(const YamlEntry &entry, int64_t headDim) : node(entry.value) {
+  RopeReader(const YamlEntry &entry, const Spec &spec) : node(entry.value) {
     rope.where = entry.where;
-    rope.dim.value = headDim;
+    rope.dim.value = spec.headDim.value;
+    rope.ofQ = spec.attends();
   }
 
   Result<Rope> run() {
@@ -51,6 +52,11 @@ public:
     }
     if (const YamlEntry *of = node.find("of"))
       ATTNC_RETURN_IF_ERROR(readOf(of->value));
+    if (const YamlEntry *when = node.find("keys")) {
+      ATTNC_ASSIGN_OR_RETURN(size_t word, readChoice(when->value, "keys", keys::kRopeKeys, keys::kNone));
+      rope.keysOnRead = word == 1;
+      rope.keysWhere = when->value.where;
+    }
     if (const YamlEntry *base = node.find("base")) {
       ATTNC_ASSIGN_OR_RETURN(rope.base.value, readFloat(base->value, "base"));
       rope.base.where = base->value.where;
@@ -228,6 +234,6 @@ private:
 
 } // namespace
 
-Result<Rope> readRope(const YamlEntry &entry, int64_t headDim) { return RopeReader(entry, headDim).run(); }
+Result<Rope> readRope(const YamlEntry &entry, const Spec &spec) { return RopeReader(entry, spec).run(); }
 
 } // namespace attnc

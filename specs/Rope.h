@@ -37,6 +37,8 @@ struct Rope {
   RopeStyle style = RopeStyle::Neox;
   Located<int64_t> dim; ///< r: dims from it on pass through
   bool ofQ = true, ofK = true;
+  /// Of keys that are appended: they are stored as they come, and rotated whenever they are read.
+  bool keysOnRead = false;
   Located<double> base{10000.0, {}};
   RopeScaling scaling;
   /// Inputs in place of the base: inverse frequencies, or cosines and sines.
@@ -45,7 +47,7 @@ struct Rope {
   std::optional<Located<std::string>> qPositions, kPositions;
   /// How many pairs turn by each of several positions of a token (mRoPE); empty: all by one.
   std::vector<int64_t> sections;
-  Location where, sectionsWhere, ofWhere; ///< the last is invalid where both are rotated by default
+  Location where, sectionsWhere, ofWhere, keysWhere; ///< the last is invalid where both are rotated by default
 
   int64_t pairs() const { return dim.value / 2; }
 };

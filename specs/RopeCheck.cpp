@@ -1,4 +1,4 @@
-// RopeCheck.cpp - the rules of `rope:` (S70 to S78).
+// RopeCheck.cpp - the rules of `rope:` (S70 to S81).
 //
 // Must not know YAML or hardware.
 #include "specs/SpecCheck.h"
@@ -34,6 +34,7 @@ public:
     if (!(rope.base.value > 1) || rope.base.value > std::numeric_limits<float>::max()) // S71
       return fail("expected 'base' to be a number above 1, got " + floatText(rope.base.value),
                   rope.base.where);
+    ATTNC_RETURN_IF_ERROR(checkAppended());
     ATTNC_RETURN_IF_ERROR(checkCached());
     ATTNC_RETURN_IF_ERROR(checkSource());
     ATTNC_RETURN_IF_ERROR(checkScaling());
@@ -44,17 +45,57 @@ public:
   }
 
 private:
+  /// Keys that are appended are rotated once, or whenever they are read.
+  Status checkAppended() const {
+    const bool given = rope.keysWhere.valid() || rope.keysOnRead;
+    if (given && !spec.append) // S79
+      return fail("expected 'keys' in 'rope' only where keys are appended, got it without 'append'",
+                  rope.keysWhere)
+          .note("rope is given here", rope.where);
+    if (given && !rope.ofK) // S79
+      return fail("expected 'keys' in 'rope' only where k is rotated, got it where q alone is",
+                  rope.keysWhere)
+          .note("what is rotated is given here", rope.ofWhere);
+    if (spec.attends())
+      return Status::success();
+    if (rope.keysOnRead) // S79
+      return fail("expected 'keys: append' in 'phase: append', where nothing reads keys, got read",
+                  rope.keysWhere)
+          .note("the phase is given here", spec.phase.where);
+    if (rope.ofQ) // S80
+      return fail("expected 'of: [k]' in 'phase: append', where nothing reads q, got q", rope.ofWhere)
+          .note("the phase is given here", spec.phase.where);
+    const bool byLength = rope.scaling.kind == Kind::Ntk || rope.scaling.kind == Kind::LongRope;
+    if (byLength && !spec.readsKeyLengths()) // S81
+      return fail("expected a 'scaling' that is the same for any number of keys, as none is given where "
+                  "tokens "
+                  "are put at write indices and nothing attends, got " +
+                      std::string(rope.scaling.kind == Kind::Ntk ? "ntk" : "longrope"),
+                  rope.scaling.where)
+          .note("the indices are asked for here", spec.append->atWhere);
+    return Status::success();
+  }
+
   /// Keys in a cache may be rotated already.
   Status checkCached() const {
     if (!spec.cache)
       return Status::success();
+    const bool quantised = isQuantised(spec.cache->dtypeK.value_or(spec.dtype.value));
+    if (spec.append) {
+      if (quantised && rope.keysOnRead) // S78
+        return fail("expected 'keys: append' where keys are quantised, which are rotated before they are, "
+                    "got read",
+                    rope.keysWhere)
+            .note("the cache's dtype is given here", spec.cache->dtypeAt);
+      return Status::success();
+    }
     if (!rope.ofWhere.valid()) // S78
       return fail("expected 'of' in 'rope' where keys are cached: [q] where they are stored rotated, [q, k] "
                   "where they "
                   "are rotated as they are read, got none",
                   rope.where)
           .note("the cache is given here", spec.cache->where);
-    if (rope.ofK && isQuantised(spec.cache->dtypeK.value_or(spec.dtype.value))) // S78
+    if (rope.ofK && quantised) // S78
       return fail("expected 'of: [q]' where keys are quantised, which are rotated before they are, got k",
                   rope.ofWhere)
           .note("the cache's dtype is given here", spec.cache->dtypeAt);
@@ -152,6 +193,9 @@ private:
     return Status::success();
   }
 
+  /// Whether keys are rotated where their row is that of a query.
+  bool keysHaveRows() const { return spec.selfAttention() || (spec.append && !rope.keysOnRead); }
+
   /// Axes by token: batch or 1, and one along the tokens, which `forKeys` asks to be the keys'. Empty if they
   /// are that, else what is wrong.
   std::string tokenAxes(std::span<const SideDim> axes, bool forKeys) const {
@@ -161,7 +205,7 @@ private:
       tokens += byToken;
       if (!byToken && axis.name != "batch" && axis.size != 1)
         return "axes of batch and tokens";
-      if (forKeys && isQueryAxis(axis) && !spec.fusedQkv.value)
+      if (forKeys && isQueryAxis(axis) && !keysHaveRows())
         return "an axis kv_len or total_kv, as k is rotated by it";
     }
     return tokens == 1 ? "" : "one axis of tokens";

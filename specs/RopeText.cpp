@@ -45,7 +45,8 @@ std::string scalingText(const RopeScaling &scaling) {
 
 } // namespace
 
-std::string ropeText(const Rope &rope) {
+std::string ropeText(const Spec &spec) {
+  const Rope &rope = *spec.rope;
   Flow out = Flow::map();
   out.add("style", keys::kRopeStyles[static_cast<size_t>(rope.style)]);
   out.add("dim", std::to_string(rope.dim.value));
@@ -55,6 +56,8 @@ std::string ropeText(const Rope &rope) {
   if (rope.ofK)
     of.add("k");
   out.add("of", of.str());
+  if (spec.append && rope.ofK)
+    out.add("keys", keys::kRopeKeys[rope.keysOnRead]);
   if (rope.frequencies)
     out.add("frequencies", rope.frequencies->value);
   else if (rope.cos)

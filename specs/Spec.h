@@ -19,7 +19,8 @@
 namespace attnc {
 
 /// What a kernel is scheduled for: many queries, or few over many keys. Either is right for any number.
-enum class Phase : uint8_t { Prefill, Decode };
+/// Append: nothing attends, tokens are put into a cache only.
+enum class Phase : uint8_t { Prefill, Decode, Append };
 /// Packed: [tokens, heads, dim] with cumulative lengths. Padded: batch, length, heads and dim in the order of
 /// the axes.
 enum class TokenLayout : uint8_t { Packed, Padded };
@@ -125,8 +126,17 @@ struct Outputs {
   bool lse = false;
   bool rowMax = false;   ///< largest visible logit of a row and head
   bool maxLogit = false; ///< largest of a head over all rows
+  bool keysRotated = false; ///< `k_rotated`: the new keys as they are appended, before they are quantised
   bool debug = false;    ///< S, P, m and l of every tile, four tensors named debug_*
   Location where;
+};
+
+/// New keys and values, those of the queries' tokens, are put into the cache before they are read.
+struct Append {
+  /// The first of a request gets the index that the input `write_indices`, [batch], says; else the new tokens are the
+  /// last of kv_len.
+  bool atIndices = false;
+  Location where, atWhere;
 };
 
 /// A file that a spec builds on, and the `extends:` that says so.
@@ -154,6 +164,8 @@ struct Spec {
   Located<bool> fusedQkv;             ///< q, k and v are the heads of one tensor `qkv`, in this order
   Located<bool> qkvBias;              ///< a vector a head is added to q, k and v
   std::optional<CacheSpec> cache;     ///< keys and values are read from it
+  Located<bool> active;               ///< the new keys and values are read beside the cache, which lacks them
+  std::optional<Append> append;       ///< and new ones put there; always given in phase Append
   std::optional<Rope> rope;           ///< how q and k are rotated, after their bias
   Located<int64_t> alignment{16, {}}; ///< of addresses and strides of tokens, in bytes: 2, 4, 8 or 16
   Located<LengthsKind> lengths;
@@ -166,6 +178,11 @@ struct Spec {
   SchedulePins schedule;
 
   int64_t group() const { return queryHeads.value / kvHeads.value; }
+  /// Queries are the very tokens that are attended.
+  bool selfAttention() const { return fusedQkv.value && !cache; }
+  bool attends() const { return phase.value != Phase::Append; }
+  /// Whether anything depends on how many keys a request has.
+  bool readsKeyLengths() const { return attends() || !append || !append->atIndices; }
 };
 
 /// Reads, types and checks a YAML spec. Errors have file, line and column: InvalidSpec, or Unsupported for

@@ -104,12 +104,12 @@ Status checkLayout(const Spec &spec) {
                 "vary",
                 spec.lengths.where)
         .note("the layout is given here", spec.layout.where);
-  if (spec.fusedQkv.value) {
-    if (spec.headDimV.value != spec.headDim.value) // S40
-      return fail("expected 'head_dim_v' to be head_dim (" + std::to_string(spec.headDim.value) +
-                      ") where qkv is fused into one tensor, got " + std::to_string(spec.headDimV.value),
-                  spec.headDimV.where)
-          .note("qkv is fused here", spec.fusedQkv.where);
+  if (spec.fusedQkv.value && spec.headDimV.value != spec.headDim.value) // S40
+    return fail("expected 'head_dim_v' to be head_dim (" + std::to_string(spec.headDim.value) +
+                    ") where qkv is fused into one tensor, got " + std::to_string(spec.headDimV.value),
+                spec.headDimV.where)
+        .note("qkv is fused here", spec.fusedQkv.where);
+  if (spec.selfAttention()) {
     if (spec.lengths.value == LengthsKind::Kv) // S41
       return fail("expected 'lengths' none or both where qkv is fused, as queries and keys are the same "
                   "tokens, got kv",
@@ -356,10 +356,10 @@ std::string_view takenBy(std::string_view name) {
   constexpr std::array<std::string_view, 15> kTensors{"k",         "v",      "out",     "lse",    "row_max",
                                                       "max_logit", "q_lens", "kv_lens", "cu_q",   "cu_kv",
                                                       "qkv",       "q_bias", "k_bias",  "v_bias", "qkv_bias"};
-  constexpr std::array<std::string_view, 14> kCaches{
-      "k_scale",     "v_scale",        "out_scale",      "k_cache",       "v_cache",
-      "kv_cache",    "block_table",    "k_block_table",  "v_block_table", "page_indices",
-      "page_indptr", "k_page_indices", "v_page_indices", "last_page_len"};
+  constexpr std::array<std::string_view, 16> kCaches{
+      "k_scale",     "v_scale",        "out_scale",     "k_cache",      "v_cache",     "kv_cache",
+      "block_table", "k_block_table",  "v_block_table", "page_indices", "page_indptr", "k_page_indices",
+      "k_rotated",   "v_page_indices", "last_page_len", "write_indices"};
   constexpr std::array<std::string_view, 4> kDumps{"debug_scores", "debug_row_max", "debug_row_sum",
                                                    "debug_weights"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end() ||
@@ -418,8 +418,11 @@ Status checkSpec(const Spec &spec) {
     return fail("expected 'new_tokens' between 1 and 16, got " + std::to_string(spec.newTokens.value),
                 spec.newTokens.where);
   if (spec.newTokens.where.valid() && spec.phase.value != Phase::Decode) // S57
-    return fail("expected 'new_tokens' only with 'phase: decode', got it with prefill", spec.newTokens.where)
+    return fail("expected 'new_tokens' only with 'phase: decode', got it with " +
+                    std::string(keys::kPhases[static_cast<size_t>(spec.phase.value)]),
+                spec.newTokens.where)
         .note("the phase is given here", spec.phase.where);
+  ATTNC_RETURN_IF_ERROR(checkAppend(spec));
   ATTNC_RETURN_IF_ERROR(checkArithmetic(spec));
   ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
   ATTNC_RETURN_IF_ERROR(checkMaskNode(spec.mask, spec, true));
@@ -444,7 +447,7 @@ void visitExpressions(const Spec &spec, const std::function<void(const Expr &)> 
 }
 
 bool anchorMatters(const Spec &spec) {
-  if (spec.fusedQkv.value)
+  if (spec.selfAttention())
     return false;
   bool matters = ropeReadsQueryPosition(spec);
   visitMask(spec.mask, [&](const MaskNode &mask) {

@@ -124,6 +124,11 @@ private:
     if (const YamlEntry *cache = root.find("cache")) {
       ATTNC_ASSIGN_OR_RETURN(spec.cache, readCache(*cache));
     }
+    if (const YamlEntry *append = root.find("append")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.append, readAppend(*append));
+    } else if (!spec.attends()) {
+      spec.append = Append{.atIndices = false, .where = spec.phase.where, .atWhere = {}};
+    }
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_RETURN_IF_ERROR(readLayout(*layout));
     spec.lengths.value = LengthsKind::Both;
@@ -154,14 +159,18 @@ private:
     return Status::success();
   }
 
+  /// The tensors of tokens that a kernel has.
+  Words tensors() const {
+    if (!spec.attends())
+      return spec.fusedQkv.value ? Words(keys::kLayoutAppendFusedTensors) : keys::kLayoutAppendTensors;
+    if (spec.fusedQkv.value)
+      return keys::kLayoutFusedTensors;
+    return spec.cache && !spec.append ? Words(keys::kLayoutCachedTensors) : keys::kLayoutTensors;
+  }
+
   /// An order for each tensor; those left out are bshd.
   Status readAxes(const YamlNode &layout) {
-    Words tensors = keys::kLayoutTensors;
-    if (spec.fusedQkv.value)
-      tensors = keys::kLayoutFusedTensors;
-    else if (spec.cache)
-      tensors = keys::kLayoutCachedTensors;
-    ATTNC_RETURN_IF_ERROR(checkKeys(layout, "'layout'", tensors, keys::kNone));
+    ATTNC_RETURN_IF_ERROR(checkKeys(layout, "'layout'", tensors(), keys::kNone));
     if (layout.entries.empty()) // K3
       return Status(Code::InvalidSpec, "expected the order of a tensor's axes in 'layout', got nothing",
                     layout.where);
@@ -180,7 +189,9 @@ private:
          : entry.key == "v" ? spec.axes.v
                             : spec.axes.out) = *order;
     }
-    if (spec.cache)
+    if (!spec.attends())
+      spec.axes.q = spec.axes.out = spec.axes.k;
+    else if (spec.cache && !spec.append)
       spec.axes.k = spec.axes.v = spec.axes.q;
     return Status::success();
   }
@@ -210,10 +221,12 @@ private:
     // An expression must not meet an ambiguous or forbidden name.
     ATTNC_RETURN_IF_ERROR(checkDeclarations(spec));
     TermScope scope{{false, spec.inputs, spec.params}, spec.queryHeads.value, ""};
-    ATTNC_ASSIGN_OR_RETURN(const YamlNode *mask, required("mask"));
-    ATTNC_ASSIGN_OR_RETURN(spec.mask, readMask(tree, *mask, scope));
+    if (spec.attends() || root.find("mask")) { // S62 answers one that nothing reads
+      ATTNC_ASSIGN_OR_RETURN(const YamlNode *mask, required("mask"));
+      ATTNC_ASSIGN_OR_RETURN(spec.mask, readMask(tree, *mask, scope));
+    }
     if (const YamlEntry *rope = root.find("rope")) {
-      ATTNC_ASSIGN_OR_RETURN(spec.rope, readRope(*rope, spec.headDim.value));
+      ATTNC_ASSIGN_OR_RETURN(spec.rope, readRope(*rope, spec));
     }
     spec.score.scale.value = 1.0 / std::sqrt(static_cast<double>(spec.headDim.value));
     if (const YamlEntry *score = root.find("score")) {
@@ -234,18 +247,28 @@ private:
     for (const YamlNode &item : node.items) {
       ATTNC_ASSIGN_OR_RETURN(size_t choice,
                              readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
+      if (!spec.attends() && keys::kOutputs[choice] != "k_rotated") // S63
+        return Status(Code::InvalidSpec,
+                      "expected only k_rotated in 'outputs' of 'phase: append', where nothing attends, got " +
+                          inQuotes(item.text),
+                      item.where)
+            .note("the phase is given here", spec.phase.where);
       if (given[choice]) // S23
         return Status(Code::InvalidSpec, "expected each output once, got " + inQuotes(item.text) + " again",
                       item.where)
             .note("it was first given here", given[choice]->where);
       given[choice] = &item;
     }
-    if (!given[0]) // S23
+    if (!spec.attends() && node.items.empty()) // S63
+      return Status(Code::InvalidSpec, "expected k_rotated in 'outputs' of 'phase: append', got nothing",
+                    node.where);
+    if (spec.attends() && !given[0]) // S23
       return Status(Code::InvalidSpec, "expected 'out' in 'outputs', got none", node.where);
     spec.outputs.lse = given[1] != nullptr;
     spec.outputs.rowMax = given[2] != nullptr;
     spec.outputs.maxLogit = given[3] != nullptr;
-    spec.outputs.debug = given[4] != nullptr;
+    spec.outputs.keysRotated = given[4] != nullptr;
+    spec.outputs.debug = given[5] != nullptr;
     return Status::success();
   }
 

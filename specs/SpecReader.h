@@ -17,11 +17,13 @@ Result<std::vector<ScalarParam>> readParams(const YamlNode &node);
 Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const TermScope &scope);
 /// `entry` is the whole `cache:` entry.
 Result<CacheSpec> readCache(const YamlEntry &entry);
+/// `entry` is the whole `append:` entry.
+Result<Append> readAppend(const YamlEntry &entry);
 /// `entry` is the whole `score:` entry.
 Result<Score> readScore(const YamlTree &tree, const YamlEntry &entry, const TermScope &scope,
                         double defaultScale);
-/// `entry` is the whole `rope:` entry.
-Result<Rope> readRope(const YamlEntry &entry, int64_t headDim);
+/// `entry` is the whole `rope:` entry. Defaults follow from `spec`, as far as it has been read.
+Result<Rope> readRope(const YamlEntry &entry, const Spec &spec);
 /// The expression in a scalar, with locations inside the file.
 Result<ExprPtr> readExpression(const YamlTree &tree, const YamlNode &node, std::string_view field,
                                const ExprScope &scope);

@@ -4,6 +4,7 @@
 #include "specs/SpecText.h"
 
 #include "specs/Flow.h"
+#include "specs/FormatKeys.h"
 #include "specs/NumberText.h"
 #include "specs/SpecCheck.h"
 
@@ -88,15 +89,28 @@ std::string layoutText(const Spec &spec) {
   const TokenAxes &axes = spec.axes;
   if (axes == TokenAxes{axes.q, axes.q, axes.q, axes.q})
     return axes.q == "bshd" ? "padded" : axes.q;
+  if (!spec.attends())
+    return map().add("k", axes.k).add("v", axes.v).str();
   if (spec.fusedQkv.value)
     return map().add("qkv", axes.q).add("out", axes.out).str();
-  if (spec.cache)
+  if (spec.cache && !spec.append)
     return map().add("q", axes.q).add("out", axes.out).str();
   return map().add("q", axes.q).add("k", axes.k).add("v", axes.v).add("out", axes.out).str();
 }
 
 std::string_view lengthsName(LengthsKind lengths) {
   return lengths == LengthsKind::None ? "none" : lengths == LengthsKind::Kv ? "kv" : "both";
+}
+
+std::string outputsText(const Spec &spec) {
+  Flow flow = list();
+  for (auto [given, name] :
+       {std::pair(spec.attends(), "out"), std::pair(spec.outputs.lse, "lse"),
+        std::pair(spec.outputs.rowMax, "row_max"), std::pair(spec.outputs.maxLogit, "max_logit"),
+        std::pair(spec.outputs.keysRotated, "k_rotated"), std::pair(spec.outputs.debug, "debug")})
+    if (given)
+      flow.add(name);
+  return flow.empty() ? "" : flow.str();
 }
 
 } // namespace
@@ -141,7 +155,7 @@ std::string specText(const Spec &spec) {
   };
   line("attnc", "1");
   line("name", spec.name.value);
-  line("phase", spec.phase.value == Phase::Decode ? "decode" : "prefill");
+  line("phase", keys::kPhases[static_cast<size_t>(spec.phase.value)]);
   if (spec.phase.value == Phase::Decode)
     line("new_tokens", std::to_string(spec.newTokens.value));
   line("heads", map()
@@ -167,16 +181,20 @@ std::string specText(const Spec &spec) {
     line("qkv_bias", "true");
   if (spec.cache)
     line("cache", cacheText(spec));
+  if (spec.append)
+    line("append", entry("at", keys::kAppendPlaces[spec.append->atIndices]));
   if (spec.rope)
-    line("rope", ropeText(*spec.rope));
+    line("rope", ropeText(spec));
   if (spec.alignment.value != 16)
     line("alignment", std::to_string(spec.alignment.value));
   if (spec.layout.value != TokenLayout::Packed)
     line("lengths", lengthsName(spec.lengths.value));
   if (anchorMatters(spec))
     line("anchor", spec.anchor.value == Anchor::TopLeft ? "top_left" : "bottom_right");
-  line("mask", maskText(spec.mask));
-  line("score", scoreText(spec.score));
+  if (spec.attends()) {
+    line("mask", maskText(spec.mask));
+    line("score", scoreText(spec.score));
+  }
   if (!spec.inputs.empty()) {
     out += "inputs:\n";
     for (const SideInput &input : spec.inputs)
@@ -187,9 +205,8 @@ std::string specText(const Spec &spec) {
     for (const ScalarParam &param : spec.params)
       line("  " + param.name, paramText(param));
   }
-  line("outputs",
-       std::string("[out") + (spec.outputs.lse ? ", lse" : "") + (spec.outputs.rowMax ? ", row_max" : "") +
-           (spec.outputs.maxLogit ? ", max_logit" : "") + (spec.outputs.debug ? ", debug" : "") + "]");
+  if (std::string outputs = outputsText(spec); !outputs.empty())
+    line("outputs", outputs);
   if (std::string schedule = scheduleText(spec.schedule); !schedule.empty())
     line("schedule", schedule);
   return out;

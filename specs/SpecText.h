@@ -13,6 +13,6 @@ std::string maskText(const MaskNode &mask);
 /// `cache` as a flow-style mapping, defaults written out.
 std::string cacheText(const Spec &spec);
 /// The value of `rope:` as canonical YAML.
-std::string ropeText(const Rope &rope);
+std::string ropeText(const Spec &spec);
 
 } // namespace attnc

@@ -154,6 +154,7 @@ void fillSignature(tile::ProgramOp op, Program &program) {
     for (auto axis : attr.getShape().getAsRange<StringAttr>())
       sig.shape.push_back({axis.getValue().str()});
     sig.output = attr.getOutput();
+    sig.inPlace = attr.getInPlace();
     sig.strided = attr.getStrided();
     sig.alignment = int(attr.getAlignment());
     sig.anyStrides = attr.getAnyStrides();

@@ -38,6 +38,8 @@ void Printer::print(tile::ViewRowsOp op) {
     os << "}, " << expr(op.getBlockStride());
   if (op.getTable())
     os << ", " << expr(op.getTable()) << " + " << expr(op.getFirstPage(), kSum);
+  if (op.getPageCount())
+    os << ", " << expr(op.getPageCount());
   os << "};";
   end(op);
 }
@@ -115,7 +117,17 @@ LogicalResult Printer::print(tile::CopyAsyncOp op) {
 void Printer::print(tile::AddRowOp op) {
   use(op.getSingly() ? "block/add_row_singly" : "block/add_row");
   line() << (op.getSingly() ? "block::add_row_singly<kThreads>(" : "block::add_row<kThreads>(")
-         << expr(op.getDst()) << ", " << expr(op.getSrc()) << ");";
+         << expr(op.getDst()) << ", " << expr(op.getSrc());
+  if (op.getRowsEnd())
+    os << ", " << expr(op.getRowsEnd());
+  os << ");";
+  end();
+}
+
+void Printer::print(tile::QuantiseOp op) {
+  use("block/quantise");
+  line() << "block::quantise<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
+         << expr(op.getFactor()) << ");";
   end();
 }
 
@@ -153,7 +165,10 @@ void Printer::print(tile::StoreSharedOp op) {
 void Printer::print(tile::StoreRowsOp op) {
   use("block/store");
   line() << "block::store_rows<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
-         << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd()) << ");";
+         << expr(op.getFirstRow()) << ", " << expr(op.getValidEnd());
+  if (op.getValidBegin())
+    os << ", " << expr(op.getValidBegin());
+  os << ");";
   end();
 }
 

@@ -48,6 +48,9 @@ LogicalResult Printer::print(tile::RopeOp op) {
   ++indent;
   LogicalResult result = printBlock(op.getAt().front());
   --indent;
-  line() << "});\n";
+  line() << '}';
+  if (op.getRowsEnd())
+    os << ", " << expr(op.getRowsEnd());
+  os << ");\n";
   return result;
 }

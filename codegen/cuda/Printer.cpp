@@ -38,7 +38,7 @@ LogicalResult Printer::printOp(Operation &op) {
       .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp,
             tile::RopeOp>([&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
-            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::InterleaveColumnsOp,
+            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::QuantiseOp, tile::InterleaveColumnsOp,
             tile::RestoreColumnsOp, tile::CommitOp, tile::WaitOp, tile::SyncOp, tile::StoreSharedOp,
             tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::StoreMaxOp,
             tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp, tile::WalkBlocksOp, tile::FillOp,
@@ -132,7 +132,10 @@ std::string Printer::type(Type type) {
         if (!t.block())
           return rows;
         use(t.getPage() ? "tile/paged_rows" : "tile/grouped_rows");
-        return joined({t.getPage() ? "PagedRows<" : "GroupedRows<", rows, ", ", dim(t.block()), ">"});
+        std::string kind = !t.getPage()      ? "GroupedRows<"
+                           : t.getWritable() ? "WritablePagedRows<"
+                                             : "PagedRows<";
+        return joined({kind, rows, ", ", dim(t.block()), ">"});
       })
       .Case([&](tile::PointerType t) {
         // A bool tensor has one byte an element.

@@ -78,6 +78,7 @@ private:
   void print(tile::ViewSideOp op);
   mlir::LogicalResult print(tile::CopyAsyncOp op);
   void print(tile::AddRowOp op);
+  void print(tile::QuantiseOp op);
   void print(tile::InterleaveColumnsOp op);
   void print(tile::CommitOp op);
   void print(tile::WaitOp op);

@@ -74,30 +74,16 @@ Result<TableRow> tableRow(const Parameter &cache, const Tensor &table, int64_t r
   return TableRow{first, end - first}; // values may have a table of their own, which is shorter
 }
 
-/// The pages of the first `count` tokens of a request, checked.
-Result<std::vector<int64_t>> readPages(const Parameter &cache, int64_t request, int64_t count, int64_t pool,
-                                       const Arguments &arguments) {
-  ATTNC_ASSIGN_OR_RETURN(const Tensor *table, findTensor(cache.table, DType::I32, arguments));
-  ATTNC_ASSIGN_OR_RETURN(TableRow row, tableRow(cache, *table, request, arguments));
-  const int64_t needed = (count + cache.page - 1) / cache.page;
-  if (needed > row.count)
+/// That the pages of the first `count` tokens of a request are there.
+Status checkPages(const Parameter &cache, int64_t request, int64_t count, const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(TokenPlaces places, TokenPlaces::of(cache, {}, request, arguments));
+  const int64_t needed = (count + cache.page - 1) / cache.page, room = places.room() / cache.page;
+  if (needed > room)
     return invalid("expected room for " + std::to_string(needed) + " pages of request " +
-                   std::to_string(request) + " in tensor '" + cache.table + "', got " +
-                   std::to_string(row.count));
-  std::vector<int64_t> pages;
-  for (int64_t i = 0; i < needed; ++i) {
-    const int64_t entry = row.first + i;
-    const int64_t offset =
-        cache.csr ? entry * table->stride(0)
-                  : entry / table->shape[1] * table->stride(0) + entry % table->shape[1] * table->stride(1);
-    const int64_t page = int64_t(loadElement(*table, offset));
-    if (page < 0 || page >= pool)
-      return invalid("expected pages from 0 to " + std::to_string(pool - 1) + " in tensor '" + cache.table +
-                     "', got " + std::to_string(page) + " as page " + std::to_string(i) + " of request " +
-                     std::to_string(request));
-    pages.push_back(page);
-  }
-  return pages;
+                   std::to_string(request) + " in tensor '" + cache.table + "', got " + std::to_string(room));
+  for (int64_t i = 0; i < needed; ++i)
+    ATTNC_RETURN_IF_ERROR(places.page(i * cache.page).status());
+  return Status::success();
 }
 
 /// Of a quantised cache: a scale for each head, which may all be one.
@@ -133,11 +119,17 @@ Result<std::vector<int64_t>> lengthsOfPages(const Parameter &cache, int64_t requ
 
 } // namespace
 
-Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel, int64_t requests,
+Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel,
+                                               const std::vector<int64_t> &queryLengths,
                                                const Arguments &arguments) {
   const Parameter &keys = kernel.tokens(Role::Key);
+  const auto requests = int64_t(queryLengths.size());
   std::vector<int64_t> lengths;
-  if (keys.csr) {
+  if (const std::string first = kernel.lengthsByFirst(); !first.empty()) {
+    ATTNC_ASSIGN_OR_RETURN(lengths, readIntegers(first, requests, arguments));
+    for (size_t i = 0; i < lengths.size(); ++i)
+      lengths[i] = std::max<int64_t>(lengths[i] + queryLengths[i], 0);
+  } else if (keys.csr) {
     ATTNC_ASSIGN_OR_RETURN(lengths, lengthsOfPages(keys, requests, arguments));
   } else if (kernel.keyLengths) {
     ATTNC_ASSIGN_OR_RETURN(lengths, readIntegers("kv_lens", requests, arguments));
@@ -147,18 +139,19 @@ Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel, int64_
       return invalid("expected a value for dim 'kv_len', got none");
     lengths.assign(size_t(requests), given->second);
   }
+  for (int64_t length : lengths)
+    if (length < 0)
+      return invalid("expected lengths of at least 0 in tensor 'kv_lens', got " + std::to_string(length));
   for (const Parameter &argument : kernel.arguments) {
     if (!isCache(argument))
       continue;
     ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findCache(argument, requests, arguments));
     if (argument.page)
       ATTNC_RETURN_IF_ERROR(findTable(argument, requests, arguments).status());
-    for (int64_t request = 0; request < requests; ++request) {
+    for (int64_t request = 0; request < requests && kernel.attends; ++request) {
       const int64_t length = lengths[size_t(request)];
-      if (length < 0)
-        return invalid("expected lengths of at least 0 in tensor 'kv_lens', got " + std::to_string(length));
       if (argument.page) {
-        ATTNC_RETURN_IF_ERROR(readPages(argument, request, length, tensor->shape[0], arguments).status());
+        ATTNC_RETURN_IF_ERROR(checkPages(argument, request, length, arguments));
         continue;
       }
       const int64_t capacity = tensor->shape[argument.cacheAxes.find('n')];
@@ -171,36 +164,80 @@ Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel, int64_
   return lengths;
 }
 
-Result<std::vector<double>> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
-                                           const Arguments &arguments) {
+Result<TokenPlaces> TokenPlaces::of(const Parameter &cache, const std::vector<int64_t> &strides,
+                                    int64_t request, const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, arguments));
-  std::vector<int64_t> pages;
-  if (cache.page) {
-    ATTNC_ASSIGN_OR_RETURN(pages, readPages(cache, request, count, tensor->shape[0], arguments));
-  }
+  TokenPlaces out(cache);
   auto stride = [&](char axis) {
     const size_t position = cache.cacheAxes.find(axis);
-    return position == std::string::npos ? 0 : tensor->stride(position);
+    return position == std::string::npos ? 0 : strides.empty() ? tensor->stride(position) : strides[position];
   };
+  out.request = request;
+  out.capacity = tensor->shape[cache.cacheAxes.find('n')];
+  out.partHeads = cache.heads / (cache.cacheAxes.find('2') == std::string::npos ? 1 : 2);
+  out.blockStride = stride(cache.page ? 'p' : 'b');
+  out.partStride = stride('2');
+  out.tokenStride = stride('n');
+  out.headStride = stride('h');
+  out.dimStride = stride('d');
+  if (!cache.page)
+    return out;
+  out.pool = tensor->shape[0];
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *table, findTensor(cache.table, DType::I32, arguments));
+  ATTNC_ASSIGN_OR_RETURN(TableRow row, tableRow(cache, *table, request, arguments));
+  out.table = *table;
+  out.entry = row.first;
+  out.entries = row.count;
+  return out;
+}
+
+Result<int64_t> TokenPlaces::page(int64_t token) const {
+  const int64_t i = token / cache.page, at = entry + i;
+  const int64_t offset = cache.csr
+                             ? at * table.stride(0)
+                             : at / table.shape[1] * table.stride(0) + at % table.shape[1] * table.stride(1);
+  const auto page = int64_t(loadElement(table, offset));
+  if (page < 0 || page >= pool)
+    return invalid("expected pages from 0 to " + std::to_string(pool - 1) + " in tensor '" + cache.table +
+                   "', got " + std::to_string(page) + " as page " + std::to_string(i) + " of request " +
+                   std::to_string(request));
+  return page;
+}
+
+Result<std::vector<double>> readCacheScales(const Parameter &cache, const Arguments &arguments) {
   const int64_t parts = cache.cacheAxes.find('2') == std::string::npos ? 1 : 2, heads = cache.heads / parts;
-  std::vector<double> scales[2];
+  std::vector<double> scales(size_t(cache.heads), 1);
   for (int64_t part = 0; part < parts; ++part)
     if (const std::string &name = part ? cache.valueScale : cache.scale; !name.empty()) {
-      ATTNC_ASSIGN_OR_RETURN(scales[part], readScale(name, heads, arguments));
+      ATTNC_ASSIGN_OR_RETURN(std::vector<double> given, readScale(name, heads, arguments));
+      std::copy(given.begin(), given.end(), scales.begin() + part * heads);
     }
-  std::vector<double> rows;
-  rows.reserve(size_t(count * cache.heads * cache.dim));
-  for (int64_t token = 0; token < count; ++token) {
-    const int64_t block =
-        cache.page ? pages[size_t(token / cache.page)] * stride('p') : request * stride('b');
-    const int64_t slot = cache.page ? token % cache.page : token;
-    for (int64_t part = 0; part < parts; ++part)
-      for (int64_t head = 0; head < heads; ++head)
-        for (int64_t e = 0; e < cache.dim; ++e)
-          rows.push_back(loadElement(*tensor, block + part * stride('2') + slot * stride('n') +
-                                                  head * stride('h') + e * stride('d')) *
-                         (scales[part].empty() ? 1 : scales[part][size_t(head)]));
-  }
+  return scales;
+}
+
+Result<TokenRows> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
+                                 const Arguments &arguments, const ReferenceOutput *updated) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, arguments));
+  ATTNC_ASSIGN_OR_RETURN(const std::vector<double> scales, readCacheScales(cache, arguments));
+  Tensor copy = *tensor; // what is updated is contiguous
+  if (updated)
+    copy.strides.clear();
+  std::vector<int64_t> strides;
+  for (size_t axis = 0; axis < copy.shape.size(); ++axis)
+    strides.push_back(copy.stride(axis));
+  ATTNC_ASSIGN_OR_RETURN(TokenPlaces places, TokenPlaces::of(cache, strides, request, arguments));
+  TokenRows rows;
+  const int64_t perToken = cache.heads * cache.dim;
+  rows.values.resize(size_t(count * perToken));
+  rows.errors.resize(updated ? rows.values.size() : 0);
+  for (int64_t token = 0; token < count; ++token)
+    ATTNC_RETURN_IF_ERROR(places.forEach(token, 0, cache.heads, [&](int64_t element, int64_t offset) {
+      const double scale = scales[size_t(element / cache.dim)];
+      const auto at = size_t(token * perToken + element);
+      rows.values[at] = scale * (updated ? updated->values[size_t(offset)] : loadElement(*tensor, offset));
+      if (updated)
+        rows.errors[at] = scale * updated->bounds[size_t(offset)];
+    }));
   return rows;
 }
 

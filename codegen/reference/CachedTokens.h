@@ -5,17 +5,62 @@
 
 #include "attnc/Tensor.h"
 #include "codegen/reference/LogicalTensors.h"
+#include "codegen/reference/ReferenceResult.h"
 
 namespace attnc::reference {
 
-/// The lengths of all requests, from `kv_lens`, from a CSR page table, or the dim kv_len; and that their
-/// tokens are in the cache: pages exist, tables and capacities reach.
-Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel, int64_t requests,
+/// The lengths of all requests, from `kv_lens`, from a CSR page table, the dim kv_len, or from where tokens
+/// are appended; and that the tokens that attention reads are in the cache: pages exist, tables and
+/// capacities reach.
+Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel,
+                                               const std::vector<int64_t> &queryLengths,
                                                const Arguments &arguments);
 
+/// Where the tokens of one request lie in a cache.
+class TokenPlaces {
+public:
+  /// `strides` are those that offsets are counted with: the tensor's, or of a copy of it.
+  static Result<TokenPlaces> of(const Parameter &cache, const std::vector<int64_t> &strides, int64_t request,
+                                const Arguments &arguments);
+
+  /// How many tokens there are places for: the capacity, or what the request's entries of the table can name.
+  int64_t room() const { return cache.page ? entries * cache.page : capacity; }
+  /// The page of a token. InvalidArgument if the pool has no such page.
+  Result<int64_t> page(int64_t token) const;
+  /// Calls `visit(element, offset)` for the elements of a token: its place in [heads, dim], of a pair the
+  /// heads of keys and then of values, and its offset in the cache.
+  template <class Visit>
+  Status forEach(int64_t token, int64_t firstHead, int64_t endHead, Visit visit) const {
+    int64_t block = request;
+    if (cache.page) {
+      ATTNC_ASSIGN_OR_RETURN(block, page(token));
+    }
+    const int64_t start = block * blockStride + (cache.page ? token % cache.page : token) * tokenStride;
+    for (int64_t head = firstHead; head < endHead; ++head)
+      for (int64_t e = 0; e < cache.dim; ++e)
+        visit(head * cache.dim + e,
+              start + head / partHeads * partStride + head % partHeads * headStride + e * dimStride);
+    return Status::success();
+  }
+
+private:
+  explicit TokenPlaces(const Parameter &cache) : cache(cache) {}
+
+  const Parameter &cache;
+  Tensor table;
+  int64_t request = 0, pool = 0, capacity = 0;
+  int64_t entry = 0, entries = 0; ///< the request's of the table
+  int64_t partHeads = 0;
+  int64_t blockStride = 0, partStride = 0, tokenStride = 0, headStride = 0, dimStride = 0;
+};
+
+/// Of a quantised cache: what stored elements of each head are multiplied by, of a pair the heads of keys and
+/// then of values; else ones.
+Result<std::vector<double>> readCacheScales(const Parameter &cache, const Arguments &arguments);
+
 /// The first `count` tokens of a request as contiguous [count, heads, dim]; of a pair the heads of keys and
-/// then of values.
-Result<std::vector<double>> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
-                                           const Arguments &arguments);
+/// then of values. `updated`: what the cache holds once tokens are appended; null where none are.
+Result<TokenRows> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
+                                 const Arguments &arguments, const ReferenceOutput *updated);
 
 } // namespace attnc::reference

@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <cstdio>
+#include <cstring>
 #include <limits>
 
 namespace attnc {
@@ -45,8 +46,18 @@ std::string number(double value) {
 }
 
 std::string elementText(const ComparedElement &element) {
+  if (element.untouched)
+    return reference::shapeText(element.index) + " expected the bytes from before the run (" +
+           number(element.expected) + "), got " + number(element.actual);
   return reference::shapeText(element.index) + " expected " + number(element.expected) + " +- " +
          number(element.bound) + ", got " + number(element.actual);
+}
+
+/// Whether an element has the bytes that it had before the run.
+bool hasOldBytes(const ReferenceOutput &expected, int64_t linear, const Tensor &actual, int64_t offset) {
+  const int64_t size = dtypeSize(expected.dtype);
+  return std::memcmp(expected.before.data() + linear * size,
+                     static_cast<const std::byte *>(actual.data) + offset * size, size_t(size)) == 0;
 }
 
 TensorComparison compareOne(const ReferenceOutput &expected, const Tensor &actual) {
@@ -61,7 +72,11 @@ TensorComparison compareOne(const ReferenceOutput &expected, const Tensor &actua
     result.unchecked += std::isfinite(want) && std::isinf(bound);
     if (std::isfinite(want) && std::isfinite(got) && std::isfinite(bound))
       result.maxAbsError = std::max(result.maxAbsError, std::abs(got - want));
-    double ratio = ratioOf(want, got, bound);
+    const bool untouched = expected.inPlace() && !expected.written[size_t(linear)];
+    result.untouched += untouched;
+    double ratio = !untouched                                      ? ratioOf(want, got, bound)
+                   : hasOldBytes(expected, linear, actual, offset) ? 0
+                                                                   : kInfinity;
     if (worst < 0 || ratio > result.maxRatio) {
       result.maxRatio = ratio;
       worst = linear;
@@ -74,7 +89,8 @@ TensorComparison compareOne(const ReferenceOutput &expected, const Tensor &actua
   });
   auto element = [&](int64_t linear, double got) {
     return ComparedElement{indexOf(linear, expected.shape), expected.values[size_t(linear)], got,
-                           expected.bounds[size_t(linear)]};
+                           expected.bounds[size_t(linear)],
+                           expected.inPlace() && !expected.written[size_t(linear)]};
   };
   if (worst >= 0)
     result.worst = element(worst, worstActual);
@@ -89,6 +105,10 @@ Result<const Tensor *> findOutput(const ReferenceOutput &output, const Arguments
   if (found == arguments.tensors.end())
     return Status(Code::InvalidArgument, "expected a tensor '" + output.name + "', got none");
   const Tensor &tensor = found->second;
+  if (output.inPlace() && tensor.dtype != output.dtype)
+    return Status(Code::InvalidArgument, "expected tensor '" + output.name + "' of " +
+                                             std::string(dtypeName(output.dtype)) + ", got " +
+                                             std::string(dtypeName(tensor.dtype)));
   if (tensor.shape != output.shape)
     return Status(Code::InvalidArgument, "expected tensor '" + output.name + "' of shape " +
                                              reference::shapeText(output.shape) + ", got " +
@@ -122,6 +142,8 @@ std::string Comparison::str() const {
   for (const TensorComparison &tensor : tensors) {
     text += tensor.name + ": " + std::to_string(tensor.elements) + " elements, largest error " +
             number(tensor.maxAbsError) + ", " + number(100 * tensor.maxRatio) + " % of its bound";
+    if (tensor.untouched)
+      text += ", " + std::to_string(tensor.untouched) + " untouched";
     if (tensor.unchecked)
       text += ", " + std::to_string(tensor.unchecked) + " unchecked";
     text += '\n';
@@ -147,7 +169,25 @@ Status store(const ReferenceResult &result, const Arguments &destination) {
   for (const ReferenceOutput &output : result.outputs) {
     ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findOutput(output, destination));
     reference::forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
-      reference::storeElement(*tensor, offset, output.values[size_t(linear)]);
+      if (!output.inPlace() || output.written[size_t(linear)])
+        reference::storeElement(*tensor, offset, output.values[size_t(linear)]);
+    });
+  }
+  return Status::success();
+}
+
+Status replaceUntouched(ReferenceResult &result, const Arguments &arguments) {
+  for (ReferenceOutput &output : result.outputs) {
+    if (!output.inPlace())
+      continue;
+    ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findOutput(output, arguments));
+    const int64_t size = dtypeSize(output.dtype);
+    output.before.resize(size_t(tensor->elements() * size));
+    reference::forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
+      std::memcpy(output.before.data() + linear * size,
+                  static_cast<const std::byte *>(tensor->data) + offset * size, size_t(size));
+      if (!output.written[size_t(linear)])
+        output.values[size_t(linear)] = reference::loadElement(*tensor, offset);
     });
   }
   return Status::success();

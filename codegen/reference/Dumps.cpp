@@ -13,6 +13,8 @@ namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+/// Of a score: exponentials of more would leave fp64 on either side, and say nothing.
+constexpr double kMostError = 500;
 
 /// The four outputs of one row and head, each a pointer to kv_len elements.
 struct Row {
@@ -53,7 +55,7 @@ private:
   void visit(int64_t begin, int64_t end) {
     for (int64_t key = begin; key < end; ++key) {
       const double score = row.scores.values[key], bound = row.scores.bounds[key];
-      doubtful |= std::isinf(bound) || std::isnan(score) || score == kInfinity;
+      doubtful |= !(bound <= kMostError) || std::isnan(score) || score == kInfinity;
       if (score == -kInfinity)
         continue;
       ++count;

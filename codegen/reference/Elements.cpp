@@ -3,6 +3,7 @@
 // Must not depend on the compiler's half-precision support: the oracle decodes bits itself.
 #include "codegen/reference/Elements.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -78,20 +79,54 @@ double e5m2ToDouble(uint8_t bits) { return halfToDouble(uint16_t(bits << 8)); }
 uint16_t doubleToHalf(double value) { return encode(value, kHalf); }
 uint16_t doubleToBfloat(double value) { return encode(value, kBfloat); }
 
-/// The code of the nearest 8-bit float, of two as near the even one; beyond the largest that one.
-static uint8_t nearestByte(double value, DType dtype) {
-  auto decode = [&](int code) {
-    return dtype == DType::E4M3 ? e4m3ToDouble(uint8_t(code)) : e5m2ToDouble(uint8_t(code));
-  };
-  const int largest = dtype == DType::E4M3 ? 0x7e : 0x7b;
-  int best = 0;
-  for (int code = 1; code <= largest; ++code) {
-    const double off = std::fabs(decode(code) - std::fabs(value)),
-                 before = std::fabs(decode(best) - std::fabs(value));
-    if (off < before || (off == before && code % 2 == 0))
-      best = code;
+/// The nearest multiple of a spacing that grows with the magnitude, of two as near the even one; beyond
+/// `largest` that one.
+static double nearestFloat(double value, int fractionBits, int lowestSpacing, double largest) {
+  if (value == 0 || std::isnan(value))
+    return value;
+  if (std::isinf(value))
+    return std::copysign(largest, value);
+  int exponent;
+  std::frexp(value, &exponent);
+  const int spacing = std::max(exponent - 1 - fractionBits, lowestSpacing);
+  const double rounded = std::ldexp(std::nearbyint(std::ldexp(std::fabs(value), -spacing)), spacing);
+  return std::copysign(std::min(rounded, largest), value);
+}
+
+double nearestElement(double value, DType dtype) {
+  switch (dtype) {
+  case DType::F16:
+    return halfToDouble(doubleToHalf(value));
+  case DType::BF16:
+    return bfloatToDouble(doubleToBfloat(value));
+  case DType::F32:
+    return float(value);
+  case DType::E4M3:
+    return nearestFloat(value, 3, -9, 448);
+  case DType::E5M2:
+    return nearestFloat(value, 2, -16, 57344);
+  case DType::I8:
+    return std::clamp(std::nearbyint(value), -128.0, 127.0);
+  default:
+    return value;
   }
-  return std::isnan(value) ? 0x7f : uint8_t(best | (std::signbit(value) ? 0x80 : 0));
+}
+
+/// The code of an 8-bit float that nearestFloat gave: codes of a sign ascend with their numbers.
+static uint8_t byteOf(double value, DType dtype) {
+  const bool e4m3 = dtype == DType::E4M3;
+  if (std::isnan(value))
+    return 0x7f;
+  int low = 0, high = e4m3 ? 0x7e : 0x7b;
+  while (low < high) {
+    const int middle = (low + high) / 2;
+    const double number = e4m3 ? e4m3ToDouble(uint8_t(middle)) : e5m2ToDouble(uint8_t(middle));
+    if (number < std::fabs(value))
+      low = middle + 1;
+    else
+      high = middle;
+  }
+  return uint8_t(low | (std::signbit(value) ? 0x80 : 0));
 }
 
 double loadElement(const Tensor &tensor, int64_t offset) {
@@ -133,7 +168,7 @@ void storeElement(const Tensor &tensor, int64_t offset, double value) {
   case DType::F64:
     return storeAs(tensor, offset, value);
   case DType::I8:
-    return storeAs(tensor, offset, int8_t(value));
+    return storeAs(tensor, offset, int8_t(std::isnan(value) ? 0 : nearestElement(value, tensor.dtype)));
   case DType::U8:
     return storeAs(tensor, offset, uint8_t(value));
   case DType::I32:
@@ -144,7 +179,7 @@ void storeElement(const Tensor &tensor, int64_t offset, double value) {
     return storeAs(tensor, offset, uint8_t(value != 0));
   case DType::E4M3:
   case DType::E5M2:
-    return storeAs(tensor, offset, nearestByte(value, tensor.dtype));
+    return storeAs(tensor, offset, byteOf(nearestElement(value, tensor.dtype), tensor.dtype));
   }
 }
 

@@ -22,6 +22,9 @@ double e5m2ToDouble(uint8_t bits);
 /// The element at `offset` elements from the tensor's address.
 double loadElement(const Tensor &tensor, int64_t offset);
 void storeElement(const Tensor &tensor, int64_t offset, double value);
+/// What storeElement makes of a value: the nearest number of a float type or of I8, of two as near the even
+/// one. Numbers of 8 bits saturate.
+double nearestElement(double value, DType dtype);
 
 /// Calls `visit(linear, offset)` for every index in row-major order: its position in a contiguous tensor and
 /// its offset in this one.

@@ -16,13 +16,34 @@ const Parameter &KernelShape::tokens(Role role) const {
   return arguments.front();
 }
 
-static Rotation readRotation(attn::KernelOp kernel, const attn::TokenSource &source) {
+const Parameter *KernelShape::argument(std::string_view name) const {
+  for (const Parameter &each : arguments)
+    if (each.name == name)
+      return &each;
+  return nullptr;
+}
+
+std::string KernelShape::lengthsByFirst() const {
+  if (!attends)
+    for (const Parameter &each : arguments)
+      for (const Append &append : each.appends)
+        if (!append.tokens.first.empty())
+          return append.tokens.first;
+  return "";
+}
+
+namespace {
+
+/// The name of an argument of the kernel; empty for null.
+std::string nameOf(attn::KernelOp kernel, Value argument) {
+  return argument ? kernel.argumentName(cast<BlockArgument>(argument).getArgNumber()).str() : std::string();
+}
+
+Rotation readRotation(attn::KernelOp kernel, const attn::TokenSource &source) {
   attn::RopeOp rope = source.rope;
-  auto name = [&](Value side) {
-    return side ? kernel.argumentName(cast<BlockArgument>(side).getArgNumber()).str() : std::string();
-  };
   Rotation out;
   out.queries = rope.getRole() == attn::TokenRole::Queries;
+  out.dtype = dtypeOf(rope.getTokens().getType().getElementType());
   out.neighbours = rope.getStyle() == attn::RopeStyle::Gptj;
   out.firstHead = source.firstHead;
   out.heads = rope.getTokens().getType().getHeads();
@@ -38,63 +59,117 @@ static Rotation readRotation(attn::KernelOp kernel, const attn::TokenSource &sou
     out.factor = factor.getValueAsDouble();
   if (auto sections = rope.getSections())
     out.sections.assign(sections->begin(), sections->end());
-  out.inverseFrequencies = name(rope.getInverseFrequencies());
-  out.cos = name(rope.getCos());
-  out.sin = name(rope.getSin());
-  out.positions = name(rope.getPositions());
+  out.inverseFrequencies = nameOf(kernel, rope.getInverseFrequencies());
+  out.cos = nameOf(kernel, rope.getCos());
+  out.sin = nameOf(kernel, rope.getSin());
+  out.positions = nameOf(kernel, rope.getPositions());
   out.tablesByToken = rope.tablesByToken();
   return out;
 }
 
-static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention, unsigned index) {
-  Parameter out;
-  out.name = kernel.argumentName(index).str();
-  BlockArgument value = kernel.getBody().getArgument(index);
-  for (Value operand : {attention.getQ(), attention.getK(), attention.getV()})
-    if (attn::TokenSource source = attn::tokenSource(operand); source.tokens == value && source.rope)
-      out.rotations.push_back(readRotation(kernel, source));
-  if (auto tokens = dyn_cast<attn::TokensType>(value.getType())) {
-    auto reads = [&](Value operand) { return attn::tokenSource(operand).tokens == value; };
-    out.role = reads(attention.getQ())   ? Role::Query
-               : reads(attention.getK()) ? Role::Key
-               : reads(attention.getV()) ? Role::Value
-                                         : Role::Unused;
+NewTokens readNewTokens(attn::KernelOp kernel, Value tokens) {
+  const attn::TokenSource source = attn::tokenSource(tokens);
+  NewTokens out;
+  out.argument = nameOf(kernel, source.tokens);
+  out.firstHead = source.firstHead;
+  out.heads = cast<attn::TokensType>(tokens.getType()).getHeads();
+  if (source.rope)
+    out.rotation = readRotation(kernel, source);
+  for (Operation *user : tokens.getUsers())
+    if (auto append = dyn_cast<attn::AppendOp>(user))
+      out.first = nameOf(kernel, append.getFirst());
+  return out;
+}
+
+/// Reads one argument after the other. `attention` is null in a kernel that only appends.
+class ArgumentReader {
+public:
+  ArgumentReader(attn::KernelOp kernel, attn::AttentionOp attention) : kernel(kernel), attention(attention) {
+    if (attention)
+      operands = {attention.getQ(), attention.getK(), attention.getV()};
+  }
+
+  Parameter read(unsigned index) {
+    Parameter out;
+    out.name = kernel.argumentName(index).str();
+    BlockArgument value = kernel.getBody().getArgument(index);
+    for (Value operand : operands)
+      if (attn::TokenSource source = attn::tokenSource(operand); source.tokens == value && source.rope)
+        out.rotations.push_back(readRotation(kernel, source));
+    if (auto tokens = dyn_cast<attn::TokensType>(value.getType()))
+      readTokens(out, value, tokens);
+    else if (auto cache = dyn_cast<attn::CacheType>(value.getType()))
+      readCache(out, value, cache);
+    else if (auto side = dyn_cast<attn::SideType>(value.getType()))
+      readSide(out, side);
+    else
+      readScalar(out, index, value.getType());
+    return out;
+  }
+
+private:
+  attn::KernelOp kernel;
+  attn::AttentionOp attention;
+  SmallVector<Value, 3> operands; ///< q, k, v
+  bool hasCache = false;
+
+  void readTokens(Parameter &out, BlockArgument value, attn::TokensType tokens) {
+    out.role = Role::Unused;
+    for (auto append : kernel.getBody().getOps<attn::AppendOp>())
+      if (attn::tokenSource(append.getTokens()).tokens == value)
+        out.role = Role::New;
+    for (size_t i = operands.size(); i-- > 0;)
+      if (attn::tokenSource(operands[i]).tokens == value)
+        out.role = roles[i];
     out.order = attn::axesOf(tokens.getLayout());
     for (Operation *user : value.getUsers())
       if (auto biased = dyn_cast<attn::AddBiasOp>(user))
-        out.bias = kernel.argumentName(cast<BlockArgument>(biased.getBias()).getArgNumber());
+        out.bias = nameOf(kernel, biased.getBias());
     out.dtype = dtypeOf(tokens.getElementType());
     out.heads = tokens.getHeads();
     out.dim = tokens.getDim();
-  } else if (auto cache = dyn_cast<attn::CacheType>(value.getType())) {
-    attn::CachedOp cached = attn::tokenSource(attention.getK()).tokens == value
-                                ? attn::tokenSource(attention.getK()).cached
-                                : attn::tokenSource(attention.getV()).cached;
-    auto nameOf = [&](Value scale) {
-      return scale ? kernel.argumentName(cast<BlockArgument>(scale).getArgNumber()).str() : "";
-    };
-    out.scale = nameOf(cached.getScale());
-    if (cache.getPair())
-      out.valueScale = nameOf(attn::tokenSource(attention.getV()).cached.getScale());
-    out.role = attn::tokenSource(attention.getK()).tokens == value ? Role::Key : Role::Value;
+  }
+
+  /// What attention and appends say of the cache agrees.
+  void readCache(Parameter &out, BlockArgument value, attn::CacheType cache) {
     out.dtype = dtypeOf(cache.getElementType());
     out.heads = cache.getHeads() * (cache.getPair() ? 2 : 1);
     out.dim = cache.getDim();
     out.cacheAxes = cache.axes();
     out.page = cache.getPage();
-    out.csr = cached.isCsr();
-    if (cached.getPages())
-      out.table = kernel.argumentName(cast<BlockArgument>(cached.getPages()).getArgNumber());
-  } else if (auto side = dyn_cast<attn::SideType>(value.getType())) {
+    auto take = [&](const attn::CacheAccess &access) {
+      (access.values ? out.valueScale : out.scale) = nameOf(kernel, access.scale);
+      out.csr = access.csr;
+      out.table = nameOf(kernel, access.pages);
+    };
+    for (auto append : kernel.getBody().getOps<attn::AppendOp>())
+      if (attn::cacheArgument(append.getCache()) == value) {
+        take(attn::CacheAccess(append));
+        Append &read =
+            out.appends.emplace_back(Append{readNewTokens(kernel, append.getTokens()), append.getValues()});
+        read.tokens.first = nameOf(kernel, append.getFirst());
+      }
+    out.role = attention ? Role::Unused : hasCache ? Role::Value : Role::Key;
+    hasCache = true;
+    for (size_t i = operands.size(); i-- > 0;)
+      if (attn::TokenSource source = attn::tokenSource(operands[i]); source.tokens == value) {
+        take(attn::CacheAccess(source.cached));
+        out.role = roles[i];
+      }
+  }
+
+  static void readSide(Parameter &out, attn::SideType side) {
     out.role = Role::Side;
     out.dtype = dtypeOf(side.getElementType());
     for (Attribute axis : side.getShape()) {
       auto name = dyn_cast<StringAttr>(axis);
       out.axes.push_back(name ? name.str() : std::to_string(cast<IntegerAttr>(axis).getInt()));
     }
-  } else {
+  }
+
+  void readScalar(Parameter &out, unsigned index, Type type) {
     out.role = Role::Scalar;
-    out.dtype = dtypeOf(value.getType());
+    out.dtype = dtypeOf(type);
     Attribute preset = kernel.getArgAttr(index, attn::kDefaultAttr);
     if (auto real = dyn_cast_if_present<FloatAttr>(preset))
       out.defaultValue = real.getValueAsDouble();
@@ -102,43 +177,79 @@ static Parameter readArgument(attn::KernelOp kernel, attn::AttentionOp attention
       out.defaultValue = double(integer.getInt());
     out.hasDefault = bool(preset);
   }
+
+  static constexpr Role roles[] = {Role::Query, Role::Key, Role::Value};
+};
+
+Parameter readResult(attn::KernelOp kernel, const KernelShape &shape, unsigned index) {
+  Parameter out;
+  out.name = kernel.resultName(index).str();
+  Type type = kernel.getResultTypes()[index];
+  Value value = kernel.getBody().front().getTerminator()->getOperand(index);
+  auto tokens = dyn_cast<attn::TokensType>(type);
+  if (isa<attn::CacheType>(type)) {
+    out = *shape.argument(out.name); // attn.return is verified
+    out.role = Role::Cache;
+    return out;
+  }
+  out.role = tokens && !value.getDefiningOp<attn::AttentionOp>() ? Role::KeysRotated
+             : tokens                                            ? Role::Out
+             : isa<attn::RowsType>(type)                         ? Role::Rows
+             : isa<attn::PairsType>(type)                        ? Role::Pairs
+                                                                 : Role::PerHead;
+  out.dtype = tokens ? dtypeOf(tokens.getElementType()) : DType::F32;
+  out.heads = shape.heads;
+  out.dim = tokens ? tokens.getDim() : 1;
+  out.order = tokens ? attn::axesOf(tokens.getLayout()).str() : "";
+  if (out.role == Role::KeysRotated) {
+    out.heads = tokens.getHeads();
+    out.source = readNewTokens(kernel, value);
+  }
   return out;
 }
+
+/// Unsupported says what the kernel holds that the reference does not compute.
+Status checkBody(attn::KernelOp kernel, attn::AttentionOp attention) {
+  auto appends = kernel.getBody().getOps<attn::AppendOp>();
+  if (!attention && appends.empty())
+    return Status(Code::Unsupported, "expected an attention in the kernel, got none");
+  for (attn::AppendOp append : appends)
+    if (!attn::tokenSource(append.getTokens()).tokens || attn::tokenSource(append.getTokens()).cached)
+      return Status(Code::Unsupported, "expected appended tokens that are an argument of the kernel");
+  if (!attention)
+    return Status::success();
+  if (attn::tokenSource(attention.getK()).tokens == attn::tokenSource(attention.getV()).tokens &&
+      !attention.isSelfAttention() && !attention.cachedKeys())
+    return Status(Code::Unsupported, "expected k and v to be different arguments, or heads of q's");
+  return Status::success();
+}
+
+} // namespace
 
 Result<KernelShape> readKernelShape(attn::KernelOp kernel) {
   attn::AttentionOp attention;
   for (auto op : kernel.getBody().getOps<attn::AttentionOp>())
     attention = op;
-  if (!attention)
-    return Status(Code::Unsupported, "expected an attention in the kernel, got none");
-  if (attn::tokenSource(attention.getK()).tokens == attn::tokenSource(attention.getV()).tokens &&
-      !attention.isSelfAttention() && !attention.cachedKeys())
-    return Status(Code::Unsupported, "expected k and v to be different arguments, or heads of q's");
+  ATTNC_RETURN_IF_ERROR(checkBody(kernel, attention));
   KernelShape shape;
   shape.name = kernel.getSymName().str();
   shape.packed = kernel.isPacked();
-  shape.topLeft = attention.getAnchor() == attn::Anchor::TopLeft;
-  shape.selfAttention = attention.isSelfAttention();
+  shape.attends = bool(attention);
   shape.queryLengths = kernel.getLengths() == attn::Lengths::Both;
   shape.keyLengths = kernel.getLengths() != attn::Lengths::None;
-  shape.heads = attention.getQ().getType().getHeads();
-  shape.kvHeads = attention.getK().getType().getHeads();
-  for (unsigned index = 0; index < kernel.getArgumentTypes().size(); ++index)
-    shape.arguments.push_back(readArgument(kernel, attention, index));
-  for (auto [index, type] : llvm::enumerate(kernel.getResultTypes())) {
-    Parameter result;
-    result.name = kernel.resultName(index).str();
-    auto tokens = dyn_cast<attn::TokensType>(type);
-    result.role = tokens                       ? Role::Out
-                  : isa<attn::RowsType>(type)  ? Role::Rows
-                  : isa<attn::PairsType>(type) ? Role::Pairs
-                                               : Role::PerHead;
-    result.dtype = tokens ? dtypeOf(tokens.getElementType()) : DType::F32;
-    result.heads = shape.heads;
-    result.dim = tokens ? tokens.getDim() : 1;
-    result.order = tokens ? attn::axesOf(tokens.getLayout()).str() : "";
-    shape.results.push_back(result);
+  if (attention) {
+    shape.topLeft = attention.getAnchor() == attn::Anchor::TopLeft;
+    shape.selfAttention = attention.isSelfAttention();
+    shape.heads = attention.getQ().getType().getHeads();
+    shape.kvHeads = attention.getK().getType().getHeads();
+  } else {
+    shape.kvHeads = (*kernel.getBody().getOps<attn::AppendOp>().begin()).getCache().getType().getHeads();
   }
+  ArgumentReader reader(kernel, attention);
+  for (unsigned index = 0; index < kernel.getArgumentTypes().size(); ++index)
+    shape.arguments.push_back(reader.read(index));
+  for (unsigned index = 0; index < kernel.getResultTypes().size(); ++index)
+    shape.results.push_back(readResult(kernel, shape, index));
   return shape;
 }
 

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace attnc::attn {
@@ -20,20 +21,24 @@ enum class Role : uint8_t {
   Query,  ///< q tokens; of self attention k and v as well
   Key,    ///< k tokens
   Value,  ///< v tokens
-  Unused, ///< tokens that the attention does not read
+  New,    ///< tokens that are put into a cache and that the attention does not read itself
+  Unused, ///< tokens that nothing reads
   Side,
   Scalar,
-  Out,     ///< tokens with the rows of q
-  Rows,    ///< one value per row of q and head
-  Pairs,   ///< one value per row of q, head and key
-  PerHead, ///< one value per head
+  Out,         ///< tokens with the rows of q
+  Rows,        ///< one value per row of q and head
+  Pairs,       ///< one value per row of q, head and key
+  PerHead,     ///< one value per head
+  Cache,       ///< an argument with new tokens in it
+  KeysRotated, ///< new tokens on their way to a cache
 };
 
 /// How some heads of tokens are rotated: attn.rope as plain data. Side tensors are named, and empty where
 /// there is none.
 struct Rotation {
-  bool queries = false;    ///< else keys
-  bool neighbours = false; ///< pairs (2j, 2j + 1), else (j, j + dim / 2)
+  bool queries = false;     ///< else keys
+  DType dtype = DType::F32; ///< that rotated elements are rounded to
+  bool neighbours = false;  ///< pairs (2j, 2j + 1), else (j, j + dim / 2)
   int64_t firstHead = 0, heads = 0, dim = 0;
   std::vector<float> frequencies, longFrequencies;
   int64_t originalLength = 0; ///< beyond it the long frequencies count, or the base grows
@@ -44,6 +49,22 @@ struct Rotation {
   bool tablesByToken = false;
 };
 
+/// Tokens with the rows of q on their way to a cache: heads of an argument, with its bias, perhaps rotated.
+struct NewTokens {
+  std::string argument;
+  int64_t firstHead = 0, heads = 0;
+  std::optional<Rotation> rotation;
+  /// The argument that says which index of its cache a request's first one gets; empty: they are the last of
+  /// kv_len.
+  std::string first;
+};
+
+/// attn.append as plain data.
+struct Append {
+  NewTokens tokens;
+  bool values = false; ///< of a pair, to its values
+};
+
 /// One argument or result, in the kernel's order.
 struct Parameter {
   std::string name;
@@ -51,7 +72,7 @@ struct Parameter {
   DType dtype = DType::F32;
   int64_t heads = 0, dim = 0; ///< of a cache that is a pair, the heads of keys and of values
   std::string order;          ///< of tokens: its axes, outermost first, as letters b, s, h and d
-  std::string bias;      ///< of tokens: the argument that is added to them, a row a head; empty if none is
+  std::string bias; ///< of tokens: the argument that is added to them, a row a head; empty if none is
   std::vector<Rotation> rotations; ///< of tokens, after the bias
   std::string cacheAxes; ///< of a cache: p page or b request, 2 if keys and values are a pair, n, h and d in
                          ///< its order
@@ -59,15 +80,21 @@ struct Parameter {
   std::string table;     ///< of a paged cache: the argument that lists the pages
   std::string scale;     ///< of a quantised cache: the argument that it is multiplied by; of a pair the keys'
   std::string valueScale;        ///< of a pair: the values'
+  std::vector<Append> appends;   ///< to a cache, in the order in which they happen
+  NewTokens source;              ///< of a result that is new tokens
   bool csr = false;              ///< the table has the pages of all requests one after the other
   std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
   bool hasDefault = false;       ///< of a scalar
   double defaultValue = 0;
+
+  /// Whether the attention reads elements that are rounded on the way to it, so that a kernel's may differ.
+  bool isInexact() const { return role <= Role::Value && (!rotations.empty() || !appends.empty()); }
 };
 
 struct KernelShape {
   std::string name;
   bool packed = true;
+  bool attends = true;                           ///< else it only appends
   bool topLeft = false;                          ///< query row 0 is at key 0
   bool selfAttention = false;                    ///< q, k and v are heads of one argument
   bool queryLengths = false, keyLengths = false; ///< of a padded batch: which vary by request
@@ -75,13 +102,20 @@ struct KernelShape {
   std::vector<Parameter> arguments, results;
 
   /// The argument with this role; one of each of Query, Key and Value exists, or only a Query in self
-  /// attention.
+  /// attention. Without an attention the caches are Key and Value, or a pair Key.
   const Parameter &tokens(Role role) const;
-  /// Whether keys and values are read from a cache.
+  /// The tokens whose rows the outputs have: queries, or what is appended where there are none.
+  const Parameter &rows() const { return tokens(attends ? Role::Query : Role::New); }
+  /// Null if there is none of this name.
+  const Parameter *argument(std::string_view name) const;
+  /// Whether keys and values are read from a cache, or appended to one.
   bool isCached() const { return !tokens(Role::Key).cacheAxes.empty(); }
+  /// The argument that says where tokens are appended, if that alone says how many keys requests have; else
+  /// empty.
+  std::string lengthsByFirst() const;
 };
 
-/// Reads the signature of a kernel that holds one attention.
+/// Reads the signature of a kernel that holds one attention, or appends alone.
 Result<KernelShape> readKernelShape(attn::KernelOp kernel);
 
 } // namespace attnc::reference

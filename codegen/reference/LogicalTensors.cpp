@@ -104,7 +104,10 @@ Status readPacked(Batch &batch, const KernelShape &kernel, int64_t totalQ, int64
   ATTNC_RETURN_IF_ERROR(checkOffsets("cu_q", q, totalQ));
   std::vector<int64_t> kv = q;
   if (cached) {
-    ATTNC_ASSIGN_OR_RETURN(kv, readCachedLengths(kernel, int64_t(q.size()) - 1, arguments));
+    std::vector<int64_t> lengths;
+    for (size_t i = 0; i + 1 < q.size(); ++i)
+      lengths.push_back(q[i + 1] - q[i]);
+    ATTNC_ASSIGN_OR_RETURN(kv, readCachedLengths(kernel, lengths, arguments));
   } else if (!kernel.selfAttention) {
     ATTNC_ASSIGN_OR_RETURN(kv, readIntegers("cu_kv", int64_t(q.size()), arguments));
     ATTNC_RETURN_IF_ERROR(checkOffsets("cu_kv", kv, totalKv));
@@ -144,7 +147,7 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
     ATTNC_RETURN_IF_ERROR(checkLengths("q_lens", qLens, longestQ));
   }
   if (!k) {
-    ATTNC_ASSIGN_OR_RETURN(kvLens, readCachedLengths(kernel, count, arguments));
+    ATTNC_ASSIGN_OR_RETURN(kvLens, readCachedLengths(kernel, qLens, arguments));
     for (int64_t length : kvLens)
       longestKv = std::max(longestKv, length);
     if (auto given = arguments.dims.find(std::string_view("kv_len")); given != arguments.dims.end()) {
@@ -171,7 +174,8 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
 } // namespace
 
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
-  ATTNC_ASSIGN_OR_RETURN(Tensor q, findTokens(kernel, kernel.tokens(Role::Query), arguments));
+  const Parameter &rows = kernel.rows();
+  ATTNC_ASSIGN_OR_RETURN(Tensor q, findTokens(kernel, rows, arguments));
   Tensor k = q, v = q;
   const bool cached = kernel.isCached();
   if (!kernel.selfAttention && !cached) {
@@ -181,6 +185,14 @@ Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
   if (!std::equal(k.shape.begin(), k.shape.end() - 2, v.shape.begin()))
     return invalid("expected tensors 'k' and 'v' of equal length, got " + shapeText(k.shape) + " and " +
                    shapeText(v.shape));
+  for (const Parameter &argument : kernel.arguments) {
+    if (argument.role != Role::New)
+      continue;
+    ATTNC_ASSIGN_OR_RETURN(Tensor added, findTokens(kernel, argument, arguments));
+    if (!std::equal(q.shape.begin(), q.shape.end() - 2, added.shape.begin()))
+      return invalid("expected as many tokens in tensors '" + rows.name + "' and '" + argument.name +
+                     "', got " + shapeText(q.shape) + " and " + shapeText(added.shape));
+  }
   Batch batch;
   if (kernel.packed)
     ATTNC_RETURN_IF_ERROR(readPacked(batch, kernel, q.shape[0], k.shape[0], arguments));

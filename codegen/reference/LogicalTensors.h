@@ -26,6 +26,12 @@ struct Batch {
   int64_t rows = 0; ///< of q and of the outputs, with padding
 };
 
+/// The tokens of one argument in one request, [count, heads, dim], and the errors of their elements.
+struct TokenRows {
+  std::vector<double> values;
+  std::vector<double> errors; ///< 0, or what rounding may do to a value beside it; empty if all are exact
+};
+
 /// A side tensor, contiguous, as the reference function reads it.
 struct SideBuffer {
   std::vector<int64_t> shape;

@@ -1,9 +1,10 @@
 // ReferenceEngine.cpp - calls the reference function for every head of every request.
 //
-// Must not do maths of its own: it decides the values of padding rows, and what the attention reads where
-// tokens have a bias.
+// Must not do maths of its own: it decides the values of padding rows. Where nothing attends there is no
+// function, and only what is appended.
 #include "codegen/reference/ReferenceEngine.h"
 
+#include "codegen/reference/AppendTokens.h"
 #include "codegen/reference/CachedTokens.h"
 #include "codegen/reference/Elements.h"
 #include "codegen/reference/HostCode.h"
@@ -86,7 +87,12 @@ private:
 struct SharedInputs {
   std::vector<reference::SideBuffer> sides; ///< one an argument; empty where it is no side tensor
   std::vector<double> scalars;              ///< one an argument
+  /// One an argument: a cache with the new tokens in it; without elements where none are.
+  std::vector<ReferenceOutput> updated;
 };
+
+/// Whether a result is one of the attention, which the reference function computes.
+bool isComputed(const Parameter &result) { return result.role < Role::Cache; }
 
 class Engine : public ReferenceEngine {
 public:
@@ -108,6 +114,9 @@ private:
   ReferenceResult emptyResult(const Batch &batch, const Arguments &arguments) const;
   void runHead(const Request &request, int64_t index, int64_t head, const std::vector<TokenRows> &tokens,
                const SharedInputs &shared, ReferenceResult &result) const;
+  Status readShared(const Batch &batch, const Arguments &arguments, SharedInputs &shared) const;
+  Status attend(const Batch &batch, const Arguments &arguments, const SharedInputs &shared, int threads,
+                ReferenceResult &result) const;
   Result<TokenRows> gather(const Parameter &argument, const Request &request, int64_t index,
                            const Arguments &arguments, const SharedInputs &shared) const;
 
@@ -138,17 +147,6 @@ void putInOrder(ReferenceOutput &output, const std::string &order) {
   }
 }
 
-/// Adds its row of the bias, [heads, dim], to each vector of `tokens`: in f32, rounded once to the tokens'
-/// type.
-void addBias(std::vector<double> &tokens, const std::vector<double> &bias, DType dtype) {
-  for (size_t i = 0; i < tokens.size(); ++i) {
-    const double sum = double(float(tokens[i] + bias[i % bias.size()]));
-    tokens[i] = dtype == DType::F16    ? reference::halfToDouble(reference::doubleToHalf(sum))
-                : dtype == DType::BF16 ? reference::bfloatToDouble(reference::doubleToBfloat(sum))
-                                       : sum;
-  }
-}
-
 /// Elements of an output for each row and head.
 int64_t columnsOf(const Parameter &parameter, const std::vector<int64_t> &shape) {
   return parameter.role == Role::Pairs ? shape.back() : parameter.dim;
@@ -156,7 +154,7 @@ int64_t columnsOf(const Parameter &parameter, const std::vector<int64_t> &shape)
 
 /// Outputs of padding rows; rows of a packed tensor outside every request are not defined at all.
 ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &arguments) const {
-  const Parameter &query = kernel.tokens(Role::Query);
+  const Parameter &query = kernel.rows();
   const Tensor q = reference::tokensFirst(query, arguments.tensors.find(query.name)->second);
   ReferenceResult result;
   for (const Parameter &parameter : kernel.results) {
@@ -166,7 +164,11 @@ ReferenceResult Engine::emptyResult(const Batch &batch, const Arguments &argumen
     output.shape = q.shape;
     output.shape.pop_back();
     output.shape.back() = parameter.heads; // q's tensor may hold k and v as well
-    bool isOut = parameter.role == Role::Out;
+    bool isOut = parameter.role == Role::Out || parameter.role == Role::KeysRotated;
+    if (parameter.role == Role::Cache) { // comes whole
+      result.outputs.push_back(std::move(output));
+      continue;
+    }
     if (isOut)
       output.shape.push_back(parameter.dim);
     if (parameter.role == Role::Pairs)
@@ -217,12 +219,14 @@ void Engine::runHead(const Request &request, int64_t index, int64_t head,
                      : argument.role == Role::Query ? request.qLen
                                                     : request.kvLen;
       frame.memref(tokens[i].values.data(), {rows, argument.heads, argument.dim});
-      if (!argument.rotations.empty()) // the reference function takes errors of what is rounded on the way
+      if (argument.isInexact()) // the reference function takes errors of what is rounded on the way
         frame.memref(tokens[i].errors.data(), {rows, argument.heads, argument.dim});
     }
   }
   for (size_t i = 0; i < kernel.results.size(); ++i) {
     const Parameter &parameter = kernel.results[i];
+    if (!isComputed(parameter))
+      continue;
     const int64_t columns = columnsOf(parameter, result.outputs[i].shape);
     std::vector<int64_t> shape{request.qLen, parameter.heads};
     if (parameter.role != Role::Rows)
@@ -244,26 +248,24 @@ Result<TokenRows> Engine::gather(const Parameter &argument, const Request &reque
   const bool isQuery = argument.role == Role::Query;
   TokenRows rows;
   if (!argument.cacheAxes.empty()) {
-    ATTNC_ASSIGN_OR_RETURN(rows.values, reference::readCachedRows(argument, index, request.kvLen, arguments));
+    const ReferenceOutput &updated = shared.updated[size_t(&argument - kernel.arguments.data())];
+    ATTNC_ASSIGN_OR_RETURN(rows, reference::readCachedRows(argument, index, request.kvLen, arguments,
+                                                           argument.appends.empty() ? nullptr : &updated));
   } else {
-    const Tensor &given = arguments.tensors.find(argument.name)->second;
-    rows.values = reference::readRows(reference::tokensFirst(argument, given), kernel.packed,
-                                      isQuery ? request.qFirst : request.kvFirst,
-                                      isQuery ? request.qLen : request.kvLen);
+    rows.values =
+        reference::readBiasedRows(argument, isQuery ? request.qFirst : request.kvFirst,
+                                  isQuery ? request.qLen : request.kvLen, {kernel, shared.sides, arguments});
   }
-  for (size_t side = 0; side < kernel.arguments.size(); ++side)
-    if (!argument.bias.empty() && kernel.arguments[side].name == argument.bias)
-      addBias(rows.values, shared.sides[side].reals, argument.dtype);
   for (const reference::Rotation &rotation : argument.rotations)
     reference::rotate(rows, argument, rotation, {kernel, shared.sides, request, index});
   return rows;
 }
 
-Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threads) const {
-  ATTNC_ASSIGN_OR_RETURN(Batch batch, reference::readBatch(kernel, arguments));
-  SharedInputs shared{std::vector<reference::SideBuffer>(kernel.arguments.size()),
-                      std::vector<double>(kernel.arguments.size())};
-  for (size_t i = 0; i < kernel.arguments.size(); ++i) {
+Status Engine::readShared(const Batch &batch, const Arguments &arguments, SharedInputs &shared) const {
+  const size_t count = kernel.arguments.size();
+  shared = {std::vector<reference::SideBuffer>(count), std::vector<double>(count),
+            std::vector<ReferenceOutput>(count)};
+  for (size_t i = 0; i < count; ++i) {
     const Parameter &argument = kernel.arguments[i];
     if (argument.role == Role::Side) {
       ATTNC_ASSIGN_OR_RETURN(shared.sides[i], reference::readSide(argument, arguments, batch));
@@ -271,7 +273,16 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
       ATTNC_ASSIGN_OR_RETURN(shared.scalars[i], reference::readScalar(argument, arguments));
     }
   }
-  ReferenceResult result = emptyResult(batch, arguments);
+  for (size_t i = 0; i < count; ++i)
+    if (!kernel.arguments[i].appends.empty()) {
+      ATTNC_ASSIGN_OR_RETURN(shared.updated[i], reference::appendTokens(kernel.arguments[i], batch,
+                                                                        {kernel, shared.sides, arguments}));
+    }
+  return Status::success();
+}
+
+Status Engine::attend(const Batch &batch, const Arguments &arguments, const SharedInputs &shared, int threads,
+                      ReferenceResult &result) const {
   for (size_t index = 0; index < batch.requests.size(); ++index) {
     const Request &request = batch.requests[index];
     if (request.qLen == 0)
@@ -295,10 +306,26 @@ Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threa
       work();
     }
   }
-  if (!kernel.packed)
-    for (size_t i = 0; i < result.outputs.size(); ++i)
-      if (kernel.results[i].role == Role::Out)
-        putInOrder(result.outputs[i], kernel.results[i].order);
+  return Status::success();
+}
+
+Result<ReferenceResult> Engine::runChecked(const Arguments &arguments, int threads) const {
+  ATTNC_ASSIGN_OR_RETURN(Batch batch, reference::readBatch(kernel, arguments));
+  SharedInputs shared;
+  ATTNC_RETURN_IF_ERROR(readShared(batch, arguments, shared));
+  ReferenceResult result = emptyResult(batch, arguments);
+  if (kernel.attends)
+    ATTNC_RETURN_IF_ERROR(attend(batch, arguments, shared, threads, result));
+  for (size_t i = 0; i < result.outputs.size(); ++i) {
+    const Parameter &parameter = kernel.results[i];
+    if (parameter.role == Role::KeysRotated)
+      reference::fillNewTokens(result.outputs[i], parameter.source, batch, {kernel, shared.sides, arguments});
+    if (parameter.role == Role::Cache)
+      result.outputs[i] =
+          std::move(shared.updated[size_t(kernel.argument(parameter.name) - kernel.arguments.data())]);
+    else if (!kernel.packed && (parameter.role == Role::Out || parameter.role == Role::KeysRotated))
+      putInOrder(result.outputs[i], parameter.order);
+  }
   return result;
 }
 
@@ -314,6 +341,8 @@ Result<std::unique_ptr<ReferenceEngine>> ReferenceEngine::create(mlir::ModuleOp 
   // The name is the user's; a fixed symbol cannot clash with the C library in the JIT's symbol table.
   constexpr llvm::StringLiteral kSymbol = "attnc_reference_head";
   ATTNC_ASSIGN_OR_RETURN(KernelShape shape, reference::readKernelShape(*kernels.begin()));
+  if (!shape.attends)
+    return std::unique_ptr<ReferenceEngine>(new Engine(std::move(shape), nullptr, nullptr));
   mlir::OwningOpRef<mlir::ModuleOp> module = attnModule.clone();
   (*module->getOps<attn::KernelOp>().begin()).setSymName(kSymbol);
   ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<HostCode> code, HostCode::compile(*module));

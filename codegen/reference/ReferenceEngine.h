@@ -19,8 +19,8 @@ public:
 
   /// Inputs are host tensors by the kernel's names, with any strides, and the lengths that its layout asks
   /// for: i32 `cu_q` and `cu_kv` of batch + 1 elements (packed), `q_lens` and `kv_lens` of batch elements
-  /// (padded, as the kernel's `lengths` says). Outputs in `arguments` are ignored. Padding rows get 0, and
-  /// -inf for LSE.
+  /// (padded, as the kernel's `lengths` says). Outputs in `arguments` are ignored, but for caches that are updated in place: they
+  /// are inputs, with the content from before the run, and are not changed. Padding rows get 0, and -inf for LSE.
   ///
   /// Heads are shared among `threads` host threads; the result does not depend on their number.
   virtual Result<ReferenceResult> run(const Arguments &arguments, int threads = 2) const = 0;

@@ -6,6 +6,7 @@
 #include "attnc/Status.h"
 #include "attnc/Tensor.h"
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,13 @@ struct ReferenceOutput {
   /// leaves nothing certain (or, in rows of a packed tensor that belong to no request, that nothing is
   /// defined).
   std::vector<double> bounds;
+  /// Of a tensor that is updated in place: which elements the run writes, and what all were before it, their
+  /// bytes one after the other. Those that are not written keep their bytes, those of a NaN too. Empty of
+  /// other outputs.
+  std::vector<bool> written = {};
+  std::vector<std::byte> before = {};
+
+  bool inPlace() const { return !written.empty(); }
 };
 
 struct ReferenceResult {
@@ -36,11 +44,13 @@ struct ReferenceResult {
 struct ComparedElement {
   std::vector<int64_t> index;
   double expected = 0, actual = 0, bound = 0;
+  bool untouched = false; ///< what was there before the run is expected, byte by byte
 };
 
 struct TensorComparison {
   std::string name;
   int64_t elements = 0;
+  int64_t untouched = 0;  ///< elements of a tensor that is updated in place that the run does not write
   int64_t unchecked = 0;  ///< elements whose bound is infinite
   int64_t violations = 0; ///< elements outside their bound
   double maxAbsError = 0; ///< over elements where both values are finite
@@ -62,7 +72,12 @@ struct Comparison {
 /// themselves and NaN.
 Result<Comparison> compare(const ReferenceResult &expected, const Arguments &actual);
 
-/// Writes the values into the tensors of these names, rounded to nearest in each tensor's dtype.
+/// Of tensors that are updated in place, makes what `arguments` hold now the content before the run, in
+/// elements that are not written: for content that changes where no one reads it.
+Status replaceUntouched(ReferenceResult &result, const Arguments &arguments);
+
+/// Writes the values into the tensors of these names, rounded to nearest in each tensor's dtype; of those
+/// that are updated in place, the elements that are written.
 Status store(const ReferenceResult &result, const Arguments &destination);
 
 } // namespace attnc

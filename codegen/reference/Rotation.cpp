@@ -73,6 +73,8 @@ private:
 
   /// Of the token among the keys.
   int64_t impliedPosition(int64_t token) const {
+    if (context.firstPosition)
+      return token + *context.firstPosition;
     const bool shifted = rotation.queries && !context.kernel.topLeft && !context.kernel.selfAttention;
     return token + (shifted ? context.request.kvLen - context.request.qLen : 0);
   }
@@ -147,27 +149,35 @@ private:
             error * rotation.factor};
   }
 
+  /// 0 times infinity is 0: nothing is made of what does not count.
+  static double scaled(double error, double factor) { return error == 0 || factor == 0 ? 0 : error * factor; }
+
   void apply(const Turn &turn, TokenRows &tokens, size_t first, size_t second) const {
     const double a = tokens.values[first], b = tokens.values[second];
+    const double aError = tokens.errors[first], bError = tokens.errors[second];
     const double size = std::fabs(a) + std::fabs(b);
-    auto store = [&](size_t at, double x, double y) {
+    auto store = [&](size_t at, double x, double y, double came) {
       const double value = x + y;
-      const double made = size * turn.error + 2 * rounding::kUnitF32 * (std::fabs(x) + std::fabs(y));
+      const double made =
+          came + size * turn.error + 2 * rounding::kUnitF32 * (std::fabs(x) + std::fabs(y) + came);
       const double reach = std::fabs(value) + made;
       double unit = rounding::kUnitF32, tiny = rounding::kTinyF32, most = rounding::kMaxF32;
-      if (argument.dtype == DType::F16) {
+      if (rotation.dtype == DType::F16) {
         unit = rounding::kUnitF16;
         tiny = rounding::kTinyF16;
         most = rounding::kMaxF16;
-      } else if (argument.dtype == DType::BF16) {
+      } else if (rotation.dtype == DType::BF16) {
         unit = rounding::kUnitBF16;
       }
       tokens.values[at] = value;
       tokens.errors[at] =
           reach > most ? std::numeric_limits<double>::infinity() : made + std::max(unit * reach, tiny);
     };
-    store(first, a * turn.cos, -b * turn.sin);
-    store(second, b * turn.cos, a * turn.sin);
+    auto came = [&](double ofA, double ofB) {
+      return scaled(aError, std::fabs(ofA) + turn.error) + scaled(bError, std::fabs(ofB) + turn.error);
+    };
+    store(first, a * turn.cos, -b * turn.sin, came(turn.cos, turn.sin));
+    store(second, b * turn.cos, a * turn.sin, came(turn.sin, turn.cos));
   }
 };
 

@@ -5,13 +5,9 @@
 
 #include "codegen/reference/LogicalTensors.h"
 
-namespace attnc::reference {
+#include <optional>
 
-/// The tokens of one argument in one request, [count, heads, dim], and the errors of their elements.
-struct TokenRows {
-  std::vector<double> values;
-  std::vector<double> errors; ///< 0, or what rounding may do to a value beside it; empty if all are exact
-};
+namespace attnc::reference {
 
 /// What a rotation reads beside the tokens.
 struct RotationContext {
@@ -19,10 +15,13 @@ struct RotationContext {
   const std::vector<SideBuffer> &sides; ///< one an argument of the kernel
   const Request &request;
   int64_t index = 0; ///< of the request
+  /// Of the first token, where the kernel's anchor does not say it: its index in the cache that it is put
+  /// into.
+  std::optional<int64_t> firstPosition = {};
 };
 
-/// Rotates heads of `tokens`, which stay as exact as fp64 is: that a kernel rounds them to `argument.dtype`
-/// is in the errors.
+/// Rotates heads of `tokens`, which stay as exact as fp64 is: that a kernel rounds them to `rotation.dtype`
+/// is in the errors, as is what errors they came with.
 void rotate(TokenRows &tokens, const Parameter &argument, const Rotation &rotation,
             const RotationContext &context);
 

@@ -55,10 +55,28 @@ struct TokenSource {
   int64_t firstHead = 0;
   mlir::BlockArgument bias; ///< a row for each head of `tokens`; null if there is none
   CachedOp cached;          ///< what reads `tokens`, which is a cache; null if they are tokens themselves
+  JoinOp join;              ///< what puts new tokens behind the cached ones; null if there are none
   RopeOp rope;              ///< of these heads, after the bias; null if there is none
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);
+/// The argument of the kernel that a cache is, or that the appends before it began with; else null.
+mlir::BlockArgument cacheArgument(mlir::Value cache);
+/// A cache and how a request finds its tokens there: what attn.cached and attn.append have in common.
+struct CacheAccess {
+  mlir::BlockArgument cache, pages, scale; ///< the last two are null where there are none; a scale may be a cache
+  bool values = false;                     ///< of a pair, its values
+  bool csr = false;                        ///< the pages of all requests lie one after the other
+
+  CacheAccess() = default;
+  template <class Op>
+  explicit CacheAccess(Op op)
+      : cache(cacheArgument(op.getCache())),
+        pages(mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getPages())),
+        scale(mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getScale())), values(op.getValues()),
+        csr(op.isCsr()) {}
+  CacheType type() const { return mlir::cast<CacheType>(cache.getType()); }
+};
 /// The type in which keys or values lie in memory: that of the cache, if they are in one.
 mlir::Type storedElement(mlir::Value tokens);
 /// Whether they are strided there.

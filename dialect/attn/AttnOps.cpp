@@ -75,10 +75,12 @@ LogicalResult KernelOp::verify() {
              << stringifyLayout(tokens.getLayout());
   }
   for (auto [index, type] : llvm::enumerate(getResultTypes())) {
+    if (isa<CacheType>(type)) // attn.return knows which argument it is
+      continue;
     if (failed(checkName(resultName(index), "result", index)))
       return failure();
     if (!isa<TokensType, RowsType, PairsType, SideType>(type)) // C3
-      return emitOpError("expected results to be tokens, rows, pairs or side tensors, got ") << type;
+      return emitOpError("expected results to be tokens, rows, pairs, side tensors or caches, got ") << type;
   }
   if (isPacked() && getLengths() != Lengths::Both) // C5
     return emitOpError("expected lengths both for a packed kernel, got ") << stringifyLengths(getLengths());
@@ -93,6 +95,15 @@ LogicalResult ReturnOp::verify() {
   if (TypeRange(getOperandTypes()) != TypeRange(kernel.getResultTypes())) // C1
     return emitOpError("expected the kernel's result types (")
            << kernel.getResultTypes() << "), got (" << getOperandTypes() << ")";
+  for (auto [index, value] : llvm::enumerate(getOperands())) { // C2
+    if (!isa<CacheType>(value.getType()))
+      continue;
+    BlockArgument updated = cacheArgument(value);
+    StringRef name = updated ? kernel.argumentName(updated.getArgNumber()) : "no argument";
+    if (!value.getDefiningOp<AppendOp>() || name != kernel.resultName(index))
+      return emitOpError("expected an append to the argument '")
+             << kernel.resultName(index) << "', got a cache of '" << name << "'";
+  }
   return success();
 }
 

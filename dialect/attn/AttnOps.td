@@ -20,8 +20,9 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
     attribute `attn.name`. `lengths` says which lengths of a padded batch vary; packed batches always vary.
     `alignment` is what addresses and strides of tokens are a multiple of, in bytes; 16 if it is absent.
 
-    Constraints: (C1) every argument and result has an `attn.name`, all different. (C2) arguments are tokens,
-    caches, side tensors, i32 or f32. (C3) results are tokens, rows or side tensors. (C4) all tokens are packed or none is.
+    Constraints: (C1) every argument and result has an `attn.name`, all different, but that a cache that is returned has the name
+    of the argument it updates. (C2) arguments are tokens,
+    caches, side tensors, i32 or f32. (C3) results are tokens, rows, side tensors or caches. (C4) all tokens are packed or none is.
     (C5) a packed kernel has lengths `both`. (C6) the alignment is 2, 4, 8 or 16.
 
     ```mlir
@@ -54,7 +55,7 @@ def Attn_KernelOp : Attn_Op<"kernel", [FunctionOpInterface, IsolatedFromAbove,
 def Attn_ReturnOp : Attn_Op<"return", [Pure, ReturnLike, Terminator, HasParent<"KernelOp">]> {
   let summary = "ends a kernel with its results";
   let description = [{
-    Constraints: (C1) operand types are the kernel's result types.
+    Constraints: (C1) operand types are the kernel's result types. (C2) a returned cache is an append to the argument of its name.
     ```mlir
     attn.return %q : !attn.tokens<8x64xf16, packed>
     ```

@@ -26,11 +26,15 @@ TokenSource attnc::attn::tokenSource(Value tokens) {
     source.bias = dyn_cast<BlockArgument>(biased.getBias());
     tokens = source.bias ? biased.getTokens() : Value();
   }
+  if (auto join = tokens ? tokens.getDefiningOp<JoinOp>() : JoinOp()) {
+    source.join = join;
+    tokens = join.getPrior();
+  }
   if (auto cached = tokens ? tokens.getDefiningOp<CachedOp>() : CachedOp()) {
     source.cached = cached;
     tokens = cached.getCache();
   }
-  source.tokens = dyn_cast_if_present<BlockArgument>(tokens);
+  source.tokens = source.cached ? cacheArgument(tokens) : dyn_cast_if_present<BlockArgument>(tokens);
   return source;
 }
 
@@ -57,45 +61,113 @@ LogicalResult SliceHeadsOp::verify() {
   return success();
 }
 
-LogicalResult CachedOp::verify() {
-  CacheType cache = getCache().getType();
-  TokensType tokens = getResult().getType();
-  Layout layout = tokens.getLayout();
-  if (cache.getHeads() != tokens.getHeads() || cache.getDim() != tokens.getDim() ||
-      (!cache.isQuantised() && cache.getElementType() != tokens.getElementType()) ||
-      (layout != Layout::Packed && layout != Layout::Padded)) // C1
-    return emitOpError(
-               "expected packed or padded tokens with the heads, dim and element type of the cache, got ")
-           << cache << " and " << tokens;
-  if (bool(getPages()) != cache.isPaged()) // C2
-    return emitOpError("expected a page table for a paged cache and only for one, got ")
-           << (getPages() ? "one" : "none") << " for " << cache;
-  if (getPages()) {
-    Builder builder(getContext());
+BlockArgument attnc::attn::cacheArgument(Value cache) {
+  while (auto append = cache.getDefiningOp<AppendOp>())
+    cache = append.getCache();
+  return dyn_cast<BlockArgument>(cache);
+}
+
+static bool isArgument(Value value) { return !value || isa<BlockArgument>(value); }
+
+/// C5 for a cache of scales.
+template <class Op> static LogicalResult verifyScales(Op op, CacheType scales) {
+  CacheType cache = op.getCache().getType();
+  const int64_t groups = scales.getDim();
+  if (scales.getHeads() != cache.getHeads() || scales.getPage() != cache.getPage() ||
+      scales.getPair() != cache.getPair() || cache.getDim() % groups != 0 ||
+      scales.getWindow() != cache.getWindow() || scales.getKeep() != cache.getKeep() ||
+      (!scales.getElementType().isF32() && !scales.getElementType().isF16()))
+    return op.emitOpError("expected scales of f32 or f16 with the heads, pages and window of the cache, for "
+                          "groups of its dim, got ")
+           << scales << " for " << cache;
+  return success();
+}
+
+/// C2 to C5 of attn.cached, for all that reaches into a cache.
+template <class Op> static LogicalResult verifyAccess(Op op) {
+  CacheType cache = op.getCache().getType();
+  Builder builder(op.getContext());
+  if (bool(op.getPages()) != cache.isPaged()) // C2
+    return op.emitOpError("expected a page table for a paged cache and only for one, got ")
+           << (op.getPages() ? "one" : "none") << " for " << cache;
+  if (op.getPages()) {
     Attribute dense = builder.getStrArrayAttr({"batch", "max_pages"}),
               csr = builder.getStrArrayAttr({"total_pages"});
-    SideType pages = getPages().getType();
+    SideType pages = op.getPages().getType();
     if (!pages.getElementType().isInteger(32) || (pages.getShape() != dense && pages.getShape() != csr))
-      return emitOpError(
+      return op.emitOpError(
                  "expected a page table of i32, [\"batch\", \"max_pages\"] or [\"total_pages\"], got ")
              << pages;
   }
-  if (!isa<BlockArgument>(getCache()) || (getPages() && !isa<BlockArgument>(getPages()))) // C3
-    return emitOpError("expected a cache and a page table that are arguments of the kernel");
-  if (bool(getScale()) != cache.isQuantised()) // C5
-    return emitOpError("expected a scale for a quantised cache and only for one, got ")
-           << (getScale() ? "one" : "none") << " for " << cache;
-  if (getScale()) {
-    Builder builder(getContext());
-    SideType scale = getScale().getType();
+  if (!cacheArgument(op.getCache()) || !isArgument(op.getPages())) // C3
+    return op.emitOpError("expected a cache and a page table that are arguments of the kernel");
+  if (bool(op.getScale()) != cache.isQuantised()) // C5
+    return op.emitOpError("expected a scale for a quantised cache and only for one, got ")
+           << (op.getScale() ? "one" : "none") << " for " << cache;
+  if (op.getScale()) {
+    auto scale = dyn_cast<SideType>(op.getScale().getType());
+    if (!scale)
+      return verifyScales(op, cast<CacheType>(op.getScale().getType()));
     Attribute one = builder.getI64ArrayAttr(1), perHead = builder.getStrArrayAttr({"kv_heads"});
-    if (!scale.getElementType().isF32() || (scale.getShape() != one && scale.getShape() != perHead) ||
-        !isa<BlockArgument>(getScale()))
-      return emitOpError("expected a scale that is an argument of f32, [1] or [\"kv_heads\"], got ") << scale;
+    Attribute perChannel =
+        builder.getArrayAttr({builder.getStringAttr("kv_heads"), builder.getI64IntegerAttr(cache.getDim())});
+    if (!scale.getElementType().isF32() || !isArgument(op.getScale()) ||
+        (scale.getShape() != one && scale.getShape() != perHead && scale.getShape() != perChannel))
+      return op.emitOpError(
+                 "expected a scale that is an argument of f32, [1], [\"kv_heads\"] or [\"kv_heads\", ")
+             << cache.getDim() << "], got " << scale;
   }
-  if (getValues() && !cache.getPair()) // C4
-    return emitOpError("expected 'values' of a pair only, got it of ") << cache;
+  if (op.getValues() && !cache.getPair()) // C4
+    return op.emitOpError("expected 'values' of a pair only, got it of ") << cache;
   return success();
+}
+
+/// C1 of attn.cached but for the layout.
+static bool holds(CacheType cache, TokensType tokens) {
+  return cache.getHeads() == tokens.getHeads() && cache.getDim() == tokens.getDim() &&
+         (cache.isQuantised() || cache.getElementType() == tokens.getElementType());
+}
+
+LogicalResult CachedOp::verify() {
+  TokensType tokens = getResult().getType();
+  Layout layout = tokens.getLayout();
+  if (!holds(getCache().getType(), tokens) || (layout != Layout::Packed && layout != Layout::Padded)) // C1
+    return emitOpError(
+               "expected packed or padded tokens with the heads, dim and element type of the cache, got ")
+           << getCache().getType() << " and " << tokens;
+  Builder builder(getContext());
+  for (auto [side, shape] : {std::pair(getBeams(), builder.getStrArrayAttr({"batch", "max_len"})),
+                             std::pair(getPrompts(), builder.getStrArrayAttr({"batch"}))}) {
+    if (side && (!side.getType().getElementType().isInteger(32) || side.getType().getShape() != shape ||
+                 !isArgument(side))) // C6
+      return emitOpError("expected an argument of i32, ") << shape << ", for beams, got " << side.getType();
+  }
+  if ((getPrompts() && !getBeams()) || bool(getBeams()) != bool(getBeamWidth())) // C6
+    return emitOpError("expected beams with their width, and prompts beside them only");
+  return verifyAccess(*this);
+}
+
+LogicalResult JoinOp::verify() {
+  TokensType prior = getPrior().getType(), active = getActive().getType();
+  if (!tokenSource(getPrior()).cached || prior.getHeads() != active.getHeads() ||
+      prior.getDim() != active.getDim() || prior.getElementType() != active.getElementType()) // C1
+    return emitOpError("expected cached tokens and new ones with their heads, dim and element type, got ")
+           << prior << " and " << active;
+  return success();
+}
+
+LogicalResult AppendOp::verify() {
+  TokensType tokens = getTokens().getType();
+  if (!holds(getCache().getType(), tokens)) // C1
+    return emitOpError("expected tokens with the heads, dim and element type of the cache, got ")
+           << tokens << " and " << getCache().getType();
+  if (getFirst()) { // C3
+    auto first = cast<SideType>(getFirst().getType());
+    if (!first.getElementType().isInteger(32) || !isArgument(getFirst()) ||
+        first.getShape() != Builder(getContext()).getStrArrayAttr({"batch"}))
+      return emitOpError("expected first to be an argument of i32, [\"batch\"], got ") << first;
+  }
+  return verifyAccess(*this);
 }
 
 LogicalResult AddBiasOp::verify() {

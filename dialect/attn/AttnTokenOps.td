@@ -20,6 +20,8 @@ def Attn_SliceHeadsOp : Attn_Op<"slice_heads", [Pure]> {
   let hasVerifier = 1;
 }
 
+def Attn_ScaleType : AnyTypeOf<[Attn_SideType, Attn_CacheType]>;
+
 def Attn_CachedOp : Attn_Op<"cached", [Pure, AttrSizedOperandSegments]> {
   let summary = "the tokens of each request that a cache holds";
   let description = [{
@@ -27,23 +29,29 @@ def Attn_CachedOp : Attn_Op<"cached", [Pure, AttrSizedOperandSegments]> {
     `pages[b, i / page]`, or, where the table is of one axis (CSR), of `pages[indptr[b] + i / page]`. Of a `pair` it is
     the keys, or with `values` the values. How many tokens a request has is the kernel's kv_len.
 
-    Of a quantised cache an element is what is stored times `scale`, exactly: one number for all, or one a head.
+    Of a quantised cache an element is what is stored times `scale`, exactly: one number for all, one a head, one a head and channel ["kv_heads", dim], or
+    a cache of scales with the same heads, page and place of tokens, whose dim is a number of groups: element e is times that of e / (dim / groups).
+
+    With `beams` of b requests each, token i of request r is what request r - r mod b + beams[r, i] has there: `beams` is i32, ["batch", "capacity"]. With `prompts`, tokens below
+    prompts[r] are those of the first of them, whatever `beams` says.
 
     Constraints: (C1) both agree in heads and dim, and in element type unless the cache is quantised; the tokens are packed
     or padded. (C2) `pages` for a
-    paged cache and only for one: i32, ["batch", "max_pages"] or ["total_pages"]. (C3) cache and pages are arguments of
-    the kernel. (C4) `values` is for pairs. (C5) a scale for a quantised cache and only for one: an argument of f32, [1] or
-    ["kv_heads"].
+    paged cache and only for one: i32, ["batch", "max_pages"] or ["total_pages"]. (C3) the cache is an argument of the kernel or an append to one, the table an argument. (C4) `values` is for pairs. (C5) a scale for a quantised cache and only for one: an argument of f32, [1],
+    ["kv_heads"] or ["kv_heads", dim], or a cache of f32 or f16. (C6) beams and prompts are arguments of i32, ["batch", "max_len"] and ["batch"]; prompts beside
+    beams only.
     ```mlir
     %k = attn.cached %k_cache pages %block_table : !attn.side<["batch", "max_pages"], i32>
         : !attn.cache<8x128xbf16, nhd page 16> -> !attn.tokens<8x128xbf16, packed>
     ```
   }];
-  let arguments = (ins Attn_CacheType:$cache, Optional<Attn_SideType>:$pages, Optional<Attn_SideType>:$scale,
-                       UnitAttr:$values);
+  let arguments = (ins Attn_CacheType:$cache, Optional<Attn_SideType>:$pages, Optional<Attn_ScaleType>:$scale,
+                       Optional<Attn_SideType>:$beams, Optional<Attn_SideType>:$prompts, UnitAttr:$values,
+                       OptionalAttr<I64Attr>:$beam_width);
   let results = (outs Attn_TokensType:$result);
   let assemblyFormat = [{
     $cache (`values` $values^)? (`pages` $pages^ `:` qualified(type($pages)))? (`scale` $scale^ `:` qualified(type($scale)))?
+        (`beams` $beam_width^ $beams `:` qualified(type($beams)))? (`prompts` $prompts^ `:` qualified(type($prompts)))?
         attr-dict `:` qualified(type($cache)) `->` qualified(type($result))
   }];
   let hasVerifier = 1;
@@ -51,6 +59,54 @@ def Attn_CachedOp : Attn_Op<"cached", [Pure, AttrSizedOperandSegments]> {
     /// Whether the pages of all requests lie one after the other, each request's from an offset on.
     bool isCsr() { return getPages() && getPages().getType().getRank() == 1; }
   }];
+}
+
+def Attn_AppendOp : Attn_Op<"append", [Pure, AttrSizedOperandSegments, AllTypesMatch<["cache", "result"]>]> {
+  let summary = "a cache with new tokens of each request in it";
+  let description = [{
+    New token i of request b becomes token `first[b] + i` of b, or, without `first`, token kv_len - q_len + i: the new ones
+    are the last. A token that has no place there (its index is negative, at or past the capacity, or beyond the request's pages) is not
+    stored; all else stays. Where tokens lie is as for `attn.cached`. Caches are updated in place: a result is the
+    argument that the chain of appends began with.
+
+    What a quantised cache stores is the token divided by `scale`, rounded to nearest even; what is too large becomes the largest number.
+
+    Constraints: (C1) as C1, C2, C4 and C5 of `attn.cached`, but for tokens of any layout. (C2) the cache is an argument of the kernel or the result of another
+    append; pages, scale and first are arguments. (C3) `first` is i32, ["batch"].
+    ```mlir
+    %longer = attn.append %k to %k_cache pages %block_table : !attn.side<["batch", "max_pages"], i32>
+        : !attn.tokens<8x128xbf16, packed> -> !attn.cache<8x128xbf16, nhd page 16>
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$tokens, Attn_CacheType:$cache, Optional<Attn_SideType>:$pages,
+                       Optional<Attn_ScaleType>:$scale, Optional<Attn_SideType>:$first, UnitAttr:$values);
+  let results = (outs Attn_CacheType:$result);
+  let assemblyFormat = [{
+    $tokens `to` $cache (`values` $values^)? (`pages` $pages^ `:` qualified(type($pages)))?
+        (`scale` $scale^ `:` qualified(type($scale)))? (`first` $first^ `:` qualified(type($first)))? attr-dict `:`
+        qualified(type($tokens)) `->` qualified(type($result))
+  }];
+  let extraClassDeclaration = [{
+    /// Whether the pages of all requests lie one after the other, each request's from an offset on.
+    bool isCsr() { return getPages() && getPages().getType().getRank() == 1; }
+  }];
+  let hasVerifier = 1;
+}
+
+def Attn_JoinOp : Attn_Op<"join", [Pure, AllTypesMatch<["prior", "result"]>]> {
+  let summary = "the tokens of a cache, and behind them new ones that it does not hold";
+  let description = [{
+    Of a request with kv_len tokens, the first kv_len - q_len are those of `prior` and the last q_len those of `active`, row by row.
+
+    Constraints: (C1) prior is cached tokens, active tokens of the kernel with the heads, dim and element type of prior.
+    ```mlir
+    %both = attn.join %prior, %k : !attn.tokens<8x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>
+    ```
+  }];
+  let arguments = (ins Attn_TokensType:$prior, Attn_TokensType:$active);
+  let results = (outs Attn_TokensType:$result);
+  let assemblyFormat = "$prior `,` $active attr-dict `:` qualified(type($prior)) `,` qualified(type($active))";
+  let hasVerifier = 1;
 }
 
 def Attn_AddBiasOp : Attn_Op<"add_bias", [Pure, AllTypesMatch<["tokens", "result"]>]> {
@@ -82,7 +138,8 @@ def Attn_RopeOp : Attn_Op<"rope", [Pure, AttrSizedOperandSegments, AllTypesMatch
     take the place of `frequencies`, or with `ntk_factor` f the theta_j are those of a base that is (f kv_len / original_length - (f - 1))^(dim / (dim - 2))
     times as large.
 
-    Positions: queries are at `q` of the attention that reads them (its anchor defines it), keys at their index, unless
+    Positions: queries are at `q` of the attention that reads them (its anchor defines it), keys at their index, which of appended keys is
+    that in the cache, unless
     `positions` has them by token. The axes of a side tensor by token say how it is read: batch by request, kv_len and total_kv by the
     position among the keys, q_len and total_q by row, 1 for all. A read outside its shape yields 0. With `sections` a token has
     several positions, along a first axis of `positions`, and pairs go to them section by section.

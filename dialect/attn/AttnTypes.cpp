@@ -66,18 +66,20 @@ static LogicalResult verifyHeadVectors(function_ref<InFlightDiagnostic()> emitEr
   if (heads <= 0 || dim <= 0)
     return emitError() << "expected positive heads and dim, got " << heads << " x " << dim;
   if (!element.isF16() && !element.isBF16() && !element.isF32() && !attnc::isQuantised(element))
-    return emitError() << "expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got "
+    return emitError() << "expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2, i8 or i4, got "
                        << element;
   return success();
 }
 
 LogicalResult TokensType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
                                  Type element, Layout) {
+  if (element.isInteger(4)) // C2: caches alone have those
+    return emitError() << "expected elements of at least 8 bits in tokens, got " << element;
   return verifyHeadVectors(emitError, heads, dim, element);
 }
 
 Type CacheType::parse(AsmParser &parser) {
-  int64_t heads, dim, page = 0;
+  int64_t heads, dim, page = 0, window = 0, keep = 0;
   Type element;
   StringRef keyword;
   bool pair = false;
@@ -95,10 +97,14 @@ Type CacheType::parse(AsmParser &parser) {
   if (succeeded(parser.parseOptionalKeyword("page")) && parser.parseInteger(page))
     return {};
   pair = succeeded(parser.parseOptionalKeyword("pair"));
+  if (succeeded(parser.parseOptionalKeyword("window")) &&
+      (parser.parseInteger(window) ||
+       (succeeded(parser.parseOptionalKeyword("keep")) && parser.parseInteger(keep))))
+    return {};
   if (parser.parseGreater())
     return {};
   return getChecked([&] { return parser.emitError(where); }, parser.getContext(), heads, dim, element, *order,
-                    page, pair);
+                    page, pair, window, keep);
 }
 
 void CacheType::print(AsmPrinter &printer) const {
@@ -106,15 +112,25 @@ void CacheType::print(AsmPrinter &printer) const {
           << stringifyCacheOrder(getOrder());
   if (isPaged())
     printer << " page " << getPage();
-  printer << (getPair() ? " pair>" : ">");
+  printer << (getPair() ? " pair" : "");
+  if (isCyclic())
+    printer << " window " << getWindow();
+  if (getKeep())
+    printer << " keep " << getKeep();
+  printer << '>';
 }
 
 LogicalResult CacheType::verify(function_ref<InFlightDiagnostic()> emitError, int64_t heads, int64_t dim,
-                                Type element, CacheOrder, int64_t page, bool) {
+                                Type element, CacheOrder, int64_t page, bool, int64_t window, int64_t keep) {
   if (failed(verifyHeadVectors(emitError, heads, dim, element))) // C1, C2
     return failure();
   if (page < 0 || page > 256) // C3
     return emitError() << "expected pages of 1 to 256 tokens, got " << page;
+  if (keep < 0 || (window ? window <= keep : keep != 0)) // C4
+    return emitError() << "expected a window larger than the tokens that are kept, got " << window << " and "
+                       << keep;
+  if (element.isInteger(4) && dim % 2 != 0) // C5
+    return emitError() << "expected an even dim of elements of 4 bits, got " << dim;
   return success();
 }
 
@@ -167,8 +183,8 @@ LogicalResult PairsType::verify(function_ref<InFlightDiagnostic()> emitError, in
 }
 
 LogicalResult SideType::verify(function_ref<InFlightDiagnostic()> emitError, ArrayAttr shape, Type element) {
-  static const llvm::StringSet<> names = {"batch",   "heads",    "kv_heads",  "q_len",      "kv_len",
-                                          "total_q", "total_kv", "max_pages", "total_pages"};
+  static const llvm::StringSet<> names = {"batch",   "heads",    "kv_heads",  "q_len",       "kv_len",
+                                          "total_q", "total_kv", "max_pages", "total_pages", "max_len"};
   for (Attribute axis : shape) { // C1
     if (auto name = dyn_cast<StringAttr>(axis); name && names.contains(name.getValue()))
       continue;

@@ -50,7 +50,7 @@ LogicalResult ScheduleAttr::verify(function_ref<InFlightDiagnostic()> emitError,
 }
 
 LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError, StringRef name, Type element,
-                                 ArrayAttr shape, bool, bool, int64_t alignment, bool) {
+                                 ArrayAttr shape, bool output, bool, int64_t alignment, bool, bool inPlace) {
   if (!element.isF32() && !element.isF16() && !element.isBF16() && !element.isInteger(32) &&
       !element.isInteger(1) && !isQuantised(element)) // C1
     return emitError() << "expected an element type of f32, f16, bf16, i32 or i1 for " << name << ", got "
@@ -60,6 +60,9 @@ LogicalResult TensorAttr::verify(function_ref<InFlightDiagnostic()> emitError, S
       return emitError() << "expected the axes of " << name << " to be strings, got " << axis;
   if (log2Exact(alignment) < 0) // C3
     return emitError() << "expected a power of two for the alignment of " << name << ", got " << alignment;
+  if (inPlace && !output) // C4
+    return emitError() << "expected a tensor that is updated in place to be an output, got an input '" << name
+                       << "'";
   return success();
 }
 

@@ -37,13 +37,14 @@ def Tile_TensorAttr : Tile_Attr<"Tensor", "tensor"> {
     alignment = 16>`: see attnc/Kernel.h, TensorSig.
 
     Constraints: (C1) elements are f32, f16, bf16, i32, i1 or quantised. (C2) every axis is a string. (C3) the alignment is
-    a power of two.
+    a power of two. (C4) what is updated in place is an output.
   }];
   let parameters = (ins StringRefParameter<"argument name">:$name, "::mlir::Type":$elementType,
                         "::mlir::ArrayAttr":$shape, DefaultValuedParameter<"bool", "false">:$output,
                         DefaultValuedParameter<"bool", "false">:$strided,
                         DefaultValuedParameter<"int64_t", "4">:$alignment,
-                        DefaultValuedParameter<"bool", "false">:$anyStrides);
+                        DefaultValuedParameter<"bool", "false">:$anyStrides,
+                        DefaultValuedParameter<"bool", "false">:$inPlace);
   let assemblyFormat = "`<` struct(params) `>`";
   let genVerifyDecl = 1;
 }

@@ -89,11 +89,12 @@ def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure, AttrSizedOperandSegments]> {
   let description = [{
     Element (row, column) is at `pointer + offset + row * stride + column`, in 64-bit arithmetic; with a column stride at
     `pointer + offset + row * stride + column * column_stride`. Of rows in blocks of n, `row` is the one in its block, and block i
-    begins `i * block_stride` further on, or, where they are paged, `pages[first_page + i] * block_stride`.
+    begins `i * block_stride` further on, or, where they are paged, `pages[first_page + i] * block_stride`. A store through a table passes over
+    pages outside [0, page_count).
 
     Constraints: (C1) pointer and rows agree in element type. (C2) rows are writable only if the pointer is. (C3) a column
     stride for strided rows, and only for those. (C4) a block stride for rows in blocks, and only for those. (C5) a table of
-    i32 and its first entry for paged rows, and only for those.
+    i32 and its first entry for paged rows, and only for those. (C6) a page count for writable paged rows, and only for those.
     ```mlir
     %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride
         : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
@@ -106,17 +107,17 @@ def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure, AttrSizedOperandSegments]> {
   }];
   let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, I64:$offset, I64:$stride,
                        Optional<I64>:$column_stride, Optional<I64>:$block_stride,
-                       Optional<Tile_PointerType>:$table, Optional<I64>:$first_page);
+                       Optional<Tile_PointerType>:$table, Optional<I64>:$first_page, Optional<Index>:$page_count);
   let results = (outs Tile_GlobalRowsType:$rows);
   let assemblyFormat = [{
     $name $pointer `offset` $offset `stride` $stride (`column_stride` $column_stride^)?
-        (`block_stride` $block_stride^)? (`pages` $table^ `[` $first_page `]` `:` qualified(type($table)))? attr-dict
+        (`block_stride` $block_stride^)? (`pages` $table^ `[` $first_page `]` (`of` $page_count^)? `:` qualified(type($table)))? attr-dict
         `:` qualified(type($pointer)) `->` qualified(type($rows))
   }];
   let hasVerifier = 1;
   let builders = [OpBuilder<(ins "::mlir::Type":$rows, "::mlir::StringRef":$name, "::mlir::Value":$pointer,
                                  "::mlir::Value":$offset, "::mlir::Value":$stride), [{
-    build($_builder, $_state, rows, name, pointer, offset, stride, {}, {}, {}, {});
+    build($_builder, $_state, rows, name, pointer, offset, stride, {}, {}, {}, {}, {});
   }]>];
 }
 
@@ -293,7 +294,7 @@ def Tile_AddRowOp : Tile_Op<"add_row"> {
   let summary = "adds a row of global memory to every row of a shared tile";
   let description = [{
     Element (r, c) of `dst` becomes `dst[r][c] + src[0][c]`, added in f32 and rounded once; columns that `src` lacks keep
-    their value. `singly` rounds one float at a time: for targets that cannot two.
+    their value, as do rows from `rows_end` on. `singly` rounds one float at a time: for targets that cannot two.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16.
     (C2) src is contiguous.
@@ -303,8 +304,27 @@ def Tile_AddRowOp : Tile_Op<"add_row"> {
     ```
   }];
   let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src,
-                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, UnitAttr:$singly);
-  let assemblyFormat = "$src `to` $dst (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, Optional<Index>:$rows_end,
+                       UnitAttr:$singly);
+  let assemblyFormat = "$src `to` $dst (`rows_end` $rows_end^)? (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+  let hasVerifier = 1;
+}
+
+def Tile_QuantiseOp : Tile_Op<"quantise"> {
+  let summary = "rounds a shared tile to 8 bits an element";
+  let description = [{
+    Element (r, c) of `dst` becomes `src[r][c] * factor`, in f32, rounded to nearest even; what is too large becomes the largest number,
+    NaN that of a float and 0 of an integer.
+
+    Constraints: (C1) the sizes agree. (C2) dst is quantised, src of 16-bit floats.
+    ```mlir
+    tile.quantise %k_tile factor %inverse to %k_bytes
+        : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, f8E4M3FN>
+    ```
+  }];
+  let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src, F32:$factor,
+                       Arg<Tile_SharedType, "", [MemWrite]>:$dst);
+  let assemblyFormat = "$src `factor` $factor `to` $dst attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
   let hasVerifier = 1;
 }
 
@@ -359,7 +379,7 @@ def Tile_StoreSharedOp : Tile_Op<"store_shared"> {
 def Tile_StoreRowsOp : Tile_Op<"store_rows"> {
   let summary = "copies rows of a shared tile to global memory, 16 bytes a thread";
   let description = [{
-    Row r goes to row `first_row + r` if that is below valid_end.
+    Row r goes to row `first_row + r` if that is below valid_end, and not below valid_begin if there is one.
 
     Constraints: (C1) src and dst agree in element type, and src has the columns of dst rounded up to a multiple
     of 16. (C2) dst is writable.
@@ -369,9 +389,10 @@ def Tile_StoreRowsOp : Tile_Op<"store_rows"> {
     ```
   }];
   let arguments = (ins Arg<Tile_SharedType, "", [MemRead]>:$src,
-                       Arg<Tile_GlobalRowsType, "", [MemWrite]>:$dst, Index:$first_row, Index:$valid_end);
+                       Arg<Tile_GlobalRowsType, "", [MemWrite]>:$dst, Index:$first_row, Index:$valid_end,
+                       Optional<Index>:$valid_begin);
   let assemblyFormat = [{
-    $src `to` $dst `[` $first_row `]` `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
+    $src `to` $dst `[` $first_row `]` (`valid_begin` $valid_begin^)? `valid_end` $valid_end attr-dict `:` qualified(type($src)) `->`
         qualified(type($dst))
   }];
   let hasVerifier = 1;

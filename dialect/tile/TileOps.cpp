@@ -68,6 +68,9 @@ LogicalResult ViewRowsOp::verify() {
       (getTable() && !getTable().getType().getElementType().isInteger(32))) // C5
     return emitOpError("expected a table of i32 and its first entry for paged rows and for no others, got ")
            << (getTable() ? "a table" : "none") << " for " << rows;
+  if (bool(getPageCount()) != (rows.getPage() && rows.getWritable())) // C6
+    return emitOpError("expected a page count for writable paged rows and for no others, got ")
+           << (getPageCount() ? "one" : "none") << " for " << rows;
   return success();
 }
 
@@ -157,6 +160,15 @@ LogicalResult AddRowOp::verify() {
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (src.getStrided()) // C2
     return emitOpError("expected contiguous rows, got ") << src;
+  return success();
+}
+
+LogicalResult QuantiseOp::verify() {
+  SharedType src = getSrc().getType(), dst = getDst().getType();
+  if (src.rows() != dst.rows() || src.columns() != dst.columns()) // C1
+    return emitOpError("expected sizes to agree, got ") << src << " and " << dst;
+  if (!isQuantised(dst.getElementType()) || (!src.getElementType().isF16() && !src.getElementType().isBF16())) // C2
+    return emitOpError("expected floats of 16 bits to be quantised, got ") << src << " and " << dst;
   return success();
 }
 

@@ -5,54 +5,13 @@
 #include "passes/import/ImportExpr.h"
 #include "passes/import/ImportMask.h"
 #include "passes/import/ImportRope.h"
+#include "passes/import/SpecImporter.h"
 
 #include "mlir/IR/Diagnostics.h"
 #include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 using namespace attnc;
-
-namespace {
-class SpecImporter {
-public:
-  SpecImporter(const Spec &spec, MLIRContext &context)
-      : spec(spec), builder(&context),
-        nameLoc(importLocation(&context, spec.name.where, FileLineColLoc::get(&context, spec.file, 1, 1))) {}
-
-  OwningOpRef<ModuleOp> run();
-
-private:
-  mlir::Location loc(const attnc::Location &where) const {
-    return importLocation(builder.getContext(), where, nameLoc);
-  }
-  template <class T> mlir::Location loc(const Located<T> &value) const { return loc(value.where); }
-
-  FailureOr<Type> elementType(DType dtype, const attnc::Location &where);
-  LogicalResult collectArguments();
-  attn::Layout layout(StringRef axes);
-  LogicalResult addTokens(StringRef name, int64_t heads, int64_t dim, Type element, StringRef axes,
-                          mlir::Location where);
-  void addCaches();
-  StringRef tableName() const;
-  Value cached(StringRef name, int64_t dim);
-  Value operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim);
-  void addArgument(StringRef name, Type type, mlir::Location where, Attribute defaultValue = {});
-  attn::KernelOp createKernel();
-  FailureOr<attn::AttentionOp> createAttention(attn::KernelOp kernel);
-  LogicalResult fillScore(attn::AttentionOp attention);
-  LogicalResult fillMask(attn::AttentionOp attention);
-  DictionaryAttr pins();
-
-  const Spec &spec;
-  OpBuilder builder;
-  mlir::Location nameLoc;
-  SmallVector<Type> types;
-  Type outType;
-  SmallVector<DictionaryAttr> attributes;
-  SmallVector<mlir::Location> places;
-  llvm::StringMap<Value> arguments;
-};
-} // namespace
 
 FailureOr<Type> SpecImporter::elementType(DType dtype, const attnc::Location &where) {
   switch (dtype) {
@@ -98,18 +57,17 @@ LogicalResult SpecImporter::collectArguments() {
   const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
   const int64_t dim = spec.headDim.value, dimV = spec.headDimV.value;
   const TokenAxes &axes = spec.axes;
-  if (spec.fusedQkv.value) {
-    if (failed(addTokens("qkv", heads + 2 * kvHeads, dim, *element, axes.q, loc(spec.fusedQkv))))
-      return failure();
-  } else if (spec.cache) {
-    if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))))
-      return failure();
-    addCaches();
-  } else if (failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))) ||
-             failed(addTokens("k", kvHeads, dim, *element, axes.k, loc(spec.kvHeads))) ||
-             failed(addTokens("v", kvHeads, dimV, *element, axes.v, loc(spec.kvHeads)))) {
+  const bool fused = spec.fusedQkv.value;
+  if (fused && failed(addTokens("qkv", heads + 2 * kvHeads, dim, *element, axes.q, loc(spec.fusedQkv))))
     return failure();
-  }
+  if (!fused && spec.attends() && failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))))
+    return failure();
+  if (!fused && (!spec.cache || spec.append) &&
+      (failed(addTokens("k", kvHeads, dim, *element, axes.k, loc(spec.kvHeads))) ||
+       failed(addTokens("v", kvHeads, dimV, *element, axes.v, loc(spec.kvHeads)))))
+    return failure();
+  if (spec.cache)
+    addCaches();
   outType = attn::TokensType::get(context, heads, dimV, *outElement, layout(axes.out));
   if (isQuantised(spec.outDtype.value))
     addArgument("out_scale", attn::SideType::get(context, builder.getI64ArrayAttr(1), builder.getF32Type()),
@@ -142,61 +100,6 @@ LogicalResult SpecImporter::collectArguments() {
   return success();
 }
 
-static attn::CacheOrder cacheOrder(StringRef letters) { return *attn::symbolizeCacheOrder(letters); }
-
-/// The caches, their scales, and the tables of their pages.
-void SpecImporter::addCaches() {
-  const CacheSpec &cache = *spec.cache;
-  MLIRContext *context = builder.getContext();
-  auto add = [&](StringRef name, StringRef order, int64_t dim, std::optional<DType> dtype) {
-    Type element = *elementType(dtype.value_or(spec.dtype.value), cache.dtypeAt);
-    addArgument(name,
-                attn::CacheType::get(context, spec.kvHeads.value, dim, element, cacheOrder(order), cache.page,
-                                     cache.combined),
-                loc(cache.where));
-  };
-  if (cache.combined) {
-    add("kv_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
-  } else {
-    add("k_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
-    add("v_cache", cache.orderV, spec.headDimV.value, cache.dtypeV);
-  }
-  for (auto [name, dtype] : {std::pair("k_scale", cache.dtypeK), std::pair("v_scale", cache.dtypeV)})
-    if (dtype && isQuantised(*dtype)) {
-      ArrayAttr shape =
-          cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
-      addArgument(name, attn::SideType::get(context, shape, builder.getF32Type()), loc(cache.dtypeAt));
-    }
-  if (!cache.isPaged())
-    return;
-  Type table = attn::SideType::get(context,
-                                   cache.isCsr() ? builder.getStrArrayAttr({"total_pages"})
-                                                 : builder.getStrArrayAttr({"batch", "max_pages"}),
-                                   builder.getI32Type());
-  SmallVector<StringRef> owners = {""};
-  if (cache.ownTables)
-    owners = {"k_", "v_"};
-  for (StringRef owner : owners)
-    addArgument((owner + tableName()).str(), table, loc(cache.where));
-}
-
-StringRef SpecImporter::tableName() const { return spec.cache->isCsr() ? "page_indices" : "block_table"; }
-
-/// k or v as its cache holds it.
-Value SpecImporter::cached(StringRef name, int64_t dim) {
-  const CacheSpec &cache = *spec.cache;
-  Value tensor = arguments.lookup(cache.combined ? "kv_cache" : (name + "_cache").str());
-  Value pages;
-  if (cache.isPaged())
-    pages = arguments.lookup((cache.ownTables ? name.str() + "_" : "") + tableName().str());
-  attn::Layout layout =
-      spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
-  Type tokens = attn::TokensType::get(builder.getContext(), spec.kvHeads.value, dim,
-                                      *elementType(spec.dtype.value, spec.dtype.where), layout);
-  return attn::CachedOp::create(builder, loc(cache.where), tokens, tensor, pages,
-                                arguments.lookup((name + "_scale").str()), cache.combined && name == "v");
-}
-
 attn::Layout SpecImporter::layout(StringRef axes) {
   if (spec.layout.value == TokenLayout::Packed)
     return attn::Layout::Packed;
@@ -221,8 +124,6 @@ LogicalResult SpecImporter::addTokens(StringRef name, int64_t heads, int64_t dim
 
 /// q, k or v: its tensor, or its heads of the fused one.
 Value SpecImporter::operand(StringRef name, int64_t firstHead, int64_t heads, int64_t dim) {
-  if (spec.cache && name != "q")
-    return cached(name, dim);
   StringRef tensor = spec.fusedQkv.value ? "qkv" : name;
   Value &tokens = arguments[tensor];
   if (Value bias = arguments.lookup((tensor + "_bias").str()); bias && isa<BlockArgument>(tokens))
@@ -266,21 +167,31 @@ DictionaryAttr SpecImporter::pins() {
 
 attn::KernelOp SpecImporter::createKernel() {
   MLIRContext *context = builder.getContext();
-  SmallVector<Type> results = {outType};
-  SmallVector<StringRef> names = {"out"};
+  SmallVector<Type> results;
+  SmallVector<StringRef> names;
   Type rows = attn::RowsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q));
   Type pairs =
       attn::PairsType::get(context, spec.queryHeads.value, builder.getF32Type(), layout(spec.axes.q));
   Type perHead = attn::SideType::get(context, builder.getArrayAttr(builder.getStringAttr("heads")),
                                      builder.getF32Type());
   for (auto [wanted, name, type] :
-       {std::tuple(spec.outputs.lse, "lse", rows), std::tuple(spec.outputs.rowMax, "row_max", rows),
+       {std::tuple(spec.attends(), "out", outType), std::tuple(spec.outputs.lse, "lse", rows),
+        std::tuple(spec.outputs.rowMax, "row_max", rows),
         std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
         std::tuple(spec.outputs.debug, "debug_scores", pairs)})
     if (wanted) {
       results.push_back(type);
       names.push_back(name);
     }
+  statistics.append(names.begin() + (spec.attends() ? 1 : 0), names.end());
+  if (spec.outputs.keysRotated) {
+    results.push_back(attn::TokensType::get(context, spec.kvHeads.value, spec.headDim.value,
+                                            *elementType(spec.dtype.value, spec.dtype.where),
+                                            layout(spec.fusedQkv.value ? spec.axes.q : spec.axes.k)));
+    names.push_back("k_rotated");
+  }
+  if (spec.append)
+    results.append(updatedCaches(names));
   SmallVector<Attribute> argAttrs(attributes.begin(), attributes.end()), resultAttrs;
   for (StringRef name : names)
     resultAttrs.push_back(
@@ -312,6 +223,10 @@ attn::KernelOp SpecImporter::createKernel() {
   return kernel;
 }
 
+Value SpecImporter::rotate(attn::TokenRole role, Value tokens) {
+  return importRope(builder, *spec.rope, role, tokens, arguments, nameLoc);
+}
+
 FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel) {
   Value runtimeScale;
   FloatAttr scale;
@@ -333,23 +248,21 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
   UnitAttr outsideLse = sinks && !spec.score.sinkInLse ? builder.getUnitAttr() : UnitAttr();
   attn::Anchor anchor =
       spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
-  SmallVector<StringRef> statistics;
-  for (unsigned result = 1; result < kernel.getResultTypes().size(); ++result)
-    statistics.push_back(kernel.resultName(result));
   const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
   Value q = operand("q", 0, heads, spec.headDim.value);
-  Value k = operand("k", heads, kvHeads, spec.headDim.value);
-  Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
+  Value k = spec.cache ? cached("k", spec.headDim.value) : operand("k", heads, kvHeads, spec.headDim.value);
+  Value v = spec.cache ? cached("v", spec.headDimV.value)
+                       : operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
   if (spec.rope && spec.rope->ofQ)
-    q = importRope(builder, *spec.rope, attn::TokenRole::Queries, q, arguments, nameLoc);
-  if (spec.rope && spec.rope->ofK)
-    k = importRope(builder, *spec.rope, attn::TokenRole::Keys, k, arguments, nameLoc);
-  return attn::AttentionOp::create(builder, nameLoc, TypeRange(kernel.getResultTypes()), q, k, v,
-                                   runtimeScale, sinks, arguments.lookup("out_scale"), outsideLse,
-                                   spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
-                                   spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(),
-                                   scale, attn::AnchorAttr::get(builder.getContext(), anchor),
-                                   attn::MaskProofAttr(), builder.getStrArrayAttr(statistics));
+    q = rotate(attn::TokenRole::Queries, q);
+  if (spec.rope && spec.rope->ofK && (!spec.append || spec.rope->keysOnRead))
+    k = rotate(attn::TokenRole::Keys, k);
+  return attn::AttentionOp::create(
+      builder, nameLoc, kernel.getResultTypes().take_front(1 + statistics.size()), q, k, v, runtimeScale,
+      sinks, arguments.lookup("out_scale"), outsideLse, spec.tf32.value ? builder.getUnitAttr() : UnitAttr(),
+      spec.accumulate.value == DType::F16 ? builder.getUnitAttr() : UnitAttr(), scale,
+      attn::AnchorAttr::get(builder.getContext(), anchor), attn::MaskProofAttr(),
+      builder.getStrArrayAttr(statistics));
 }
 
 /// Adds the entry block of a region and names its position arguments.
@@ -417,11 +330,19 @@ OwningOpRef<ModuleOp> SpecImporter::run() {
   OwningOpRef<ModuleOp> module = ModuleOp::create(builder, nameLoc);
   builder.setInsertionPointToEnd(module->getBody());
   attn::KernelOp kernel = createKernel();
-  FailureOr<attn::AttentionOp> attention = createAttention(kernel);
-  if (failed(attention) || failed(fillScore(*attention)) || failed(fillMask(*attention)))
-    return {};
-  attn::ReturnOp::create(builder, loc(spec.outputs.where), attention->getResults());
-  simplifyRegions(*attention);
+  SmallVector<Value> results;
+  if (spec.append)
+    appendTokens();
+  if (spec.attends()) {
+    FailureOr<attn::AttentionOp> attention = createAttention(kernel);
+    if (failed(attention) || failed(fillScore(*attention)) || failed(fillMask(*attention)))
+      return {};
+    simplifyRegions(*attention);
+    results = attention->getResults();
+  }
+  for (unsigned index = results.size(); index < kernel.getResultTypes().size(); ++index)
+    results.push_back(arguments.lookup(kernel.resultName(index)));
+  attn::ReturnOp::create(builder, loc(spec.outputs.where), results);
   if (failed(verify(*module)))
     return {};
   return module;

@@ -6,6 +6,7 @@
 #include "attnc/Target.h"
 #include "dialect/attn/Attn.h"
 #include "dialect/tile/Tile.h"
+#include "passes/lower/KernelLowering.h"
 #include "passes/lower/LowerPasses.h"
 
 #include "mlir/IR/Matchers.h"
@@ -235,6 +236,8 @@ std::string slowCopies(attn::KernelOp kernel, attn::AttentionOp attention) {
   return reason;
 }
 
+bool isHeadDim(int64_t dim) { return dim >= 8 && dim <= 256 && dim % 8 == 0; }
+
 struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass> {
   using Base::Base;
 
@@ -248,7 +251,22 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       return failed(choose(attention, *parsed)) ? WalkResult::interrupt() : WalkResult::advance();
     });
     if (result.wasInterrupted())
-      signalPassFailure();
+      return signalPassFailure();
+    for (auto kernel : getOperation().getOps<attn::KernelOp>())
+      if (!kernel->hasAttr("tile.schedule") && failed(chooseAppend(kernel)))
+        return signalPassFailure();
+  }
+
+  /// Of a kernel that only appends.
+  LogicalResult chooseAppend(attn::KernelOp kernel) {
+    for (auto append : kernel.getBody().getOps<attn::AppendOp>())
+      if (int64_t dim = append.getTokens().getType().getDim(); !isHeadDim(dim))
+        return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
+    kernel->setAttr("tile.schedule", lower::appendSchedule(kernel));
+    kernel->setAttr(
+        "tile.schedule_reason",
+        StringAttr::get(&getContext(), "append: 16 tokens a warp, keys and values of one KV head"));
+    return success();
   }
 
   /// Tensor cores wherever they can; the plain family only where the spec pins it or falls back to it.
@@ -328,7 +346,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
     auto kernel = attention->getParentOfType<attn::KernelOp>();
     Demands demands(attention, kernel.getAlignment().value_or(16));
     for (int64_t dim : {demands.keys, demands.values})
-      if (dim < 8 || dim > 256 || dim % 8 != 0)
+      if (!isHeadDim(dim))
         return kernel.emitOpError("expected a head_dim that is a multiple of 8 from 8 to 256, got ") << dim;
 
     auto pins = kernel->getAttrOfType<DictionaryAttr>(attn::kPinsAttr);

@@ -68,19 +68,38 @@ void KernelLowering::section(StringRef title) { tile::SectionOp::create(b, loc, 
 
 //===- Kernel -----------------------------------------------------------------------------------------===//
 
+/// Caches of the dialect that no launch reads or fills yet, and no spec asks for.
+static bool isLowered(const attn::CacheAccess &cache) {
+  auto scale = cache.scale ? dyn_cast<attn::SideType>(cache.scale.getType()) : attn::SideType();
+  return !cache.type().isCyclic() && !cache.type().getElementType().isInteger(4) &&
+         (!cache.scale || (scale && scale.getRank() == 1));
+}
+
 LogicalResult KernelLowering::checkBody() {
   for (Operation &op : source.getBody().front()) {
     if (auto found = dyn_cast<attn::AttentionOp>(op)) {
       if (attention)
         return op.emitOpError("expected one attention per kernel, got a second one");
       attention = found;
-    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp,
-                    arith::ConstantOp>(op)) {
+    } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::AppendOp,
+                    attn::RopeOp, arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
+    if (auto cached = dyn_cast<attn::CachedOp>(op); cached && !isLowered(attn::CacheAccess(cached)))
+      return op.emitOpError(
+          "has no lowering to tile, where a cache is cyclic, of 4 bits or has scales by token or channel");
+    if (auto cached = dyn_cast<attn::CachedOp>(op); cached && cached.getBeams())
+      return op.emitOpError("has no lowering to tile, where it has beams");
+    if (auto append = dyn_cast<attn::AppendOp>(op); append && !isLowered(attn::CacheAccess(append)))
+      return op.emitOpError(
+          "has no lowering to tile, where a cache is cyclic, of 4 bits or has scales by token or channel");
   }
+  if (failed(checkAppends()))
+    return failure();
+  if (!attention && appends().empty())
+    return source.emitOpError("expected an attention or an append, got neither");
   if (!attention)
-    return source.emitOpError("expected an attention, got none");
+    return success();
   if (!attention.getProofAttr())
     return attention.emitOpError("expected a mask proof, got none: run attn-analyze-mask first");
   for (Value tokens : {attention.getQ(), attention.getK(), attention.getV()})
@@ -93,6 +112,10 @@ LogicalResult KernelLowering::checkBody() {
 LogicalResult KernelLowering::run() {
   if (failed(checkBody()))
     return failure();
+  if (!attention) {
+    buildProgram();
+    return success();
+  }
   nameDims();
   openKernel("_fwd");
   buildScalars();
@@ -108,7 +131,7 @@ void KernelLowering::openKernel(StringRef suffix) {
       tile::KernelOp::create(b, source.getLoc(), (source.getSymName() + suffix).str(),
                              b.getFunctionType({}, {}), schedule, IntegerAttr(), ArrayAttr(), ArrayAttr());
   b.setInsertionPointToEnd(b.createBlock(&kernel.getBody()));
-  loc = attention.getLoc();
+  loc = attention ? attention.getLoc() : source.getLoc();
 }
 
 void KernelLowering::closeKernel() {
@@ -123,7 +146,9 @@ void KernelLowering::closeKernel() {
 
 /// One name where q and v agree; a tile's own where its columns are rounded up.
 void KernelLowering::nameDims() {
-  int64_t keys = attention.getQ().getType().getDim(), values = attention.getV().getType().getDim();
+  const auto dimOf = [](Value tokens) { return cast<attn::TokensType>(tokens.getType()).getDim(); };
+  int64_t keys = attention ? dimOf(attention.getK()) : dimOf(appends().front().getTokens());
+  int64_t values = attention ? dimOf(attention.getV()) : dimOf(appends().back().getTokens());
   auto dim = [&](StringRef name, int64_t size) { return tile::DimAttr::get(b.getContext(), name, size); };
   auto padded = [&](tile::DimAttr exact) {
     int64_t size = llvm::alignTo(exact.getSize(), 16);
@@ -238,14 +263,19 @@ bool KernelLowering::decodesBytes(Value tokens) {
   return isQuantised(attn::storedElement(tokens)) && schedule.getMma() != tile::MmaKind::Plain;
 }
 
+/// Of a quantised cache, for the block's head.
+Value KernelLowering::readCacheScale(const attn::CacheAccess &cache) {
+  const bool byHead = isa<StringAttr>(cast<attn::SideType>(cache.scale.getType()).getShape()[0]);
+  return tile::ReadSideOp::create(b, loc, b.getF32Type(), sideView(cache.scale),
+                                  byHead ? at.kvHead : index(0));
+}
+
 /// What quantised keys or values are to be multiplied by; null for others.
 Value KernelLowering::cacheScale(StringRef name, Value tokens) {
   attn::TokenSource from = attn::tokenSource(tokens);
   if (!from.cached || !from.cached.getScale())
     return {};
-  Value view = sideView(cast<BlockArgument>(from.cached.getScale()));
-  bool byHead = isa<StringAttr>(from.cached.getScale().getType().getShape()[0]);
-  return let(name, tile::ReadSideOp::create(b, loc, b.getF32Type(), view, byHead ? at.kvHead : index(0)));
+  return let(name, readCacheScale(attn::CacheAccess(from.cached)));
 }
 
 /// The softmax scale as a factor of products q . k; null if it is 1.
@@ -341,7 +371,7 @@ void KernelLowering::buildEpilogue(Value acc, Value rowMax, Value rowSum, Value 
     else if (staging.getType() != type)
       staging = tile::ReuseOp::create(b, loc, type, "out_tile", staging);
     tile::StoreSharedOp::create(b, loc, acc, staging);
-    tile::StoreRowsOp::create(b, loc, staging, outRows, at.firstRow, at.rowsEnd);
+    tile::StoreRowsOp::create(b, loc, staging, outRows, at.firstRow, at.rowsEnd, Value());
   }
   storeStatistics(rowMax, lse);
 }

@@ -14,12 +14,12 @@ namespace attnc::lower {
 /// Scalars that every part of a kernel refers to.
 struct BlockScalars {
   mlir::Value request, kvHead, firstRow, qLen, kvLen;
-  mlir::Value head;            ///< of queries; with packing the first of those that share the KV head
-  mlir::Value qBegin, kvBegin; ///< first token of the request; null in padded layouts
-  mlir::Value firstPage;       ///< of the request, among those of all; null but for CSR page tables
-  mlir::Value rows;            ///< of the request: its queries, or with packing those times the group
-  mlir::Value rowsEnd;         ///< first row not to be stored
-  mlir::Value basePosition;    ///< of query 0
+  mlir::Value head;             ///< of queries; with packing the first of those that share the KV head
+  mlir::Value qBegin, kvBegin;  ///< first token of the request; null in padded layouts
+  mlir::Value firstPage, pages; ///< of the request, among those of all; null but for CSR page tables
+  mlir::Value rows;             ///< of the request: its queries, or with packing those times the group
+  mlir::Value rowsEnd;          ///< first row not to be stored
+  mlir::Value basePosition;     ///< of query 0
   mlir::Value firstPosition, lastPosition;
 };
 
@@ -35,10 +35,23 @@ struct Operand {
   RopeAngles angles;
 };
 
+/// New tokens of a block on their way into a cache.
+struct NewTokens {
+  attn::AppendOp append;
+  llvm::StringRef part; ///< "k" or "v"
+  Operand operand;
+  tile::DimAttr columns;
+  mlir::Value tile;
+};
+
+/// How a launch that appends is cut into blocks.
+tile::ScheduleAttr appendSchedule(attn::KernelOp kernel);
+
 /// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens, LowerRope.cpp
 /// their rotation, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that finds out which tiles the
-/// main one visits, LowerStatistics.cpp outputs beside out, LowerDebug.cpp dumps of debug builds,
-/// LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp the rest.
+/// main one visits, LowerStatistics.cpp outputs beside out, LowerAppend.cpp the launch that fills caches,
+/// LowerDebug.cpp dumps of debug builds, LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp
+/// the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -51,12 +64,14 @@ private:
 
   // KernelLowering.cpp
   mlir::LogicalResult checkBody();
+  mlir::LogicalResult checkAppends();
   void buildStorageAndLoop();
   void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
   void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile,
                         mlir::Value kv);
   bool mapsScores();
   bool decodesBytes(mlir::Value tokens);
+  mlir::Value readCacheScale(const attn::CacheAccess &cache);
   mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
   mlir::Value softmaxScale();
   mlir::Value softmaxScaleLog2();
@@ -73,13 +88,16 @@ private:
 
   // LowerOperands.cpp
   mlir::Value strideOf(llvm::StringRef tensor, llvm::StringRef axis, size_t position);
-  mlir::Value viewCache(llvm::StringRef name, attn::CachedOp cached, tile::DimAttr columns, mlir::Value head);
+  mlir::Value viewCache(llvm::StringRef name, const attn::CacheAccess &cache, tile::DimAttr columns,
+                        mlir::Value head, bool writable);
   mlir::Value viewRows(llvm::StringRef name, llvm::StringRef tensor, attn::TokensType type,
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
                        mlir::Value firstToken);
   /// What is done to a tile of tokens, from `firstToken` on, once it is in shared memory.
   void prepareTile(const Operand &operand, mlir::Value tile, mlir::Value firstToken);
+  llvm::StringRef argument(mlir::Value value);
+  std::string poolDim(const attn::CacheAccess &cache);
   int64_t rowAlignment(mlir::Type element, bool strided);
 
   // LowerRope.cpp
@@ -94,12 +112,33 @@ private:
   void addOutputs();
   void addScalars();
   void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
-  mlir::DictionaryAttr remarks();
-  void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
+
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
-                 bool strided, int64_t alignment, bool anyStrides = false);
-  void addCacheTensors(attn::CachedOp cached);
+                 bool strided, int64_t alignment, bool anyStrides = false, bool inPlace = false);
+  bool hasTensor(llvm::StringRef name);
+  void addTokenTensors();
+  void addLengthTensors();
+  void addCacheTensors(const attn::CacheAccess &cache);
   void addTokensTensor(llvm::StringRef name, attn::TokensType type, bool queries, bool output);
+
+  // LowerRemarks.cpp
+  mlir::DictionaryAttr remarks();
+  mlir::NamedAttribute remark(llvm::StringRef key, const llvm::Twine &json);
+  void describeMask(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
+  void describeSideTensors(llvm::SmallVectorImpl<mlir::NamedAttribute> &remarks);
+
+  // LowerAppend.cpp
+  llvm::SmallVector<attn::AppendOp> appends();
+  /// How many rows of the block's tile are new tokens; null in other launches.
+  mlir::Value newRows() { return attention ? mlir::Value() : sub(at.rows, at.firstRow); }
+  void buildAppend();
+  mlir::Value firstIndex(attn::AppendOp append);
+  mlir::Value cacheEnd(const attn::CacheAccess &cache);
+  NewTokens loadNewTokens(attn::AppendOp append, llvm::StringRef part, tile::DimAttr columns,
+                          tile::DimAttr width);
+  void storeNewTokens(NewTokens &tokens);
+  std::optional<unsigned> returnedKeys();
+  mlir::Value quantise(const NewTokens &tokens, const attn::CacheAccess &cache);
 
   // LowerBlockMap.cpp
   void buildBlockMap(attn::AttentionOp mapped);
@@ -109,7 +148,7 @@ private:
   mlir::Value blockMapWords();
   mlir::Value walkBlockMap();
   /// The dim that says how many keys the longest request has.
-  std::string keyCount() { return attention.isSelfAttention() ? "q_len" : "kv_len"; }
+  std::string keyCount() { return isSelfAttention() ? "q_len" : "kv_len"; }
   int64_t keysOfWord() { return tileKv.getSize() * 32; }
 
   // LowerStatistics.cpp
@@ -144,6 +183,7 @@ private:
   mlir::Value inlineRegion(mlir::Region &region, mlir::Value score, mlir::Value head, mlir::Value query,
                            mlir::Value key);
   void mapCapture(mlir::Value value, mlir::IRMapping &mapping);
+  std::string axisFormula(mlir::Attribute axis);
   mlir::Value sideView(mlir::BlockArgument side);
   void buildSideViews();
   mlir::Value visiblePair(mlir::Value head, mlir::Value query, mlir::Value key);
@@ -180,11 +220,16 @@ private:
   bool masksByHead() {
     return !attention.getMask().empty() && !attention.getMask().getArgument(1).use_empty();
   }
+  /// Caches of keys and of values, read or written; none where attention reads tokens.
+  llvm::SmallVector<attn::CacheAccess, 2> caches();
+  /// Whether it is said how many keys a request has.
+  bool hasKeyLengths();
+  bool isSelfAttention() { return attention && attention.isSelfAttention(); }
   bool packed() { return source.isPacked(); }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 
   attn::KernelOp source;
-  attn::AttentionOp attention;
+  attn::AttentionOp attention; ///< null where tokens are only appended, and in the launch that does so
   tile::ScheduleAttr schedule;
   mlir::OpBuilder b;
   mlir::Location loc;

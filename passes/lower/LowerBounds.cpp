@@ -12,26 +12,32 @@ Value KernelLowering::loadAt(StringRef tensor, Value position) {
   return tile::LoadOp::create(b, loc, b.getIndexType(), pointer, position);
 }
 
-/// How many tokens of the request its cache holds: a length, or what its pages come to.
+/// How many tokens of the request its cache holds: a length, or what its pages come to. Null where only the
+/// place of new ones is said.
 void KernelLowering::buildCachedLength() {
-  if (!attention.cachedKeys().isCsr()) {
+  const attn::CacheAccess cache = caches().front();
+  at.kvLen = Value();
+  if (cache.csr) {
+    at.firstPage = let("first_page", loadAt("page_indptr", at.request));
+    at.pages = let("pages", sub(loadAt("page_indptr", add(at.request, index(1))), at.firstPage));
+  }
+  if (!hasKeyLengths())
+    return;
+  if (!cache.csr) {
     at.kvLen = let("kv_len", source.getLengths() == attn::Lengths::None
                                  ? field("kv_len", b.getIndexType(), "dim:kv_len")
                                  : loadAt("kv_lens", at.request));
     return;
   }
-  at.firstPage = let("first_page", loadAt("page_indptr", at.request));
-  Value pages = let("pages", sub(loadAt("page_indptr", add(at.request, index(1))), at.firstPage));
-  Value page = constant("kPage", attention.cachedKeys().getCache().getType().getPage());
-  Value whole = mul(sub(pages, index(1)), page);
-  Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, pages, index(0));
+  Value whole = mul(sub(at.pages, index(1)), constant("kPage", cache.type().getPage()));
+  Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, at.pages, index(0));
   Value length = add(whole, loadAt("last_page_len", at.request));
   at.kvLen = let("kv_len", arith::SelectOp::create(b, loc, any, length, index(0)));
 }
 
 void KernelLowering::buildLengths() {
   Type index32 = b.getIndexType();
-  attn::CachedOp cached = attention.cachedKeys();
+  const bool cached = !caches().empty();
   if (packed()) {
     auto loadRange = [&](StringRef cumulative, StringRef beginName, StringRef lengthName, Value &begin,
                          Value &length) {
@@ -44,7 +50,7 @@ void KernelLowering::buildLengths() {
     at.kvLen = at.qLen;
     if (cached)
       buildCachedLength();
-    else if (!attention.isSelfAttention())
+    else if (!isSelfAttention())
       loadRange("cu_kv", "kv_begin", "kv_len", at.kvBegin, at.kvLen);
     return;
   }
@@ -55,9 +61,8 @@ void KernelLowering::buildLengths() {
   if (cached)
     buildCachedLength();
   else
-    at.kvLen = attention.isSelfAttention()
-                   ? at.qLen
-                   : length("kv_lens", "kv_len", source.getLengths() != attn::Lengths::None);
+    at.kvLen =
+        isSelfAttention() ? at.qLen : length("kv_lens", "kv_len", source.getLengths() != attn::Lengths::None);
   at.rowsEnd = qLengthsVary() ? field("q_len", index32, "dim:q_len") : at.qLen;
 }
 
@@ -105,14 +110,16 @@ void KernelLowering::buildRows() {
   const bool padded = at.rowsEnd != at.qLen; // rows are stored behind the request's own as well
   at.rows = at.qLen;
   if (packing() > 1) {
+    if (padded)
+      at.rowsEnd = mul(at.rowsEnd, groupSize());
     at.rows = let("rows", mul(at.qLen, groupSize()));
-    at.rowsEnd = padded ? let("rows_end", mul(at.rowsEnd, groupSize())) : at.rows;
+    at.rowsEnd = padded ? let("rows_end", at.rowsEnd) : at.rows;
   }
   if (packed())
     tile::ExitIfOp::create(b, loc,
                            arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sge, at.firstRow, at.rows));
   // Position of a row among the keys: see semantics 3.3.
-  const bool anchored = attention.getAnchor() == attn::Anchor::BottomRight && !attention.isSelfAttention();
+  const bool anchored = attention.getAnchor() == attn::Anchor::BottomRight && !isSelfAttention();
   at.basePosition = anchored ? sub(at.kvLen, at.qLen) : Value();
   auto position = [&](Value token) { return at.basePosition ? add(at.basePosition, token) : token; };
   Value rows =

@@ -36,39 +36,55 @@ Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensTyp
                                         rowAlignment(element, strided), strided, {}, group);
   return tile::ViewRowsOp::create(
       b, loc, rows, (name + "_rows").str(), pointer, offset, group ? stride("head", 'h') : tokenStride,
-      strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value());
+      strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value(), Value());
+}
+
+StringRef KernelLowering::argument(Value value) {
+  return source.argumentName(cast<BlockArgument>(value).getArgNumber());
 }
 
 /// The tokens of the block's request, in a cache.
-Value KernelLowering::viewCache(StringRef name, attn::CachedOp cached, tile::DimAttr columns, Value head) {
-  attn::CacheType type = cached.getCache().getType();
+Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, tile::DimAttr columns,
+                                Value head, bool writable) {
+  attn::CacheType type = cache.type();
   std::string axes = type.axes();
-  auto argument = [&](Value value) { return source.argumentName(cast<BlockArgument>(value).getArgNumber()); };
-  StringRef tensor = argument(cached.getCache());
+  StringRef tensor = argument(cache.cache);
   auto stride = [&](StringRef axis, char letter) { return strideOf(tensor, axis, axes.find(letter)); };
-  Value pointer =
-      field(tensor, tile::PointerType::get(b.getContext(), type.getElementType(), false), "tensor:" + tensor);
+  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), type.getElementType(), writable),
+                        "tensor:" + tensor);
   Value offset = mul(widen(head), stride("head", 'h'));
-  if (cached.getValues())
+  if (cache.values)
     offset = add(stride("pair", '2'), offset);
   if (!type.isPaged())
     offset = add(mul(widen(at.request), stride("batch", 'b')), offset);
   bool strided = attn::isStrided(type);
   tile::DimAttr page;
-  Value pageStride, table, firstPage;
+  Value pageStride, table, firstPage, pageCount;
   if (type.isPaged()) {
     page = tile::DimAttr::get(b.getContext(), "kPage", type.getPage());
     pageStride = stride("page", 'p');
-    StringRef pages = argument(cached.getPages());
+    StringRef pages = argument(cache.pages);
     table = field(pages, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + pages);
-    firstPage = cached.isCsr()
+    firstPage = cache.csr
                     ? widen(at.firstPage)
                     : mul(widen(at.request), widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
+    if (writable) {
+      const std::string pool = poolDim(cache);
+      pageCount = field(pool, b.getIndexType(), "dim:" + pool);
+    }
   }
-  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, type.getElementType(), false,
+  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, type.getElementType(), writable,
                                         rowAlignment(type.getElementType(), strided), strided, page, {});
   return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
-                                  strided ? stride("column", 'd') : Value(), pageStride, table, firstPage);
+                                  strided ? stride("column", 'd') : Value(), pageStride, table, firstPage,
+                                  pageCount);
+}
+
+/// The dim that says how many pages a pool has. Pools with tables of their own may differ in it.
+std::string KernelLowering::poolDim(const attn::CacheAccess &cache) {
+  StringRef table = argument(cache.pages);
+  const bool own = table != "block_table" && table != "page_indices";
+  return (own ? argument(cache.cache).substr(0, 2).str() : "") + "pages";
 }
 
 Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr columns, Value head,
@@ -79,7 +95,7 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   if (from.rope)
     operand.angles = buildRopeAngles(from.rope);
   if (from.cached) {
-    operand.rows = viewCache(name, from.cached, columns, head);
+    operand.rows = viewCache(name, attn::CacheAccess(from.cached), columns, head, /*writable=*/false);
     return operand;
   }
   auto type = cast<attn::TokensType>(from.tokens.getType());
@@ -98,8 +114,7 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {});
   operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
                                           mul(widen(head), width), width);
-  if (llvm::none_of(tensors,
-                    [&](Attribute tensor) { return cast<tile::TensorAttr>(tensor).getName() == bias; }))
+  if (!hasTensor(bias))
     addTensor(bias, element, {std::to_string(type.getHeads()), std::to_string(type.getDim())},
               /*output=*/false,
               /*strided=*/false, alignment);
@@ -108,7 +123,7 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
 
 void KernelLowering::prepareTile(const Operand &operand, Value tile, Value firstToken) {
   if (operand.bias)
-    tile::AddRowOp::create(b, loc, operand.bias, tile);
+    tile::AddRowOp::create(b, loc, operand.bias, tile, newRows(), /*singly=*/false);
   if (operand.rope)
     buildRope(operand.rope, operand.angles, tile, firstToken);
 }

@@ -13,15 +13,16 @@ using namespace attnc::lower;
 /// Beyond every position: the end of a search that has none of its own.
 constexpr int64_t kWholeRow = 1 << 30;
 
-static std::string axisFormula(Attribute axis, attn::AttentionOp attention) {
+std::string KernelLowering::axisFormula(Attribute axis) {
   if (auto size = dyn_cast<IntegerAttr>(axis))
     return std::to_string(size.getInt());
   StringRef name = cast<StringAttr>(axis).getValue();
   if (name == "heads")
     return std::to_string(attention.getQ().getType().getHeads());
   if (name == "kv_heads")
-    return std::to_string(attention.getK().getType().getHeads());
-  if (attention.isSelfAttention()) // the keys are the queries
+    return std::to_string(attention ? attention.getK().getType().getHeads()
+                                    : caches().front().type().getHeads());
+  if (isSelfAttention()) // the keys are the queries
     return name == "kv_len" ? "q_len" : name == "total_kv" ? "total_q" : name.str();
   return name.str();
 }
@@ -35,7 +36,7 @@ Value KernelLowering::sideView(BlockArgument side) {
   SmallVector<Value> shape;
   SmallVector<std::string> formulas;
   for (Attribute axis : type.getShape()) {
-    formulas.push_back(axisFormula(axis, attention));
+    formulas.push_back(axisFormula(axis));
     int64_t size;
     if (!StringRef(formulas.back()).getAsInteger(10, size))
       shape.push_back(index(size));
@@ -53,7 +54,11 @@ Value KernelLowering::sideView(BlockArgument side) {
 }
 
 void KernelLowering::buildSideViews() {
-  auto isOfTokens = [](Operation *user) { return isa<attn::AddBiasOp, attn::CachedOp>(user); };
+  auto isOfTokens = [](Operation *user) {
+    return isa<attn::AddBiasOp, attn::CachedOp, attn::AppendOp>(user) ||
+           (isa<attn::RopeOp>(user) &&
+            llvm::any_of(user->getUsers(), [](Operation *next) { return isa<attn::AppendOp>(next); }));
+  };
   for (BlockArgument argument : source.getBody().getArguments())
     if (isa<attn::SideType>(argument.getType()) && llvm::none_of(argument.getUsers(), isOfTokens))
       sideView(argument);

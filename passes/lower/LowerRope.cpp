@@ -78,26 +78,27 @@ Value KernelLowering::tokenIndex(Attribute axis, attn::TokenRole role, Value tok
 }
 
 void KernelLowering::buildRope(attn::RopeOp rope, const RopeAngles &angles, Value tile, Value firstToken) {
-  const bool queries = rope.getRole() == attn::TokenRole::Queries;
+  // Rows of the block are queries, or new tokens; of keys in a loop they count from the tile's first on.
+  const bool byRow = !attention || rope.getRole() == attn::TokenRole::Queries;
   tile::DimAttr dim = int64_t(rope.getDim()) == keyDim.getSize()
                           ? keyDim
                           : tile::DimAttr::get(b.getContext(), "kRotaryDim", rope.getDim());
   auto style = rope.getStyle() == attn::RopeStyle::Neox ? tile::RopeStyle::Neox : tile::RopeStyle::Gptj;
-  auto op =
-      tile::RopeOp::create(b, rope.getLoc(), style, dim, tile, angles.frequencies, angles.factor,
-                           angles.stretch, angles.cos, angles.sin, rope.getSectionsAttr(), /*singly=*/false);
+  auto op = tile::RopeOp::create(b, rope.getLoc(), style, dim, tile, angles.frequencies, angles.factor,
+                                 angles.stretch, angles.cos, angles.sin, newRows(), rope.getSectionsAttr(),
+                                 /*singly=*/false);
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&op.getAt());
   Value row = body->addArgument(b.getIndexType(), loc);
   SmallVector<Value> yielded;
   Value byToken = rope.byToken();
   if (!byToken) {
-    yielded = {queries ? positionOf(row) : add(firstToken, row)};
+    yielded = {byRow ? positionOf(row) : add(firstToken, row)};
     tile::YieldOp::create(b, loc, yielded);
     return;
   }
   // One of the two is not used, and goes away.
-  Value token = queries ? tokenOf(row) : add(firstToken, row), position = queries ? positionOf(row) : token;
+  Value token = byRow ? tokenOf(row) : add(firstToken, row), position = byRow ? positionOf(row) : token;
   ArrayRef<Attribute> axes = cast<attn::SideType>(byToken.getType()).getShape().getValue();
   const size_t sections = rope.getSections() ? rope.getSections()->size() : 0;
   SmallVector<Value> indices;

@@ -42,7 +42,41 @@ Type loweredType(Type type) {
   return type.isF32() ? f64 : type;
 }
 
-/// The kernel's one attention, if that and scalar constants are all it holds.
+/// Whether a result is an updated cache or new tokens, which host code has: no function computes them.
+bool isAppended(Value result) {
+  return result.getDefiningOp<attn::AppendOp>() || result.getDefiningOp<attn::RopeOp>();
+}
+
+/// Whether an argument is a cache that tokens are appended to.
+bool isUpdated(Value argument) {
+  return isa<attn::CacheType>(argument.getType()) &&
+         llvm::any_of(argument.getUsers(), [](Operation *user) { return isa<attn::AppendOp>(user); });
+}
+
+/// Attention reads a cache as it is in the end, or not at all.
+LogicalResult checkCachedOperand(attn::AttentionOp attention, Value operand) {
+  attn::TokenSource source = attn::tokenSource(operand);
+  if (!source.cached || !isUpdated(source.tokens))
+    return success();
+  for (auto append : attention->getParentOfType<attn::KernelOp>().getBody().getOps<attn::AppendOp>()) {
+    if (attn::cacheArgument(append.getCache()) != source.tokens ||
+        append.getValues() != source.cached.getValues())
+      continue;
+    Value cache = source.cached.getCache();
+    while (cache && cache != append.getResult())
+      cache =
+          cache.getDefiningOp<attn::AppendOp>() ? cache.getDefiningOp<attn::AppendOp>().getCache() : Value();
+    if (!cache) {
+      InFlightDiagnostic error =
+          source.cached.emitOpError("expected a cache with all its new tokens, got it without some");
+      error.attachNote(append.getLoc()) << "these";
+      return error;
+    }
+  }
+  return success();
+}
+
+/// The kernel's one attention, if that, appends and scalar constants are all it holds.
 FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
   attn::AttentionOp found;
   for (Operation &op : kernel.getBody().front().without_terminator()) {
@@ -54,7 +88,7 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
       }
       found = attention;
     } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
-               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp>(op)) {
+               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp, attn::AppendOp>(op)) {
       return op.emitError("expected an op that the reference lowers, got ") << op.getName();
     }
   }
@@ -63,17 +97,25 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
   for (Value operand : found->getOperands())
     if (!isa<BlockArgument>(operand) && !attn::tokenSource(operand).tokens)
       return found.emitOpError("expected operands that are arguments of the kernel, got ") << operand;
+  for (Value operand : {found.getQ(), found.getK(), found.getV()})
+    if (failed(checkCachedOperand(found, operand)))
+      return failure();
   for (Value result : kernel.getBody().front().getTerminator()->getOperands())
-    if (result.getDefiningOp() != found)
+    if (result.getDefiningOp() != found && !isAppended(result))
       return kernel.emitOpError("expected the results of the attention to be returned, got ") << result;
   return found;
 }
 
-/// Whether an argument has an operand of the attention whose elements are rounded on the way to it.
+/// Whether an operand of the attention has elements that are rounded on the way to it.
+bool isInexact(const attn::TokenSource &source) {
+  return source.rope || (source.cached && isUpdated(source.tokens));
+}
+
+/// Whether an argument has such an operand.
 bool isInexact(attn::AttentionOp attention, Value argument) {
   return llvm::any_of(ValueRange{attention.getQ(), attention.getK(), attention.getV()}, [&](Value operand) {
     attn::TokenSource source = attn::tokenSource(operand);
-    return source.tokens == argument && source.rope;
+    return source.tokens == argument && isInexact(source);
   });
 }
 
@@ -85,8 +127,10 @@ LogicalResult convert(attn::KernelOp kernel) {
   SmallVector<Type> types(2, b.getIndexType());
   for (Value argument : kernel.getBody().getArguments())
     types.append(isInexact(*attention, argument) ? 2 : 1, loweredType(argument.getType()));
-  for (Type type : kernel.getResultTypes())
-    types.append(2, loweredType(type));
+  ValueRange results = kernel.getBody().front().getTerminator()->getOperands();
+  for (Value result : results)
+    if (!isAppended(result))
+      types.append(2, loweredType(result.getType()));
   auto function = func::FuncOp::create(b, kernel.getSymName(), b.getFunctionType(types, {}));
   function->setAttr(LLVM::LLVMDialect::getEmitCWrapperAttrName(), b.getUnitAttr());
   Block *entry = function.addEntryBlock();
@@ -108,14 +152,16 @@ LogicalResult convert(attn::KernelOp kernel) {
   arguments.q = arguments.captured.lookup(q.tokens);
   arguments.k = arguments.captured.lookup(k.tokens);
   arguments.v = arguments.captured.lookup(v.tokens);
-  arguments.qError = q.rope ? errors.lookup(q.tokens) : Value();
-  arguments.kError = k.rope ? errors.lookup(k.tokens) : Value();
-  arguments.vError = v.rope ? errors.lookup(v.tokens) : Value();
+  arguments.qError = isInexact(q) ? errors.lookup(q.tokens) : Value();
+  arguments.kError = isInexact(k) ? errors.lookup(k.tokens) : Value();
+  arguments.vError = isInexact(v) ? errors.lookup(v.tokens) : Value();
   arguments.firstQueryHead = q.firstHead;
   arguments.firstKeyHead = k.firstHead;
   arguments.firstValueHead =
       v.cached && v.cached.getValues() ? v.cached.getCache().getType().getHeads() : v.firstHead;
-  for (Value result : kernel.getBody().front().getTerminator()->getOperands()) {
+  for (Value result : results) {
+    if (isAppended(result))
+      continue;
     std::pair<Value *, Value *> into = {&arguments.out, &arguments.outBound};
     if (result == attention->statistic("lse"))
       into = {&arguments.lse, &arguments.lseBound};

@@ -300,7 +300,6 @@ void HeadLowering::storeLse() {
 void HeadLowering::storeOutput() {
   const auto &[max, total, totalError, shrink, isEmpty] = ofAll;
   Storage stored(attention.getOut().getType().getElementType());
-  constexpr double kInverseUnits = rounding::kDivideUnits + 2 * rounding::kBasicUnits;
   Value inverse; // of the scale of a quantised output, which is positive
   if (Value scale = attention.getOutScale())
     inverse = f.div(c(1), load(in.captured.lookup(scale), zero));
@@ -323,7 +322,8 @@ void HeadLowering::storeOutput() {
             if (inverse) { // rounded, as is the product with it
               value = f.mul(value, inverse);
               magnitude = f.abs(value);
-              error = f.add(f.mul(error, inverse), f.mul(magnitude, c(kInverseUnits * rounding::kUnitF32)));
+              error = f.add(f.mul(error, inverse),
+                            f.mul(magnitude, c(rounding::kInverseUnits * rounding::kUnitF32)));
             }
             Value stores = f.max(f.mul(f.add(magnitude, error), c(stored.unit)), c(stored.tiny));
             if (inverse)

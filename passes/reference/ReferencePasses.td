@@ -13,11 +13,13 @@ def ConvertAttnToLinalgPass : Pass<"convert-attn-to-linalg", "::mlir::ModuleOp">
     - the request and the query head (index);
     - per kernel argument: tokens as `memref<?xHxDxf64>` (the tokens of this request, all heads), side tensors
       as memrefs of f64, i32 or i8 (bools), scalars as f64 or i32;
-    - per kernel result: a memref for the values and one for their bounds (`memref<?xHxDxf64>` for tokens,
+    - where elements of tokens are rounded on the way (rotated, or appended to a cache): a memref of their errors beside them;
+    - per result of the attention: a memref for the values and one for their bounds (`memref<?xHxDxf64>` for tokens,
       `memref<?xHxf64>` for rows). Only head `h` is written.
 
-    README.md of this folder derives the bounds. A kernel that is more than one attention over its own
-    arguments is refused.
+    README.md of this folder derives the bounds. Caches and
+    rotated keys that a kernel returns are no arguments: host code computes them (codegen/reference). A kernel that is more
+    than one attention over its own arguments, and appends, is refused.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::func::FuncDialect",
                            "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",

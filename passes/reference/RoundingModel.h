@@ -32,8 +32,10 @@ inline constexpr double kTinyI8 = 0.5;
 inline constexpr double kMaxF32 = 0x1.fffffep127;
 
 /// Relative error, in units of kUnitF32, of one f32 operation of a score region.
-inline constexpr double kBasicUnits = 1;    ///< add, subtract, multiply, integer to float
-inline constexpr double kDivideUnits = 4;   ///< divide, square root: 2 ulp
+inline constexpr double kBasicUnits = 1;  ///< add, subtract, multiply, integer to float
+inline constexpr double kDivideUnits = 4; ///< divide, square root: 2 ulp
+/// What is quantised: the quotient by a scale, as a product with the inverse.
+inline constexpr double kInverseUnits = kDivideUnits + 2 * kBasicUnits;
 inline constexpr double kFunctionUnits = 4; ///< exp, log, tanh, erf: 2 ulp, plus what follows
 /// exp computes exp2(x * log2(e)): the product's rounding grows with |x|.
 inline constexpr double kExpUnitsPerArgument = 2;

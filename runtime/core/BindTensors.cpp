@@ -55,6 +55,38 @@ bool overlapsItself(const Tensor &tensor) {
   return false;
 }
 
+/// What a tensor's memory is as blocks that lie a multiple of `period` bytes apart: where the first begins,
+/// and how long each is.
+struct Blocks {
+  uintptr_t begin = 0;
+  int64_t bytes = 0;
+
+  Blocks(const Tensor &tensor, int64_t period)
+      : begin(reinterpret_cast<uintptr_t>(tensor.data)), bytes(dtypeSize(tensor.dtype)) {
+    for (size_t i = 0; i < tensor.shape.size(); ++i) {
+      const int64_t stride = tensor.stride(i) * dtypeSize(tensor.dtype);
+      if (stride % period != 0)
+        bytes += stride * (tensor.shape[i] - 1);
+    }
+  }
+};
+
+/// Whether two tensors share no element although their spans overlap, because one lies in the gaps that a
+/// stride of both leaves in the other: keys and values that are halves of each page.
+bool isInterleaved(const Tensor &a, const Tensor &b) {
+  for (size_t i = 0; i < a.shape.size(); ++i) {
+    const int64_t period = a.stride(i) * dtypeSize(a.dtype);
+    if (a.shape[i] < 2 || period <= 0)
+      continue;
+    const Blocks ofA(a, period), ofB(b, period);
+    const auto places = static_cast<uintptr_t>(period);
+    const auto apart = static_cast<int64_t>((ofB.begin % places + places - ofA.begin % places) % places);
+    if (ofA.bytes <= apart && ofB.bytes <= period - apart)
+      return true;
+  }
+  return false;
+}
+
 } // namespace
 
 Status checkLayout(const TensorSig &sig, const Tensor &tensor) {
@@ -104,7 +136,8 @@ Status bindShape(const TensorSig &sig, const PlannedTensor &planned, const Symbo
   }
   for (size_t axis = 0; axis < planned.strideSlots.size(); ++axis)
     if (int slot = planned.strideSlots[axis]; slot >= 0)
-      // Kernels form addresses of rows that are not there, to copy zeros: where there is one row, with its own.
+      // Kernels form addresses of rows that are not there, to copy zeros: where there is one row, with its
+      // own.
       values[slot] = tensor.shape[axis] > 1 ? tensor.stride(axis) : 0;
   return Status::success();
 }
@@ -125,9 +158,9 @@ Status checkStrides(const TensorSig &sig, const Tensor &tensor) {
       if (last && stride != 1)
         return bad(sig, "stride 1 on the last axis, got strides " + strideText(tensor));
       if (!last && stride % std::max(1, sig.alignment / dtypeSize(sig.dtype)) != 0)
-        return bad(sig, std::string(sig.anyStrides ? "" : "outer ") + "strides that are a multiple of " + std::to_string(sig.alignment) +
-                            " bytes, got strides " + strideText(tensor) + " of " +
-                            std::string(dtypeName(sig.dtype)));
+        return bad(sig, std::string(sig.anyStrides ? "" : "outer ") + "strides that are a multiple of " +
+                            std::to_string(sig.alignment) + " bytes, got strides " + strideText(tensor) +
+                            " of " + std::string(dtypeName(sig.dtype)));
     }
     dense *= tensor.shape[axis];
   }
@@ -161,7 +194,7 @@ Status checkAliasing(const Program &program, const std::vector<const Tensor *> &
       // Of two overlapping outputs, the later one is named first.
       if ((program.tensors[j].output && j >= i) || begin == end || otherBegin == otherEnd)
         continue;
-      if (begin < otherEnd && otherBegin < end)
+      if (begin < otherEnd && otherBegin < end && !isInterleaved(*tensors[i], *tensors[j]))
         return bad(program.tensors[i],
                    "memory of its own, got memory that overlaps tensor '" + program.tensors[j].name + "'");
     }

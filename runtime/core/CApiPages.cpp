@@ -52,6 +52,17 @@ Status createPool(const attncPagePoolOptions *given, attncPagePool *out) {
   return Status::success();
 }
 
+/// Calls the check for kernels that only read, or that append too.
+template <class Data>
+Status checkEither(const PoolShape &pool, const Data &data, const attncPageTable &given) {
+  if (!given.qLens)
+    return checkPageTable(pool, data);
+  AppendData append{{given.qLens, given.batch}};
+  if (given.writeIndices)
+    append.first = {given.writeIndices, given.batch};
+  return checkPageTable(pool, data, append);
+}
+
 /// Both forms of a table, or neither, is a mistake.
 Status checkTable(const attncPageTable &given) {
   const bool lists = given.pageIndptr || given.pageIndices || given.lastPageLen;
@@ -68,8 +79,9 @@ Status checkTable(const attncPageTable &given) {
         __builtin_mul_overflow(static_cast<int64_t>(given.batch), given.maxPages, &elements))
       elements = 0; // checkPageTable says what is wrong
     ATTNC_ASSIGN_OR_RETURN(auto table, listOf(given.blockTable, static_cast<size_t>(elements), "blockTable"));
-    ATTNC_ASSIGN_OR_RETURN(auto kvLens, listOf(given.kvLens, given.batch, "kvLens"));
-    return checkPageTable(pool, BlockTableData{table, given.maxPages, kvLens});
+    const bool mayLack = !given.kvLens && given.qLens && given.writeIndices;
+    ATTNC_ASSIGN_OR_RETURN(auto kvLens, listOf(given.kvLens, mayLack ? 0 : given.batch, "kvLens"));
+    return checkEither(pool, BlockTableData{table, given.maxPages, kvLens}, given);
   }
   ATTNC_ASSIGN_OR_RETURN(auto indptr, listOf(given.pageIndptr, given.batch + 1, "pageIndptr"));
   ATTNC_ASSIGN_OR_RETURN(auto indices, listOf(given.pageIndices, given.pageIndexCount, "pageIndices"));
@@ -77,7 +89,7 @@ Status checkTable(const attncPageTable &given) {
   std::span<const int32_t> kvLens;
   if (given.kvLens)
     kvLens = {given.kvLens, given.batch};
-  return checkPageTable(pool, PageListData{indptr, indices, last, kvLens});
+  return checkEither(pool, PageListData{indptr, indices, last, kvLens}, given);
 }
 
 } // namespace

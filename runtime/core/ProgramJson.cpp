@@ -30,7 +30,8 @@ Json write(const TensorSig &sig) {
   for (const Formula &entry : sig.shape)
     shape.push_back(entry.text);
   return {{"name", sig.name},          {"dtype", dtypeName(sig.dtype)}, {"shape", shape},
-          {"output", sig.output},      {"strided", sig.strided},        {"any_strides", sig.anyStrides},
+          {"output", sig.output},      {"in_place", sig.inPlace},
+          {"strided", sig.strided},    {"any_strides", sig.anyStrides},
           {"alignment", sig.alignment}};
 }
 
@@ -101,6 +102,7 @@ void read(ObjectReader r, TensorSig &sig) {
   r.dtype("dtype", sig.dtype);
   r.list("shape", sig.shape, [](ValueReader v, Formula &entry) { v.text(entry.text); });
   r.boolean("output", sig.output);
+  r.boolean("in_place", sig.inPlace);
   r.boolean("strided", sig.strided);
   r.boolean("any_strides", sig.anyStrides);
   r.integer("alignment", sig.alignment);

@@ -12,7 +12,7 @@
 namespace attnc {
 
 /// Number of the manifest's format; readers refuse others.
-inline constexpr int kManifestFormat = 2;
+inline constexpr int kManifestFormat = 3;
 
 /// Everything but `text`. One line; keys sorted; the same program gives the same bytes.
 std::string programToJson(const Program &program);

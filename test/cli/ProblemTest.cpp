@@ -1,6 +1,7 @@
 // ProblemTest.cpp - dims, lengths and files made into tensors, driven by a signature.
 #include "tools/attnc/Problem.h"
 #include "tools/attnc/Cases.h"
+#include "tools/attnc/InPlaceContent.h"
 #include "tools/attnc/Npy.h"
 
 #include <cmath>
@@ -262,6 +263,125 @@ TEST(Cases, CachesGetTheEndsOfPages) {
       for (int64_t kv : {page, page + 1, 2 * page - 1, int64_t(0)})
         EXPECT_TRUE(pairs.contains({1, kv})) << page << " " << kv;
     }
+}
+
+/// One head over a pool of pages of 4 that new tokens are appended to.
+Program appending() {
+  Program program;
+  program.name = "appending";
+  program.dims = {"q_len", "kv_len"};
+  program.tensors = {sig("q", DType::F16, {{"total_q"}, {"1"}, {"2"}}),
+                     sig("k", DType::F16, {{"total_q"}, {"1"}, {"2"}}),
+                     sig("cu_q", DType::I32, {{"batch + 1"}}),
+                     sig("kv_lens", DType::I32, {{"batch"}}),
+                     sig("block_table", DType::I32, {{"batch"}, {"max_pages"}}),
+                     sig("k_cache", DType::F16, {{"pages"}, {"4"}, {"1"}, {"2"}}, true),
+                     sig("out", DType::F16, {{"total_q"}, {"1"}, {"2"}}, true)};
+  program.tensors[5].inPlace = true;
+  program.remarks = {{"cache.page", "4"}, {"cache.table", "\"dense\""}, {"tensor.k_cache.axes", "\"pnhd\""}};
+  return program;
+}
+
+/// The same without attention: `write_indices` in place of lengths.
+Program appendingOnly() {
+  Program program = appending();
+  program.dims = {"q_len"};
+  program.tensors.erase(program.tensors.begin());
+  program.tensors[2] = sig("write_indices", DType::I32, {{"batch"}});
+  program.tensors.pop_back();
+  return program;
+}
+
+/// The element of the first column that holds a token.
+double slot(const Problem &problem, int64_t request, int64_t token) {
+  const HostTensor &table = problem.tensors.at("block_table");
+  const auto page = static_cast<int64_t>(table.get(request * table.shape[1] + token / 4));
+  return problem.tensors.at("k_cache").get((page * 4 + token % 4) * 2);
+}
+
+TEST(Problem, CachesThatAreUpdatedHoldOldTokensOnly) {
+  for (const Program &program : {appending(), appendingOnly()}) {
+    ProblemRequest request;
+    request.lens = {{"q", {3, 1}}, {"kv", {6, 4}}};
+    Result<Problem> problem = makeProblem(program, request);
+    ASSERT_TRUE(problem.ok()) << problem.status().message();
+    for (int64_t token = 0; token < 6; ++token)
+      EXPECT_EQ(std::isnan(slot(*problem, 0, token)), token >= 3) << token;
+    for (int64_t token = 0; token < 4; ++token)
+      EXPECT_EQ(std::isnan(slot(*problem, 1, token)), token >= 3) << token;
+    if (problem->tensors.contains("write_indices")) {
+      EXPECT_EQ(values(problem->tensors.at("write_indices")), (std::vector<double>{3, 3}));
+    }
+  }
+}
+
+TEST(Problem, RequestsShareNoPageThatOneWrites) {
+  bool shares = false;
+  for (uint64_t seed = 1; seed < 40; ++seed) {
+    ProblemRequest request;
+    request.seed = seed;
+    request.lens = {{"q", {3, 1, 4}}, {"kv", {15, 13, 12}}};
+    Result<Problem> problem = makeProblem(appending(), request);
+    ASSERT_TRUE(problem.ok()) << problem.status().message(); // which is what checks it
+    const HostTensor &table = problem->tensors.at("block_table");
+    shares |= table.get(0) == table.get(table.shape[1]);
+  }
+  EXPECT_TRUE(shares);
+}
+
+TEST_F(ProblemFiles, PagesThatAreWrittenHaveOneOwner) {
+  ProblemRequest request;
+  request.lens = {{"q", {1, 1}}, {"kv", {5, 6}}};
+  request.inputs["block_table"] = write("t.npy", DType::I32, {2, 2}, {0, 1, 2, 1});
+  request.dims["pages"] = 3;
+  EXPECT_EQ(
+      makeProblem(appending(), request).status().message(),
+      "tensor 'block_table': expected pages that are written by request 0 to be its own, got page 1, which "
+      "request 1 has too");
+}
+
+TEST_F(ProblemFiles, IndicesSayHowManyKeysThereAre) {
+  ProblemRequest request;
+  request.lens = {{"q", {2, 3}}};
+  request.inputs["write_indices"] = write("w.npy", DType::I32, {2}, {5, -1});
+  Result<Problem> problem = makeProblem(appendingOnly(), request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  EXPECT_EQ(requestLengths(*problem), (std::vector<std::pair<int64_t, int64_t>>{{2, 7}, {3, 2}}));
+  request.lens["kv"] = {7, 3};
+  EXPECT_EQ(makeProblem(appendingOnly(), request).status().message(),
+            "tensor 'write_indices': expected the same lengths as --lens kv");
+}
+
+TEST(Problem, ContentIsPutBack) {
+  ProblemRequest request;
+  request.lens = {{"q", {1}}, {"kv", {3}}};
+  Program program = appending();
+  Result<Problem> problem = makeProblem(program, request);
+  ASSERT_TRUE(problem.ok()) << problem.status().message();
+  const std::vector<std::byte> bytes = problem->tensors.at("k_cache").bytes;
+  const InPlaceContent before(program, *problem);
+  problem->tensors.at("k_cache").set(0, 77);
+  problem->tensors.at("q").set(0, 77);
+  before.restore(*problem);
+  EXPECT_EQ(problem->tensors.at("k_cache").bytes, bytes);
+  EXPECT_EQ(problem->tensors.at("q").get(0), 77);
+}
+
+TEST(Cases, NewTokensFitAndEndWherePagesDo) {
+  for (const Program &program : {appending(), appendingOnly()}) {
+    std::set<int64_t> firsts;
+    for (const CheckCase &item : checkCases(program, 1, true)) {
+      Result<Problem> problem = makeProblem(program, item.request);
+      ASSERT_TRUE(problem.ok()) << item.name << ": " << problem.status().message();
+      for (const auto &[q, kv] : requestLengths(*problem)) {
+        EXPECT_LE(q, kv) << item.name;
+        if (q > 1)
+          firsts.insert(kv - q);
+      }
+    }
+    for (int64_t first : {0, 3, 4, 8})
+      EXPECT_TRUE(firsts.contains(first)) << first;
+  }
 }
 
 TEST(Cases, EveryLayoutGetsTheAwkwardLengths) {

@@ -1,7 +1,10 @@
 // VerdictTest.cpp - when a comparison shows something: the rule of tools/attnc/Verdict.h.
 #include "tools/attnc/Verdict.h"
+#include "tools/gpu/StoredCases.h"
 
+#include <filesystem>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 using namespace attnc;
 using namespace attnc::cli;
@@ -46,6 +49,40 @@ TEST(Verdict, RowsOfNoRequestDoNotCount) {
   EXPECT_EQ(judge(one(40, 35), problem), Verdict::Unchecked);
   problem.lens = {{"q", {0}}};
   EXPECT_EQ(judge(one(40, 40), problem), Verdict::Passed);
+}
+
+TEST(Verdict, OfACacheWhatIsWrittenCounts) {
+  Comparison comparison = one(1000, 6);
+  comparison.tensors[0].untouched = 990;
+  EXPECT_EQ(judge(comparison, {}), Verdict::Unchecked);
+  comparison.tensors[0].unchecked = 5;
+  EXPECT_EQ(judge(comparison, {}), Verdict::Passed);
+}
+
+TEST(StoredCases, TensorsThatAreUpdatedInPlace) {
+  const auto path = std::filesystem::temp_directory_path() / ("attnc-expected-" + std::to_string(getpid()));
+  ReferenceResult result;
+  result.outputs.resize(2);
+  result.outputs[0] = {"k_cache", DType::F16, {3}, {1, 2, 3}, {0, 0.5, 0}};
+  result.outputs[0].written = {false, true, false};
+  result.outputs[1] = {"out", DType::F16, {2}, {4, 5}, {1, 1}};
+  ASSERT_TRUE(gpu::writeExpected(path, result).ok());
+  Result<ReferenceResult> back = gpu::readExpected(path);
+  std::filesystem::remove(path);
+  ASSERT_TRUE(back.ok()) << back.status().str();
+  EXPECT_EQ(back->outputs[0].written, result.outputs[0].written);
+  EXPECT_EQ(back->outputs[1].values, result.outputs[1].values);
+  EXPECT_FALSE(back->outputs[1].inPlace());
+  // What was there before comes from the tensors.
+  uint16_t words[] = {0x7e01, 0x4000, 0x3c00};
+  Arguments arguments;
+  arguments.tensors["k_cache"] = {words, DType::F16, {3}, {}};
+  uint16_t out[] = {0x4400, 0x4500};
+  arguments.tensors["out"] = {out, DType::F16, {2}, {}};
+  ASSERT_TRUE(replaceUntouched(*back, arguments).ok());
+  EXPECT_TRUE(compare(*back, arguments)->passed());
+  words[0] = 0x7e02;
+  EXPECT_FALSE(compare(*back, arguments)->passed());
 }
 
 TEST(Verdict, TheStatusSaysWhatIsWrong) {

@@ -1,5 +1,6 @@
 // CacheEquivalenceTest.cpp - where keys lie changes no bit of a result: caches of every kind against plain
-// tensors, chunks against a whole prompt, decode against prefill, with one schedule pinned.
+// tensors, whether the kernel appends the new ones or finds them there, chunks against a whole prompt, decode
+// against prefill, with one schedule pinned.
 //
 // Slots that no key has yet are NaN.
 #include "runtime/jit/Compile.h"
@@ -67,6 +68,7 @@ public:
   /// A spec over `lines`, for `requests`.
   Result<Results> run(const std::string &lines, const std::vector<Request> &requests) {
     requests_ = requests;
+    appends_ = lines.find("append:") != std::string::npos;
     ATTNC_ASSIGN_OR_RETURN(Spec spec,
                            readSpecText("attnc: 1\nname: equal\nheads: {query: 4, kv: 2}\nhead_dim: 64\n"
                                         "dtype: f16\nlayout: packed\noutputs: [out, lse]\n" +
@@ -102,6 +104,10 @@ public:
 
 private:
   std::vector<Request> requests_;
+  bool appends_ = false; ///< the new tokens come as tensors, and the cache lacks them
+
+  /// Of a request: the first token that tensors of k and v have, or that a cache lacks.
+  int64_t firstNew(const Request &request) const { return appends_ ? request.keys - request.queries : 0; }
 
   int64_t total(bool queries) const {
     int64_t sum = 0;
@@ -141,10 +147,10 @@ private:
     } else if (name == "k" || name == "v") {
       std::vector<uint16_t> values;
       for (int64_t b = 0; b < batch; ++b)
-        for (int64_t token = 0; token < requests_[size_t(b)].keys; ++token)
+        for (int64_t token = firstNew(requests_[size_t(b)]); token < requests_[size_t(b)].keys; ++token)
           for (int64_t i = 0; i < kKvHeads * kDim; ++i)
             values.push_back(key(name == "v", b, token, i / kDim, i % kDim));
-      tensor.shape = {total(false), kKvHeads, kDim};
+      tensor.shape = {total(appends_), kKvHeads, kDim};
       put(content, values);
     } else if (name.ends_with("_cache")) {
       fillCache(name, *spec.cache, pages, tensor, content);
@@ -203,7 +209,7 @@ private:
       if (!cache.combined && value != (name == "v_cache"))
         continue;
       for (size_t b = 0; b < requests_.size(); ++b)
-        for (int64_t token = 0; token < requests_[b].keys; ++token)
+        for (int64_t token = 0; token < (appends_ ? firstNew(requests_[b]) : requests_[b].keys); ++token)
           for (int64_t i = 0; i < kKvHeads * kDim; ++i) {
             const int64_t block = cache.isPaged() ? pages.of[b][size_t(token / rows)] : int64_t(b);
             const int64_t at = block * stride + (cache.combined && value ? pair : 0) +
@@ -250,6 +256,15 @@ TEST(CacheEquivalence, ACacheAndTensorsGiveTheSameBits) {
     for (const std::string &cache : kCaches)
       expectEqual(resultsOf(lines + "cache: " + cache + "\n", requests), expected, mask + cache);
   }
+}
+
+TEST(CacheEquivalence, NewTokensMayBeAppendedOrThere) {
+  const std::vector<Request> requests{{70, 133}, {1, 64}, {3, 0}, {65, 65}, {0, 17}, {1, 1}};
+  const std::string lines = "phase: prefill\nmask: causal\n" + kPins;
+  const Results expected = resultsOf(lines, requests);
+  for (const std::string &cache : kCaches)
+    expectEqual(resultsOf(lines + "append: end\ncache: " + cache + "\n", requests), expected,
+                "append " + cache);
 }
 
 /// Chunks of any size, launched one after the other over a cache that grows: a row sees the same tiles of

@@ -78,6 +78,8 @@ CACHE = Axis("cache", (Value("none"),) + tuple(Value(label, {"cache": cache}) fo
                                                      "scale": "head"}),
     ("quantised e5m2 keys, pages of 5, csr", {"layout": "paged", "page": 5, "table": "csr", "dtype": {"k": "e5m2"}}),
     ("quantised i8, combined, pages of 64", {"layout": "paged", "page": 64, "pools": "combined", "dtype": "i8"}))))
+APPEND = Axis("append", (Value("off"), Value("end", {"append": "end"}), Value("write_indices", {"append": "write_indices"}),
+                         Value("end, keys returned", {"append": "end", "outputs": ["k_rotated"]})))
 PHASE = Axis("phase", (Value("prefill"), Value("decode", {"phase": "decode"}),
                        Value("decode, 4 tokens", {"phase": "decode", "new_tokens": 4}),
                        Value("decode, 16 tokens", {"phase": "decode", "new_tokens": 16})))
@@ -183,7 +185,7 @@ COMBINE = Axis("combine", (
 
 SCALE = score("scale", (
     Value("number", {"score": {"scale": 0.05}}),
-    Value("param", {"score": {"scale": "tau"}, "params": {"tau": {"type": "f32", "default": 0.2}}})))
+    Value("param", {"score": {"scale": "tau"}, "params": {"tau": {"type": "f32", "default": 0.05}}})))
 SOFTCAP = score("softcap", (Value("4", {"score": {"softcap": 4.0}}),))
 LOGN = score("logn", (Value("50", {"score": {"logn": 50}}, reads_q=True),))
 BIAS = score("bias", (
@@ -212,7 +214,7 @@ def expr(label, text, reads_q=False, inputs=None, params=None):
 # Together: every function, operator and variable of the language.
 EXPR = score("expr", (
     expr("min max clamp tanh sigmoid", "min(s, 3.0, kv * 0.5) + clamp(max(s, -2.0), -1.5, 1.5) - tanh(s) * sigmoid(-s)"),
-    expr("gelu silu relu", "gelu(s) - 0.5 * silu(s) + relu(s)"),
+    expr("gelu silu relu", "0.5 * gelu(s) - 0.25 * silu(s) + 0.25 * relu(s)"),
     expr("exp exp2 abs log sqrt", "s * exp2(-0.01 * abs(q - kv)) + exp(-abs(s)) + log(kv + 1.5) - sqrt(kv_len + q_len * 1.0)",
          reads_q=True),
     expr("if else bit", "(s if kv // 3 % 2 == 0 and not kv == 4 else 0.5 * s) + (1.0 if bit(b + 5 * h, kv % 4) or kv > 90 else -0.25)"),
@@ -248,7 +250,7 @@ AXES = (
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     DTYPE, FAMILY,
     numbers("out_dtype", ("f32", "e4m3", "e5m2", "i8"), optional=True),
-    LAYOUT, CACHE, PHASE, QKV, QKV_BIAS, ROPE, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
+    LAYOUT, CACHE, APPEND, PHASE, QKV, QKV_BIAS, ROPE, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),
     pins("stages", (1, 2, 3, 4)),

@@ -11,6 +11,8 @@ def merged(into, fields):
     for key, value in fields.items():
         if isinstance(value, dict) and key != "mask" and isinstance(into.get(key), dict):
             merged(into[key], value)
+        elif key == "outputs" and key in into:
+            into[key] = value + into[key]
         else:
             into[key] = dict(value) if isinstance(value, dict) and key != "mask" else value
     return into

@@ -50,7 +50,10 @@ def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch, dt
         return False
     row, row_v = panels(dim, dtype), panels(dim_v, dtype)
     queries = number(tile_q, 128) * row
-    out = 0 if out_dtype.label == "f32" or dtype.label.startswith("f32") else number(tile_q, 128) * row_v
+    if out_dtype.label in ("e4m3", "e5m2", "i8"):
+        out = number(tile_q, 128) * ((dim_v + 127) // 128 * 128)
+    else:
+        out = 0 if out_dtype.label == "f32" or dtype.label.startswith("f32") else number(tile_q, 128) * row_v
     ring = number(stages, 1) * number(tile_kv, 64 if max(dim, dim_v) <= 128 else 32) * (row + row_v)
     return max(queries, out) + (queries if out > queries else 0) + ring > SHARED_BYTES[arch.label] * 1024
 
@@ -104,19 +107,26 @@ def differs_by_head(packing, block_map, *masks):
 
 
 REFUSALS = (
-    Rule("fused qkv beside a cache", ("cache", "qkv"), lambda cache, qkv: cache.label != "none" and qkv.label == "fused",
+    Rule("append without a cache", ("cache", "append"), lambda cache, append: cache.label == "none" and append.label != "off",
+         "S61: new tokens have nowhere to go", r"expected a 'cache' where tokens are appended"),
+    Rule("keys returned that are not rotated", ("append", "rope"),
+         lambda append, rope: append.label == "end, keys returned" and rope.label in ("off", "of q"),
+         "S64: they would be the input", r"expected 'k_rotated' only of keys that are rotated"),
+    Rule("fused qkv beside a cache", ("cache", "append", "qkv"),
+         lambda cache, append, qkv: cache.label != "none" and append.label == "off" and qkv.label == "fused",
          "S54: where keys are cached, the tensor of new tokens has queries only", r"expected q, k and v in tensors of their own"),
-    Rule("a bias beside a cache", ("cache", "qkv_bias"), lambda cache, bias: cache.label != "none" and bias.label == "on",
+    Rule("a bias beside a cache", ("cache", "append", "qkv_bias"),
+         lambda cache, append, bias: cache.label != "none" and append.label == "off" and bias.label == "on",
          "S54: keys are stored with their bias", r"expected no 'qkv_bias' where k and v are cached"),
     Rule("CSR without lengths", ("cache", "layout"),
-         lambda cache, layout: "csr" in cache.label and layout.label == "padded, no lengths",
+         lambda cache, layout: "csr" in cache.label and layout.label in ("padded, no lengths", "orders"),
          "S55: a CSR table says how long requests are", r"expected 'lengths' kv or both where a CSR page table"),
     Rule("values of combined pools", ("cache", "head_dim", "head_dim_v"),
          lambda cache, keys, values: "combined" in cache.label and number(values, int(keys.label)) != int(keys.label),
          "S56: keys and values are halves of one tensor", r"expected 'head_dim_v' to be head_dim",
          example=(("cache", "pages of 256, combined"), ("head_dim_v", "16"))),
-    Rule("orders of k and v beside a cache", ("cache", "layout"),
-         lambda cache, layout: cache.label != "none" and layout.label == "orders",
+    Rule("orders of k and v beside a cache", ("cache", "append", "layout"),
+         lambda cache, append, layout: cache.label != "none" and append.label == "off" and layout.label == "orders",
          "K1: the cache says how keys lie", r"unknown key 'k' in 'layout'"),
     Rule("f32 over a quantised cache", ("cache", "dtype"),
          lambda cache, dtype: "quantised" in cache.label and dtype.label.startswith("f32"),
@@ -129,9 +139,8 @@ REFUSALS = (
                                       (int(keys.label) % 16 != 0 or number(values, int(keys.label)) % 16 != 0)),
          "S59: rows of bytes are copied 16 at a time", r"expected a head_dim that is a multiple of 16, one access of 16 bytes",
          example=(("cache", "quantised e4m3, pages of 16"), ("head_dim_v", "72"))),
-    Rule("rotation of quantised keys", ("cache", "rope"),
-         lambda cache, rope: ("quantised" in cache.label and "quantised e5m2 values" not in cache.label
-                              and rope.label not in ("off", "of q")),
+    Rule("rotation of quantised keys", ("cache", "append", "rope"),
+         lambda cache, append, rope: "quantised" in cache.label and append.label == "off" and rope.label not in ("off", "of q"),
          "S78: they are rotated before they are stored", r"expected 'of: \[q\]' where keys are quantised"),
     Rule("rows of a quantised out", ("out_dtype", "head_dim", "head_dim_v"),
          lambda out, keys, values: out.label in ("e4m3", "e5m2", "i8") and number(values, int(keys.label)) % 16 != 0,
@@ -151,12 +160,12 @@ REFUSALS = (
          lambda anchor, *readers: anchor.label != "default" and not any(v.reads_q for v in readers),
          "S7: an anchor says where q is, and nothing asks",
          r"expected 'anchor' only where a mask, score or rope depends on q", example=(("anchor", "top_left"),)),
-    Rule("anchor of fused qkv", ("anchor", "qkv"),
-         lambda anchor, qkv: anchor.label != "default" and qkv.label == "fused",
+    Rule("anchor of fused qkv", ("anchor", "qkv", "cache"),
+         lambda anchor, qkv, cache: anchor.label != "default" and qkv.label == "fused" and cache.label == "none",
          "S42: query and key of a token have one position", r"expected no 'anchor' where qkv is fused",
          example=(("anchor", "top_left"), ("qkv", "fused"), ("mask", "causal"))),
-    Rule("key lengths of fused qkv", ("layout", "qkv"),
-         lambda layout, qkv: "kv lengths" in layout.label and qkv.label == "fused",
+    Rule("key lengths of fused qkv", ("layout", "qkv", "cache"),
+         lambda layout, qkv, cache: "kv lengths" in layout.label and qkv.label == "fused" and cache.label == "none",
          "S41: queries and keys are the same tokens", r"expected 'lengths' none or both where qkv is fused"),
     Rule("values of fused qkv", ("head_dim", "head_dim_v", "qkv"),
          lambda keys, values, qkv: qkv.label == "fused" and number(values, int(keys.label)) != int(keys.label),

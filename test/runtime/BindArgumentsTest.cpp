@@ -168,6 +168,65 @@ TEST_F(BindArgumentsTest, OutputsMustNotShare) {
             "tensor 'out': expected memory of its own, got memory that overlaps tensor 'y'");
 }
 
+/// Keys and values of a cache, updated in place: views of one allocation.
+class InPlace : public ::testing::Test {
+protected:
+  InPlace() {
+    program = test::saxpyProgram();
+    const std::vector<Formula> shape{{"n"}, {"4"}, {"16"}};
+    program.tensors.clear();
+    for (const char *name : {"k_cache", "v_cache"}) {
+      TensorSig sig;
+      sig.name = name;
+      sig.dtype = DType::F16;
+      sig.shape = shape;
+      sig.output = sig.inPlace = sig.strided = true;
+      program.tensors.push_back(sig);
+    }
+    program.scalars.clear();
+    program.launches[0].params = {{"k_cache", Field::Kind::Tensor, DType::F16, "k_cache"}};
+  }
+
+  /// With these strides, in elements, and the second `apart` elements behind the first.
+  std::string bind(std::vector<int64_t> keys, std::vector<int64_t> values, size_t apart) {
+    char *first = reinterpret_cast<char *>(size_t(1) << 40);
+    Arguments given;
+    given.tensors["k_cache"] = {first, DType::F16, {8, 4, 16}, std::move(keys)};
+    given.tensors["v_cache"] = {first + 2 * apart, DType::F16, {8, 4, 16}, std::move(values)};
+    const LaunchPlan plan = *LaunchPlan::build(program);
+    return bindArguments(program, plan, given, BindMode::All).status().message();
+  }
+
+  Program program;
+  const std::string overlap =
+      "tensor 'v_cache': expected memory of its own, got memory that overlaps tensor 'k_cache'";
+};
+
+TEST_F(InPlace, HalvesOfEachPageShareNothing) {
+  EXPECT_EQ(bind({128, 16, 1}, {128, 16, 1}, 64), "");
+  EXPECT_EQ(bind({128, 16, 1}, {128, 16, 1}, 63),
+            "tensor 'v_cache': expected an address that is a multiple of 4 "
+            "bytes, got one that is off by 2");
+  EXPECT_EQ(bind({128, 16, 1}, {128, 16, 1}, 62), overlap);
+  EXPECT_EQ(bind({128, 16, 1}, {128, 16, 1}, 66),
+            overlap); // the end of a page's values is the next one's keys
+  EXPECT_EQ(bind({132, 16, 1}, {132, 16, 1}, 68), "");
+  EXPECT_EQ(bind({132, 16, 1}, {132, 16, 1}, 132 * 3 + 64), ""); // of other pages
+  EXPECT_EQ(bind({128, 16, 1}, {128, 16, 1}, 128), overlap);
+}
+
+TEST_F(InPlace, HalvesOfEachRowShareNothing) {
+  EXPECT_EQ(bind({128, 32, 1}, {128, 32, 1}, 16), "");
+  EXPECT_EQ(bind({128, 32, 1}, {128, 32, 1}, 14), overlap);
+  // Rows lie in gaps of each other, whatever pages do.
+  EXPECT_EQ(bind({256, 32, 1}, {128, 32, 1}, 16), "");
+}
+
+TEST_F(InPlace, OtherStridesOverlap) {
+  EXPECT_EQ(bind({128, 16, 1}, {130, 16, 1}, 64), overlap);
+  EXPECT_EQ(bind({128, 16, 1}, {128, 32, 1}, 64), overlap);
+}
+
 TEST_F(BindArgumentsTest, Scalars) {
   arguments.scalars["windw"] = 1;
   EXPECT_EQ(error(), "expected scalars 'window', got unknown scalar 'windw'");

@@ -129,6 +129,12 @@ TEST_F(CApiPages, Tables) {
   EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_OK) << attncLastError();
   tables.kvLens = nullptr;
   EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_OK) << attncLastError();
+  const std::vector<int32_t> queries{1, 0};
+  tables.qLens = queries.data();
+  EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_OK) << attncLastError();
+  const std::vector<int32_t> far{99, 99};
+  tables.writeIndices = far.data();
+  EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_INVALID_ARGUMENT);
   tables.batch = size_t(-1);
   EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_INVALID_ARGUMENT);
 }

@@ -168,5 +168,68 @@ TEST_F(CheckPageTable, Indptr) {
   EXPECT_EQ(lists(), "kv_lens: expected 3 elements, got 1");
 }
 
+/// Two requests of 5 and 6 tokens in pages of 4, of which 2 and 3 are new.
+class NewTokens : public ::testing::Test {
+protected:
+  std::string dense(Table table) {
+    const Status status = checkPageTable(pool, BlockTableData{table, 3, lens}, AppendData{queries, first});
+    return status.ok() ? "" : status.message();
+  }
+  std::string lists(Table indices, Table last = {1, 2}) {
+    const Status status =
+        checkPageTable(pool, PageListData{indptr, indices, last}, AppendData{queries, first});
+    return status.ok() ? "" : status.message();
+  }
+
+  const PoolShape pool{6, 4};
+  Table lens{5, 6}, queries{2, 3}, indptr{0, 2, 4}, first;
+};
+
+TEST_F(NewTokens, HavePagesOfTheirOwn) {
+  EXPECT_EQ(dense({0, 1, -1, 2, 3, -1}), "");
+  EXPECT_EQ(lists({0, 1, 2, 3}), "");
+  EXPECT_EQ(
+      dense({0, 1, -1, 2, 1, -1}),
+      "expected pages that are written by request 0 to be its own, got page 1, which request 1 has too");
+  // Request 0 has new tokens on both pages, request 1 too.
+  EXPECT_EQ(
+      lists({0, 1, 0, 3}),
+      "expected pages that are written by request 0 to be its own, got page 0, which request 1 has too");
+  EXPECT_EQ(dense({1, 1, -1, 2, 3, -1}),
+            "expected pages that are written by request 0 to be its own, got page 1, which it has twice");
+  // A page that only request 1 writes, and request 0 reads.
+  queries = {1, 2};
+  EXPECT_EQ(
+      dense({3, 1, -1, 2, 3, -1}),
+      "expected pages that are written by request 1 to be its own, got page 3, which request 0 has too");
+  EXPECT_EQ(dense({2, 1, -1, 2, 3, -1}), ""); // no one writes page 2
+}
+
+TEST_F(NewTokens, HavePlaces) {
+  queries = {6, 3};
+  EXPECT_EQ(dense({0, 1, -1, 2, 3, -1}),
+            "request 0: expected new tokens at 0..11, for which block_table has pages, got them at -1..4");
+  queries = {2, -1};
+  EXPECT_EQ(dense({0, 1, -1, 2, 3, -1}), "q_lens[1]: expected 0 or more, got -1");
+  queries = {2};
+  EXPECT_EQ(dense({0, 1, -1, 2, 3, -1}), "q_lens: expected 2 elements, got 1");
+}
+
+TEST_F(NewTokens, GoWhereIndicesSay) {
+  first = {7, 8};
+  EXPECT_EQ(dense({0, 1, 4, 2, 3, 5}), "");
+  EXPECT_EQ(dense({0, 1, -1, 2, 3, 5}),
+            "request 0, page 2 of its block_table: expected a page in 0..5, got -1");
+  EXPECT_EQ(lists({0, 1, 2, 3}),
+            "request 0: expected new tokens at 0..7, for which page_indices has pages, got them at 7..8");
+  lens = {}; // of a kernel that only appends
+  EXPECT_EQ(dense({-1, 1, 4, -1, -1, 5}), "");
+  EXPECT_EQ(
+      dense({-1, 1, 4, -1, -1, 4}),
+      "expected pages that are written by request 0 to be its own, got page 4, which request 1 has too");
+  first = {1};
+  EXPECT_EQ(dense({-1, 1, 4, -1, -1, 5}), "write_indices: expected 2 elements, got 1");
+}
+
 } // namespace
 } // namespace attnc

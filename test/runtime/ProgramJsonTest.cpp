@@ -21,6 +21,15 @@ TEST(ProgramJson, RoundTrip) {
   }
 }
 
+TEST(ProgramJson, TensorsThatAreUpdatedInPlace) {
+  Program program = test::saxpyProgram();
+  program.tensors[2].inPlace = true;
+  Result<Program> back = programFromJson(programToJson(program));
+  ASSERT_TRUE(back.ok()) << back.status().str();
+  EXPECT_TRUE(back->tensors[2].inPlace && back->tensors[2].isInput());
+  EXPECT_FALSE(back->tensors[1].inPlace);
+}
+
 TEST(ProgramJson, ImageRoundTrip) {
   const Image image = test::sampleImage(test::packedProgram());
   Result<Image> back = imageFromJson(imageToJson(image));
@@ -43,8 +52,8 @@ std::string errorAfter(const std::string &from, const std::string &to) {
 }
 
 TEST(ProgramJson, DamageIsNamed) {
-  EXPECT_EQ(errorAfter("\"format\":2", "\"format\":1"), "manifest: format: expected 2, got 1");
-  EXPECT_EQ(errorAfter("\"format\":2,", ""), "manifest: expected key 'format', got none");
+  EXPECT_EQ(errorAfter("\"format\":3", "\"format\":1"), "manifest: format: expected 3, got 1");
+  EXPECT_EQ(errorAfter("\"format\":3,", ""), "manifest: expected key 'format', got none");
   EXPECT_EQ(errorAfter("\"threads\":128", "\"threads\":\"128\""),
             "manifest: launches[0].threads: expected a 32-bit integer, got string");
   EXPECT_EQ(errorAfter("\"threads\":128", "\"threads\":128.5"),

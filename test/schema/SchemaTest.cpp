@@ -84,6 +84,10 @@ TEST(Schema, FormsThatTheReaderTakes) {
            {"phase: decode", "new_tokens: 16"},
            {"cache: {layout: contiguous, pools: combined, order: hdn}", "layout: {q: bhsd}"},
            {"cache: {layout: paged, page: 1, table: csr, tables: separate, order: {k: dnh}}"},
+           {"cache: {layout: contiguous}", "append: end", "rope: {keys: read}"},
+           {"cache: {layout: contiguous}", "append: {at: write_indices}", "outputs: [out, lse]"},
+           {"phase: append", "-mask", "cache: {layout: contiguous}", "layout: {k: bhsd}"},
+           {"phase: append", "-mask", "cache: {layout: contiguous}", "rope: {}", "outputs: [k_rotated]"},
            {"schedule: {tile_q: 64, warps: 4, packing: true}"}})
     EXPECT_EQ(wrong(edits), "") << edited(edits);
 }
@@ -136,6 +140,9 @@ TEST(Schema, BadSpecsAreNotValid) {
                                              {"cache: {page: 16}"},                 // K5
                                              {"cache: {layout: paged, page: 257}"}, // S53
                                              {"phase: decode", "new_tokens: 17"},   // S57
+                                             {"append: start"},
+                                             {"append: {}"},
+                                             {"phase: append", "-mask"}, // S61
                                              {"schedule: {packing: 4}"},
                                              {"mask: {streaming: {window: 4}}"}}) {
     EXPECT_NE(wrong(edits), "") << edited(edits);

@@ -30,6 +30,10 @@ std::vector<std::string> seeds() {
        "outputs: [out, lse]", "schedule: {tile_q: 64, tile_kv: 32, stages: 2, warps: 4}"}));
   out.push_back(edited({"mask: |\n  kv <= q\n  and not (q - kv) // 64 % 2 == 1\n"}));
   out.push_back(edited({"mask: 'kv < q or (kv == 0 and h >= 2)'"}));
+  out.push_back(edited({"qkv: fused", "cache: {layout: paged, page: 16, dtype: e4m3}",
+                        "append: {at: write_indices}", "rope: {keys: append}", "outputs: [out, k_rotated]"}));
+  out.push_back(edited(
+      {"phase: append", "-mask", "layout: {k: bhsd}", "cache: {layout: contiguous}", "rope: {of: [k]}"}));
   return out;
 }
 

@@ -37,18 +37,11 @@ const std::vector<Bad> kBad{
      {"<<: {}"},
      "unknown key '<<' in the spec; expected attnc, name, phase, new_tokens, heads, head_dim, head_dim_v, "
      "dtype, "
-     "out_dtype, layout, qkv, qkv_bias, cache, rope, alignment, lengths, "
+     "out_dtype, layout, qkv, qkv_bias, cache, append, rope, alignment, lengths, "
      "anchor, mask, score, inputs, params, outputs, schedule, precision, accumulate, fallback or extends",
      9,
      1},
-    {"K2",
-     {"append: {}"},
-     "key 'append' is reserved and not implemented yet",
-     9,
-     1,
-     0,
-     0,
-     kUnsupported},
+    {"K2", {"beams: {}"}, "key 'beams' is reserved and not implemented yet", 9, 1, 0, 0, kUnsupported},
     {"K2",
      {"mask: {causal_anchor: x}"},
      "key 'causal_anchor' is reserved and not implemented yet",
@@ -140,7 +133,7 @@ const std::vector<Bad> kBad{
     {"K3", {"inputs: {x: f32}"}, "expected a mapping for 'x', got 'f32'", 9, 13},
     {"K4",
      {"phase: prefil"},
-     "expected prefill or decode for 'phase', got 'prefil'; did you mean 'prefill'",
+     "expected prefill, decode or append for 'phase', got 'prefil'; did you mean 'prefill'",
      3,
      8},
     {"K4", {"layout: ragged"}, "expected packed, padded, bhsd or bshd for 'layout', got 'ragged'", 7, 9},
@@ -175,7 +168,8 @@ const std::vector<Bad> kBad{
      7},
     {"K4",
      {"outputs: [out, lsee]"},
-     "expected out, lse, row_max, max_logit or debug for 'outputs', got 'lsee'; did you mean 'lse'",
+     "expected out, lse, row_max, max_logit, k_rotated or debug for 'outputs', got 'lsee'; did you mean "
+     "'lse'",
      9,
      16},
     {"K5", {"-attnc"}, "expected the required key 'attnc', got none", 1, 1},

@@ -10,7 +10,7 @@ const std::string kPositions = "inputs: {p: {shape: [total_kv], dtype: i32}}";
 const std::string kTables = "inputs: {c: {shape: [99, 64], dtype: f16}, d: {shape: [99, 64], dtype: f16}}";
 
 const std::vector<Bad> kBad{
-    {"K1", {"rope: {theta: 1}"}, "unknown key 'theta' in 'rope'; expected style, dim, of, base, scaling, frequencies, tables, "
+    {"K1", {"rope: {theta: 1}"}, "unknown key 'theta' in 'rope'; expected style, dim, of, keys, base, scaling, frequencies, tables, "
                                  "positions or sections", 9, 8},
     {"K3", {"rope: neox"}, "expected a mapping for 'rope', got 'neox'", 9, 7},
     {"K4", {"rope: {style: llama}"}, "expected neox or gptj for 'style', got 'llama'", 9, 15},

@@ -33,16 +33,18 @@ TEST(Rules, ReferenceAndTestsAgree) {
   std::set<std::string> documented =
       labelsIn(readFile(std::string(ATTNC_SPECS_DIR) + "/README.md"), R"(\| ([YKES]\d+) \|)");
   std::set<std::string> tested;
-  for (const char *file : {"CacheRulesTest.cpp", "DeclarationRulesTest.cpp", "ExprTest.cpp", "ExtendSpecTest.cpp", "FieldRulesTest.cpp",
-                           "KeyRulesTest.cpp", "MaskRulesTest.cpp", "NamedTermTest.cpp", "RopeRulesTest.cpp", "YamlTreeTest.cpp"})
+  for (const char *file : {"AppendRulesTest.cpp", "CacheRulesTest.cpp", "DeclarationRulesTest.cpp",
+                           "ExprTest.cpp", "ExtendSpecTest.cpp", "FieldRulesTest.cpp", "KeyRulesTest.cpp",
+                           "MaskRulesTest.cpp", "NamedTermTest.cpp", "RopeRulesTest.cpp", "YamlTreeTest.cpp"})
     tested.merge(
         labelsIn(readFile(std::string(ATTNC_SPECS_TEST_DIR) + "/" + file), R"((?:\{"|// )([YKES]\d+)\b)"));
   EXPECT_EQ(documented, tested);
 
   std::set<std::string> enforced;
   for (const char *file :
-       {"ExprLexer.cpp", "ExprParser.cpp", "ExprTyping.cpp", "ExtendSpec.cpp", "FieldReader.cpp", "ReadCache.cpp", "ReadDeclarations.cpp",
-        "NamedTerm.cpp", "ReadMaskScore.cpp", "ReadRope.cpp", "RopeCheck.cpp", "SpecCheck.cpp", "SpecReader.cpp", "TermTexts.cpp", "YamlTree.cpp"})
+       {"ExprLexer.cpp", "ExprParser.cpp", "ExprTyping.cpp", "ExtendSpec.cpp", "FieldReader.cpp",
+        "ReadAppend.cpp", "ReadCache.cpp", "ReadDeclarations.cpp", "NamedTerm.cpp", "ReadMaskScore.cpp",
+        "ReadRope.cpp", "RopeCheck.cpp", "SpecCheck.cpp", "SpecReader.cpp", "TermTexts.cpp", "YamlTree.cpp"})
     enforced.merge(labelsIn(readFile(std::string(ATTNC_SPECS_DIR) + "/" + file), R"(//+ ([YKES]\d+)\b)"));
   EXPECT_EQ(documented, enforced);
 }
@@ -72,6 +74,21 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
             "expected an order of the letters n, h and d of a cache, got 'nhh'");
   EXPECT_EQ(messageOf([](Spec &s) { s.cache.emplace().ownTables = true; }),
             "expected page tables only in a paged cache, got one in a contiguous one");
+  EXPECT_EQ(messageOf([](Spec &s) { s.append.emplace(); }),
+            "expected a 'cache' where tokens are appended, got none");
+  EXPECT_EQ(messageOf([](Spec &s) { s.phase.value = Phase::Append; }),
+            "expected 'append' in 'phase: append', got none");
+  auto alone = [](Spec &s) {
+    s.phase.value = Phase::Append;
+    s.cache.emplace();
+    s.append.emplace();
+    s.mask = {};
+  };
+  EXPECT_EQ(messageOf(alone), "");
+  EXPECT_EQ(messageOf([&](Spec &s) { alone(s), s.mask.kind = MaskNode::Kind::Causal; }),
+            "expected no 'mask' in 'phase: append', where nothing attends, got one");
+  EXPECT_EQ(messageOf([&](Spec &s) { alone(s), s.outputs.lse = true; }),
+            "expected only k_rotated in 'outputs' of 'phase: append', where nothing attends, got more");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::Expression; }),
             "expected a mask expression of type bool, got none");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::All; }),
@@ -101,5 +118,5 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     Result<Spec> spec = readSpecText(edited(edits), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 5 + 58 + 21);
+  EXPECT_EQ(examples, 7 + 60 + 21);
 }

@@ -28,7 +28,9 @@ public:
     const bool decode = below(2);
     out += decode ? "phase: decode\n" : "phase: prefill\n";
     out += decode && below(2) ? "new_tokens: " + number(16) + "\n" : "";
-    out += below(2) ? "cache: " + cache() + "\n" : "";
+    const bool cached = below(2);
+    out += cached ? "cache: " + cache() + "\n" : "";
+    out += cached && below(2) ? "append: " + pick({"end", "write_indices"}) + "\n" : "";
     out += "heads: {kv: " + std::to_string(kv) + ", query: " + std::to_string(kv * (1 + below(9))) + "}\n";
     out += std::string("head_dim: ") + dims[below(3)] +
            "\ndtype: " + pick({"f16", "bf16", "f32", "f16\naccumulate: f16", "f32\nprecision: tf32"}) + "\n";
@@ -249,6 +251,16 @@ TEST(SpecText, DifferentRequestsHaveDifferentTexts) {
       {"cache: {layout: paged, page: 32}"},
       {"cache: {layout: paged, page: 16, table: csr}"},
       {"cache: {layout: paged, page: 16, tables: separate}"},
+      {"cache: {layout: contiguous}", "append: end"},
+      {"cache: {layout: contiguous}", "append: write_indices"},
+      {"cache: {layout: contiguous}", "append: end", "qkv: fused"},
+      {"cache: {layout: contiguous}", "append: end", "qkv_bias: true"},
+      {"cache: {layout: contiguous}", "append: end", "rope: {}"},
+      {"cache: {layout: contiguous}", "append: end", "rope: {keys: read}"},
+      {"cache: {layout: contiguous}", "append: end", "rope: {of: [q]}"},
+      {"cache: {layout: contiguous}", "append: end", "rope: {}", "outputs: [out, k_rotated]"},
+      {"cache: {layout: contiguous}", "phase: append", "-mask"},
+      {"cache: {layout: contiguous}", "phase: append", "-mask", "append: write_indices"},
       {"cache: {layout: contiguous}", "layout: {q: bhsd}"},
       {"cache: {layout: contiguous}", "layout: {out: bhsd}"},
       {"mask: kv < w", "params: {w: {type: i32}}"},

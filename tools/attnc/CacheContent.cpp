@@ -43,6 +43,28 @@ const HostTensor *tableOf(const CacheLayout &layout, std::string_view cache, con
   return nullptr;
 }
 
+/// The indices at which new tokens of each request have a place in their cache; none where nothing is
+/// appended.
+struct Written {
+  int64_t first = 0, end = 0;
+  bool has(int64_t key) const { return key >= first && key < end; }
+};
+
+std::vector<Written> writtenKeys(const Program &program, const Problem &problem) {
+  std::vector<Written> written;
+  const auto indices = problem.tensors.find("write_indices");
+  for (const auto &[q, kv] : requestLengths(problem)) {
+    const int64_t first =
+        indices == problem.tensors.end()
+            ? kv - q
+            : static_cast<int64_t>(indices->second.get(static_cast<int64_t>(written.size())));
+    written.push_back(appendsTokens(program)
+                          ? Written{std::max<int64_t>(first, 0), std::max<int64_t>(first + q, 0)}
+                          : Written{});
+  }
+  return written;
+}
+
 /// Where each request's pages begin in its table, and how many it has room for.
 struct TableRows {
   std::vector<int64_t> first, count;
@@ -69,6 +91,11 @@ std::optional<CacheLayout> cacheOf(const Program &program) {
     if (remark.key == "cache.table")
       layout = CacheLayout{remarkInteger(program, "cache.page"), remark.value == "\"csr\""};
   return layout;
+}
+
+bool appendsTokens(const Program &program) {
+  return std::any_of(program.tensors.begin(), program.tensors.end(),
+                     [](const TensorSig &sig) { return sig.inPlace; });
 }
 
 bool isCache(const Program &program, std::string_view tensor) { return !axesOf(program, tensor).empty(); }
@@ -126,8 +153,8 @@ bool fillPageLengths(const std::string &name, const CacheLayout &layout, const s
   return true;
 }
 
-void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths, int64_t pool,
-                   uint64_t seed, HostTensor &table) {
+void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths,
+                   const std::vector<int64_t> &shareable, int64_t pool, uint64_t seed, HostTensor &table) {
   Random random(seed);
   std::vector<int64_t> order(static_cast<size_t>(pool));
   std::iota(order.begin(), order.end(), 0);
@@ -143,7 +170,7 @@ void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &length
     // A common prefix: whole pages that the request before has as well.
     int64_t shared = 0;
     if (request > 0 && random.between(0, 1))
-      shared = random.between(0, std::min(lengths[request - 1], lengths[request]) / layout.page);
+      shared = random.between(0, std::min(shareable[request - 1], shareable[request]) / layout.page);
     const int64_t before = layout.csr ? row - pagesOf(request ? lengths[request - 1] : 0, layout.page)
                                       : row - (table.shape.size() > 1 ? table.shape[1] : 0);
     for (int64_t i = 0; i < pages && row + i < table.elements(); ++i)
@@ -171,12 +198,51 @@ static Status checkCsr(const CacheLayout &layout, const std::vector<int64_t> &le
   return Status::success();
 }
 
+/// Of one cache: a page that is written is there, and one request's, once.
+static Status checkWritten(const CacheLayout &layout, const HostTensor &table, const TableRows &rows,
+                           int64_t pool, const std::vector<int64_t> &lengths,
+                           const std::vector<Written> &written) {
+  std::vector<int64_t> owner(static_cast<size_t>(pool), -1);
+  auto wrong = [](int64_t request, int64_t page, int64_t other) {
+    return invalid("expected pages that are written by request " + std::to_string(request) +
+                   " to be its own, got page " + std::to_string(page) + ", which " +
+                   (request == other ? "it has twice" : "request " + std::to_string(other) + " has too"));
+  };
+  auto isWritten = [&](size_t request, int64_t entry) {
+    const Written &span = written[request];
+    return span.first < span.end && entry >= span.first / layout.page &&
+           entry <= (span.end - 1) / layout.page;
+  };
+  for (const bool writes : {true, false})
+    for (size_t request = 0; request < lengths.size(); ++request) {
+      const auto self = static_cast<int64_t>(request);
+      const int64_t length = writes ? written[request].end : lengths[request];
+      const int64_t pages = std::min(pagesOf(length, layout.page), rows.count[request]);
+      for (int64_t i = writes ? written[request].first / layout.page : 0; i < pages; ++i) {
+        if (isWritten(request, i) != writes)
+          continue;
+        const auto page = static_cast<int64_t>(table.get(rows.first[request] + i));
+        if (page < 0 || page >= pool)
+          return invalid("expected pages from 0 to " + std::to_string(pool - 1) + ", got " +
+                         std::to_string(page) + " as page " + std::to_string(i) + " of request " +
+                         std::to_string(request));
+        int64_t &known = owner[static_cast<size_t>(page)];
+        if (known >= 0)
+          return wrong(known, page, self);
+        if (writes)
+          known = self;
+      }
+    }
+  return Status::success();
+}
+
 Status checkCaches(const Program &program, const Problem &problem) {
   const std::optional<CacheLayout> layout = cacheOf(program);
   if (!layout)
     return Status::success();
   const std::vector<int64_t> lengths = keyLengths(problem);
-  if (layout->csr)
+  const std::vector<Written> written = writtenKeys(program, problem);
+  if (layout->csr && problem.tensors.contains("last_page_len"))
     ATTNC_RETURN_IF_ERROR(checkCsr(*layout, lengths, problem));
   for (const auto &[name, tensor] : problem.tensors) {
     const std::string axes = axesOf(program, name);
@@ -186,7 +252,8 @@ Status checkCaches(const Program &program, const Problem &problem) {
     const HostTensor *table = layout->page ? tableOf(*layout, name, problem, tableName) : nullptr;
     const int64_t capacity = tensor.shape[axes.find('n')];
     const TableRows rows = table ? tableRows(*layout, *table, problem, lengths.size()) : TableRows();
-    for (size_t request = 0; request < lengths.size(); ++request) {
+    // Where nothing is read, tokens without a place are dropped.
+    for (size_t request = 0; request < lengths.size() && !keysEndWithAppended(program); ++request) {
       const std::string who = "request " + std::to_string(request);
       if (!table) {
         if (lengths[request] > capacity)
@@ -209,6 +276,10 @@ Status checkCaches(const Program &program, const Problem &problem) {
                          std::to_string(i) + " of " + who);
       }
     }
+    if (table)
+      if (Status status = checkWritten(*layout, *table, rows, tensor.shape[0], lengths, written);
+          !status.ok())
+        return status.prefix("tensor '" + tableName + "': ");
   }
   return Status::success();
 }
@@ -237,6 +308,15 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
   for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
     if (!kept[static_cast<size_t>(tensor.indexAt(i, 0) * slots + tensor.indexAt(i, tokenAxis))])
       tensor.set(i, std::numeric_limits<double>::quiet_NaN());
+}
+
+KeepKey isOldKey(const Program &program, const Problem &problem, const std::string &cache) {
+  for (const TensorSig &sig : program.tensors)
+    if (sig.name == cache && sig.inPlace)
+      return [written = writtenKeys(program, problem)](int64_t request, int64_t key) {
+        return !written[static_cast<size_t>(request)].has(key);
+      };
+  return [](int64_t, int64_t) { return true; };
 }
 
 } // namespace attnc::cli

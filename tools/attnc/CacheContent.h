@@ -18,6 +18,9 @@ struct CacheLayout {
 /// Nothing if the program has no cache.
 std::optional<CacheLayout> cacheOf(const Program &program);
 
+/// Whether a cache of the program is updated in place.
+bool appendsTokens(const Program &program);
+
 /// Whether `tensor` is a cache, or a table of its pages.
 bool isCache(const Program &program, std::string_view tensor);
 bool isPageTable(std::string_view tensor);
@@ -33,16 +36,19 @@ Result<std::vector<int64_t>> lengthsOfPages(const CacheLayout &layout, const Hos
 bool fillPageLengths(const std::string &name, const CacheLayout &layout, const std::vector<int64_t> &lengths,
                      HostTensor &tensor);
 /// Fills a page table: pages in no order, the first pages of some requests shared, and in unused entries no
-/// page at all.
-void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths, int64_t pool,
-                   uint64_t seed, HostTensor &table);
+/// page at all. Requests have pages in common only if all tokens on them are among their first `shareable`.
+void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths,
+                   const std::vector<int64_t> &shareable, int64_t pool, uint64_t seed, HostTensor &table);
 
-/// Every page that a request needs is in its table and in the pool, and no request is longer than its
-/// capacity: InvalidArgument names the tensor and the request.
+/// Every page that a request needs is in its table and in the pool, no request is longer than its capacity,
+/// and no page that a request writes is another one's too: InvalidArgument names the tensor and the request.
 Status checkCaches(const Program &program, const Problem &problem);
 
 /// Writes NaN to the slots of a cache in which no request has a key that `keep` says yes to.
 using KeepKey = std::function<bool(int64_t request, int64_t key)>;
 void poisonSlots(const Program &program, const std::string &cache, const KeepKey &keep, Problem &problem);
+
+/// Yes to the keys that a run does not write: of a cache that is not updated, to all.
+KeepKey isOldKey(const Program &program, const Problem &problem, const std::string &cache);
 
 } // namespace attnc::cli

@@ -20,13 +20,20 @@ const std::vector<Pairs> kBatches = {
     {{7, 64}, {65, 127}},
 };
 
-/// Few queries over a cache: keys to the end of a page, one more, one less; or about as many.
+/// Few queries over a cache: keys to the end of a page, one more, one less; or about as many. Where queries'
+/// keys are appended, also at the begin of a page, at its end and into an empty cache.
 std::vector<Pairs> cacheBatches(const Program &program) {
   const std::optional<CacheLayout> cache = cacheOf(program);
   if (!cache)
     return {};
   const int64_t page = cache->page ? cache->page : 64;
-  return {{{1, page}, {1, page + 1}, {1, 2 * page - 1}}, {{4, 2 * page}, {1, 0}, {16, 3 * page + 1}}};
+  std::vector<Pairs> batches = {{{1, page}, {1, page + 1}, {1, 2 * page - 1}},
+                                {{4, 2 * page}, {1, 0}, {16, 3 * page + 1}}};
+  if (appendsTokens(program)) {
+    batches.push_back({{4, page + 4}, {page + 1, page + 1}, {0, 2 * page}, {1, 1}});
+    batches.push_back({{2, page + 1}, {page + 2, 3 * page}, {3, 2 * page + 3}});
+  }
+  return batches;
 }
 
 std::string listText(const std::vector<int64_t> &values) {
@@ -39,7 +46,7 @@ std::string listText(const std::vector<int64_t> &values) {
 bool hasLengths(const Program &program, const std::string &sequence) {
   return std::any_of(program.tensors.begin(), program.tensors.end(), [&](const TensorSig &sig) {
     return sig.name == "cu_" + sequence || sig.name == sequence + "_lens" ||
-           (sequence == "kv" && sig.name == "last_page_len");
+           (sequence == "kv" && (sig.name == "last_page_len" || keysEndWithAppended(program)));
   });
 }
 
@@ -91,9 +98,11 @@ std::vector<CheckCase> checkCases(const Program &program, uint64_t seed, bool la
   std::set<Pairs> seen;
   const bool self = keysAreQueries(program);
   auto add = [&](Pairs batch) {
-    if (self)
-      for (auto &[q, kv] : batch)
+    for (auto &[q, kv] : batch)
+      if (self)
         kv = q;
+      else if (appendsTokens(program))
+        kv = std::max(q, kv);
     if (seen.insert(batch).second)
       cases.push_back(makeCase(program, batch, seed + cases.size()));
   };

@@ -5,6 +5,7 @@
 #include "tools/attnc/Cases.h"
 #include "tools/attnc/Execute.h"
 #include "tools/attnc/HiddenKeys.h"
+#include "tools/attnc/InPlaceContent.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/Table.h"
@@ -100,11 +101,14 @@ private:
       ATTNC_ASSIGN_OR_RETURN(int64_t poisoned, poisonHiddenKeys(spec, kernel.program(), problem));
       if (poisoned == 0)
         return Status::success(); // every tile may look everywhere
+      ATTNC_RETURN_IF_ERROR(replaceUntouched(expected, arguments));
     }
+    const InPlaceContent before(kernel.program(), problem);
     for (int seed = firstSeed; seed < firstSeed + options.seeds; ++seed) {
       ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Device> device,
                              openDevice(options.device == "sim" ? DeviceKind::Sim : DeviceKind::Cuda, target,
                                         options.sim.run(seed)));
+      before.restore(problem);
       ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
       ATTNC_ASSIGN_OR_RETURN(Comparison comparison, compareRun(kernel.program(), expected, arguments));
       ++out.runs;

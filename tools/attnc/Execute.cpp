@@ -42,6 +42,7 @@ nlohmann::json comparisonJson(const Comparison &comparison, Verdict verdict) {
   for (const TensorComparison &tensor : comparison.tensors)
     tensors.push_back({{"name", tensor.name},
                        {"elements", tensor.elements},
+                       {"untouched", tensor.untouched},
                        {"unchecked", tensor.unchecked},
                        {"violations", tensor.violations},
                        {"max_abs_error", tensor.maxAbsError},

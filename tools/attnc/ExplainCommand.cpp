@@ -31,7 +31,7 @@ struct ExplainOptions {
 struct Explanation {
   nlohmann::json all = nlohmann::json::object();
   std::vector<std::string> warnings;
-  std::optional<MaskExplanation> mask;
+  std::optional<MaskExplanation> mask; ///< nothing where nothing attends
 
   void set(const std::string &key, nlohmann::json value) {
     std::string path = "/" + key;
@@ -94,6 +94,26 @@ Status writeTrace(const std::filesystem::path &folder, const Spec &spec, const T
   return writeOutputFile(folder / "index.html", tracePageHtml(page));
 }
 
+/// The mask and what follows from it: a kernel that only appends has none.
+Status explainMask(const ExplainOptions &options, const Spec &spec, const Program &program,
+                   ProblemRequest request, Explanation &out) {
+  if (spec.phase.value == Phase::Append) {
+    if (options.mask.picture || !options.mask.svg.empty())
+      return Status(Code::InvalidArgument, std::string(options.mask.picture ? "--picture" : "--mask") +
+                                               ": expected a kernel that attends, got one that only appends");
+    return Status::success();
+  }
+  const bool scalarsGiven = !request.scalars.empty();
+  ATTNC_ASSIGN_OR_RETURN(out.mask,
+                         MaskExplanation::create(spec, program, std::move(request),
+                                                 remarkInteger(program, "schedule.tile_q"),
+                                                 remarkInteger(program, "schedule.tile_kv"), options.mask));
+  if (!out.mask->counted() && scalarsGiven)
+    return Status(Code::InvalidArgument,
+                  "--param: expected --dim or --lens with it to count tiles, got none");
+  return Status::success();
+}
+
 Result<Explanation> explain(const ExplainOptions &options) {
   if (options.json && options.mask.picture)
     return Status(Code::InvalidArgument,
@@ -107,16 +127,9 @@ Result<Explanation> explain(const ExplainOptions &options) {
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
   const Program &program = kernel.program();
   ATTNC_RETURN_IF_ERROR(checkNames(program, request));
-  const bool scalarsGiven = !request.scalars.empty();
 
   Explanation out;
-  ATTNC_ASSIGN_OR_RETURN(out.mask,
-                         MaskExplanation::create(spec, program, std::move(request),
-                                                 remarkInteger(program, "schedule.tile_q"),
-                                                 remarkInteger(program, "schedule.tile_kv"), options.mask));
-  if (!out.mask->counted() && scalarsGiven)
-    return Status(Code::InvalidArgument,
-                  "--param: expected --dim or --lens with it to count tiles, got none");
+  ATTNC_RETURN_IF_ERROR(explainMask(options, spec, program, std::move(request), out));
   out.warnings = kernelWarnings(kernel.image(), spec);
   out.set("warnings", out.warnings);
   out.set("ok", true);
@@ -127,6 +140,8 @@ Result<Explanation> explain(const ExplainOptions &options) {
   if (!options.trace.empty())
     out.set("trace", (std::filesystem::path(options.trace) / "index.html").string());
   addResources(kernel, out);
+  if (!out.mask)
+    return out;
   if (const Problem *shapes = out.mask->shapes())
     out.set("dims", shapes->dims);
   out.set("mask", out.mask->json());
@@ -164,7 +179,8 @@ void print(const Explanation &explanation) {
   const nlohmann::json &all = explanation.all;
   std::printf("%s for %s\n", valueText(all["name"]).c_str(), valueText(all["arch"]).c_str());
   printSection(all, "schedule");
-  explanation.mask->print();
+  if (explanation.mask)
+    explanation.mask->print();
   std::printf("kernels\n");
   for (const auto &kernel : all["kernels"]) {
     std::printf("  %s: grid (%s, %s, %s), %d threads\n", valueText(kernel["symbol"]).c_str(),
@@ -186,7 +202,8 @@ void print(const Explanation &explanation) {
     printRoofline(all["roofline"]);
   if (all.contains("trace"))
     std::printf("trace %s\n", valueText(all["trace"]).c_str());
-  explanation.mask->printPicture();
+  if (explanation.mask)
+    explanation.mask->printPicture();
 }
 
 } // namespace

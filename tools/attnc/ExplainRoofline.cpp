@@ -28,11 +28,12 @@ Work workOf(const Spec &spec, int64_t packing, const MaskExplanation &mask, int6
                out = static_cast<double>(dtypeSize(spec.outDtype.value));
   const double keys = static_cast<double>(spec.headDim.value),
                values = static_cast<double>(spec.headDimV.value);
+  const int64_t moves = spec.append ? 2 : 0; // of new tokens: they are read, and put into the cache
   for (const auto &[qLen, kvLen] : requestLengths(*mask.shapes())) {
     work.blocks += (qLen * packing + tileQ - 1) / tileQ * (heads / packing);
     work.bytes +=
         static_cast<double>(qLen * heads) * (keys * in + values * out + (spec.outputs.lse ? 4 : 0)) +
-        static_cast<double>(kvLen * spec.kvHeads.value) * (keys + values) * in;
+        static_cast<double>((kvLen + moves * qLen) * spec.kvHeads.value) * (keys + values) * in;
   }
   return work;
 }

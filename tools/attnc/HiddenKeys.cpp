@@ -60,7 +60,8 @@ bool poison(const TensorSig &sig, const std::vector<std::vector<bool>> &seen, Ho
 Result<int64_t> poisonHiddenKeys(const Spec &spec, const Program &program, Problem &problem) {
   const int64_t tileQ = remarkInteger(program, "schedule.tile_q");
   const bool cached = cacheOf(program).has_value();
-  if (tileQ <= 0 || (!cached && (!problem.tensors.contains("k") || !problem.tensors.contains("v"))))
+  if (tileQ <= 0 || spec.phase.value == Phase::Append ||
+      (!cached && (!problem.tensors.contains("k") || !problem.tensors.contains("v"))))
     return 0;
   ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<MaskModel> model, MaskModel::create(spec, program.target));
   const std::set<std::string> reads = model->maskTensors();
@@ -85,7 +86,7 @@ Result<int64_t> poisonHiddenKeys(const Spec &spec, const Program &program, Probl
             return seen[static_cast<size_t>(request)][static_cast<size_t>(key)];
           },
           problem);
-    else if ((sig.name == "k" || sig.name == "v") &&
+    else if (!cached && (sig.name == "k" || sig.name == "v") &&
              !poison(sig, seen, problem.tensors.find(sig.name)->second))
       return 0;
   return hidden;

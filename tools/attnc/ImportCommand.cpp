@@ -165,7 +165,7 @@ void addImportCommand(CLI::App &app, Action &action) {
   verb->add_option("--all", options->allTo, "Write one spec for each kind of layer there")->type_name("DIR");
   verb->add_option("--name", options->choices.name, "Name of the kernel (default: model_type and kind)");
   verb->add_option("--phase", options->choices.phase, "Phase of the kernel")
-      ->check(oneOf(wordsOf(keys::kPhases)));
+      ->check(oneOf({"prefill", "decode"})); // the third of keys::kPhases has no attention
   verb->add_option("--layout", options->choices.layout, "Layout (default: packed, encoders padded)")
       ->check(oneOf(wordsOf(keys::kLayouts)));
   verb->add_option("--dtype", options->choices.dtype, "Type of q, k and v (default: the config's)")

@@ -45,8 +45,7 @@ public:
     ATTNC_RETURN_IF_ERROR(checkCaches(program, problem));
     for (const auto &[name, tensor] : problem.tensors)
       if (request.poisonPadding && isCache(program, name) && !request.inputs.contains(name))
-        poisonSlots(
-            program, name, [](int64_t, int64_t) { return true; }, problem);
+        poisonSlots(program, name, isOldKey(program, problem, name), problem);
     return problem;
   }
 
@@ -57,7 +56,7 @@ public:
       dims.dims.emplace("batch", 1);
     ATTNC_RETURN_IF_ERROR(finishDims(false));
     ATTNC_RETURN_IF_ERROR(
-        makeTensors([&](const TensorSig &sig) { return !sig.output && wanted(sig.name, elements(sig)); }));
+        makeTensors([&](const TensorSig &sig) { return sig.isInput() && wanted(sig.name, elements(sig)); }));
     return finish();
   }
 
@@ -74,7 +73,7 @@ private:
 
   Status finishDims(bool all) {
     ATTNC_RETURN_IF_ERROR(dims.takeLens(out.tensors));
-    ATTNC_RETURN_IF_ERROR(dims.completeLens());
+    ATTNC_RETURN_IF_ERROR(dims.completeLens(out.tensors));
     // Side tensors may have dims of their own; those are not needed to count tiles.
     std::set<std::string> wanted = dims.known;
     if (!all)
@@ -101,7 +100,7 @@ private:
   Status compareNames() {
     std::set<std::string> inputs, scalars;
     for (const TensorSig &sig : program.tensors)
-      if (!sig.output)
+      if (sig.isInput())
         inputs.insert(sig.name);
     for (const ScalarSig &sig : program.scalars)
       scalars.insert(sig.name);
@@ -168,7 +167,7 @@ private:
       Result<HostTensor> made = HostTensor::zeros(sig.dtype, dims.shapeOf(sig.name));
       if (!made.ok())
         return made.status().prefix("tensor '" + sig.name + "': ");
-      if (sig.output) // what a kernel forgets to write is no number
+      if (!sig.isInput()) // what a kernel forgets to write is no number
         for (int64_t i = 0; i < made->elements(); ++i)
           made->set(i, std::numeric_limits<double>::quiet_NaN());
       else
@@ -198,10 +197,13 @@ private:
           keys != dims.lens.end()
               ? keys->second
               : std::vector<int64_t>(static_cast<size_t>(dims.dims.at("batch")), keyCount());
+      if (name == "write_indices")
+        return fillIndices(lengths, tensor);
       if (fillPageLengths(name, *cache, lengths, tensor))
         return;
       if (isPageTable(name))
-        return fillPageTable(*cache, lengths, poolOf(name), seedFor(request.seed, name), tensor);
+        return fillPageTable(*cache, lengths, mayBeShared(lengths), poolOf(name), seedFor(request.seed, name),
+                             tensor);
     }
     const SideContent content = contentOf(program, name);
     if (content != SideContent::Any) {
@@ -215,6 +217,32 @@ private:
     fillRandom(tensor, seedFor(request.seed, name), isScored ? request.deviation : 1);
     if (request.poisonPadding)
       poison(name, tensor);
+  }
+
+  /// New tokens are the last of each request.
+  void fillIndices(const std::vector<int64_t> &lengths, HostTensor &tensor) const {
+    for (int64_t i = 0; i < tensor.elements(); ++i)
+      tensor.set(i, static_cast<double>(lengths[static_cast<size_t>(i)] - queries(i)));
+  }
+
+  /// Tokens of each request that it may have in common with another: those before what it writes.
+  std::vector<int64_t> mayBeShared(std::vector<int64_t> lengths) const {
+    if (!appendsTokens(program))
+      return lengths;
+    const auto given = out.tensors.find("write_indices");
+    for (size_t i = 0; i < lengths.size(); ++i) {
+      const auto request = static_cast<int64_t>(i);
+      const int64_t first = given == out.tensors.end() ? lengths[i] - queries(request)
+                                                       : static_cast<int64_t>(given->second.get(request));
+      lengths[i] = std::clamp<int64_t>(first, 0, lengths[i]);
+    }
+    return lengths;
+  }
+
+  /// Of one request.
+  int64_t queries(int64_t index) const {
+    const auto lengths = dims.lens.find("q");
+    return lengths == dims.lens.end() ? dims.dims.at("q_len") : lengths->second[static_cast<size_t>(index)];
   }
 
   /// Positive, and such that quantised elements stand for numbers near 1.
@@ -238,7 +266,12 @@ private:
   /// Of the longest request.
   int64_t keyCount() const {
     const auto count = dims.dims.find(keysAreQueries(program) ? "q_len" : "kv_len");
-    return count == dims.dims.end() ? 0 : count->second;
+    if (count != dims.dims.end())
+      return count->second;
+    const auto lengths = dims.lens.find("kv");
+    return lengths == dims.lens.end() || lengths->second.empty()
+               ? 0
+               : *std::max_element(lengths->second.begin(), lengths->second.end());
   }
 
   /// NaN past each request's length in the tokens of a padded batch, and in a [batch, S_len, ...] float
@@ -319,34 +352,6 @@ Result<Problem> makeProblem(const Program &program, const ProblemRequest &reques
 
 Result<Problem> makeShapes(const Program &program, const ProblemRequest &request, const WantInput &wanted) {
   return Maker(program, request).makeShapes(wanted);
-}
-
-bool keysAreQueries(const Program &program) {
-  if (std::find(program.dims.begin(), program.dims.end(), "kv_len") != program.dims.end())
-    return false;
-  return std::none_of(program.tensors.begin(), program.tensors.end(), [](const TensorSig &sig) {
-    return sig.name == "cu_kv" || sig.name == "kv_lens" ||
-           std::any_of(sig.shape.begin(), sig.shape.end(),
-                       [](const Formula &axis) { return axis.text == "kv_len"; });
-  });
-}
-
-std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem) {
-  auto lengths = [&](std::string_view sequence) {
-    if (auto it = problem.lens.find(sequence); it != problem.lens.end())
-      return it->second;
-    auto dim = [&](const std::string &name) {
-      auto it = problem.dims.find(name);
-      return it == problem.dims.end() ? 0 : it->second;
-    };
-    return std::vector<int64_t>(static_cast<size_t>(dim("batch")), dim(std::string(sequence) + "_len"));
-  };
-  const bool self = !problem.lens.contains("kv") && !problem.dims.contains("kv_len");
-  const std::vector<int64_t> q = lengths("q"), kv = self ? q : lengths("kv");
-  std::vector<std::pair<int64_t, int64_t>> out;
-  for (size_t i = 0; i < std::min(q.size(), kv.size()); ++i)
-    out.emplace_back(q[i], kv[i]);
-  return out;
 }
 
 } // namespace attnc::cli

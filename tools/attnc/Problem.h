@@ -33,11 +33,12 @@ struct ProblemRequest {
 
 /// Every tensor, scalar and dim that the program needs.
 struct Problem {
-  ByName<HostTensor> tensors; ///< outputs are zero
+  ByName<HostTensor> tensors; ///< outputs are NaN, unless they are updated in place: then as inputs
   ByName<double> scalars;
   ByName<int64_t> dims;              ///< every dim that is known
   ByName<std::vector<int64_t>> lens; ///< per sequence, one a request
-  /// On the device, a kernel that takes addresses and strides of less than 16 bytes gets such; if not, contiguous ones.
+  /// On the device, a kernel that takes addresses and strides of less than 16 bytes gets such; if not,
+  /// contiguous ones.
   bool awkwardPlaces = true;
 
   /// Views for a device that works in host memory; dims only those of Program::dims.
@@ -47,13 +48,17 @@ struct Problem {
 /// InvalidArgument if the request names a tensor, scalar or sequence that the program has not.
 Status checkNames(const Program &program, const ProblemRequest &request);
 
-/// Dims, lengths and scalars, the inputs with a file, and of the other inputs those that `wanted` names with its
-/// elements: q, k and v may be larger than this machine. What no one gave counts as one request.
+/// Dims, lengths and scalars, the inputs with a file, and of the other inputs those that `wanted` names with
+/// its elements: q, k and v may be larger than this machine. What no one gave counts as one request.
 using WantInput = std::function<bool(const std::string &name, double elements)>;
 Result<Problem> makeShapes(const Program &program, const ProblemRequest &request, const WantInput &wanted);
 
 /// Whether queries and keys are the same tokens: nothing in the program says how many keys there are.
 bool keysAreQueries(const Program &program);
+
+/// Whether requests have as many keys as `write_indices` and the number of queries say, and nothing else
+/// does: in a program that only appends. The lengths of kv are then those that the cache has afterwards.
+bool keysEndWithAppended(const Program &program);
 
 /// (q_len, kv_len) of each request.
 std::vector<std::pair<int64_t, int64_t>> requestLengths(const Problem &problem);

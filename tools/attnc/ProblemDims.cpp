@@ -42,13 +42,15 @@ Status ProblemDims::readSignature() {
         known.insert(symbols.name(*affine->slot));
     }
     shapes[sig.name] = std::move(axes);
-    if (sig.name.starts_with("cu_") && !sig.output)
+    if (sig.name.starts_with("cu_") && sig.isInput())
       sequences.insert(sig.name.substr(3));
-    if (sig.name.ends_with("_lens") && !sig.output)
+    if (sig.name.ends_with("_lens") && sig.isInput())
       sequences.insert(sig.name.substr(0, sig.name.size() - 5));
     if (sig.name == "last_page_len")
       sequences.insert("kv");
   }
+  if (keysEndWithAppended(program))
+    sequences.insert("kv");
   known.insert(program.dims.begin(), program.dims.end());
   return Status::success();
 }
@@ -146,7 +148,25 @@ Status ProblemDims::takeLens(const ByName<HostTensor> &tensors) {
   return Status::success();
 }
 
-Status ProblemDims::completeLens() {
+/// The lengths that a given `write_indices` comes to, where nothing else says them.
+Status ProblemDims::takeIndices(const ByName<HostTensor> &tensors) {
+  const auto given = tensors.find("write_indices");
+  if (given == tensors.end() || !keysEndWithAppended(program))
+    return Status::success();
+  std::vector<int64_t> values;
+  const auto queries = lens.find("q");
+  const auto length = dims.find("q_len");
+  for (int64_t i = 0; i < given->second.elements(); ++i) {
+    const auto request = static_cast<size_t>(i);
+    if (queries == lens.end() ? length == dims.end() : request >= queries->second.size())
+      return Status::success(); // the lengths of q are missing or wrong, and something else says so
+    const int64_t count = queries == lens.end() ? length->second : queries->second[request];
+    values.push_back(std::max<int64_t>(static_cast<int64_t>(given->second.get(i)) + count, 0));
+  }
+  return setLens("kv", std::move(values), "tensor 'write_indices'");
+}
+
+Status ProblemDims::completeLens(const ByName<HostTensor> &tensors) {
   for (const std::string &sequence : sequences) {
     auto length = dims.find(sequence + "_len"), batch = dims.find("batch");
     if (lens.contains(sequence) || length == dims.end() || batch == dims.end())
@@ -154,6 +174,7 @@ Status ProblemDims::completeLens() {
     ATTNC_RETURN_IF_ERROR(
         setLens(sequence, std::vector<int64_t>(static_cast<size_t>(batch->second), length->second), "--dim"));
   }
+  ATTNC_RETURN_IF_ERROR(takeIndices(tensors));
   for (const auto &[sequence, values] : lens) {
     const int64_t longest = values.empty() ? 0 : *std::max_element(values.begin(), values.end());
     if (known.contains(sequence + "_len") && !dims.contains(sequence + "_len"))

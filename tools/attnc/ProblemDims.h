@@ -33,7 +33,7 @@ public:
   /// Lengths from --lens and from given tensors that hold them.
   Status takeLens(const ByName<HostTensor> &tensors);
   /// Sequences without lengths get full ones; lengths define the dims that no one gave.
-  Status completeLens();
+  Status completeLens(const ByName<HostTensor> &tensors);
   /// InvalidArgument says which of `wanted`, and which lengths, are missing.
   Status require(const std::set<std::string> &wanted) const;
   /// No length is longer than its dim.
@@ -49,6 +49,7 @@ public:
   ByName<std::vector<int64_t>> lens;
 
 private:
+  Status takeIndices(const ByName<HostTensor> &tensors);
   Status define(const std::string &dim, int64_t value, const std::string &by);
   Status setLens(const std::string &sequence, std::vector<int64_t> values, const std::string &by);
   std::string expectedShape(const std::vector<Axis> &axes, bool resolved) const;

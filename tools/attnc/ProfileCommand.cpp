@@ -37,6 +37,10 @@ Result<Profile> profile(const ProfileOptions &options) {
                       options.spec + " --device " + options.device);
   ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
+  if (spec.phase.value == Phase::Append)
+    return Status(Code::Unsupported, options.spec +
+                                         ": expected a kernel that attends, whose work its mask says, got "
+                                         "one that only appends");
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create(true));
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));

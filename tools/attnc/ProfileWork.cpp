@@ -41,25 +41,30 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
                                  const Moves &moves, int64_t outRows, bool inPanels) {
   const int64_t size = dtypeSize(sig.dtype), d = spec.headDim.value * size, dv = spec.headDimV.value * size;
   const std::string &name = sig.name;
-  if (sig.output) {
+  const int64_t newTokens = outRows / spec.queryHeads.value * spec.kvHeads.value; // and heads
+  if (!sig.isInput()) {
+    if (name == "k_rotated")
+      return rowsOf(name, newTokens, d, inPanels);
     if (name == "out")
       return rowsOf(name, outRows, dv, inPanels);
     if (name == "lse" || name == "row_max")
       return denseOf(name, outRows * size);
     return name == "max_logit" ? std::optional(denseOf(name, spec.queryHeads.value * size)) : std::nullopt;
   }
+  if (spec.append && (name == "k" || name == "v"))
+    return rowsOf(name, newTokens, name == "v" ? dv : d, inPanels);
   if (name == "q" || name == "k" || name == "v")
     return rowsOf(name, name == "q" ? moves.rows : moves.keys, name == "v" ? dv : d, inPanels);
   if (name == "qkv") {
-    const Traffic qk = rowsOf(name, moves.rows + moves.keys, d, inPanels),
-                  v = rowsOf(name, moves.keys, dv, inPanels);
+    const int64_t keys = spec.append ? newTokens : moves.keys;
+    const Traffic qk = rowsOf(name, moves.rows + keys, d, inPanels), v = rowsOf(name, keys, dv, inPanels);
     return Traffic{name, qk.bytes + v.bytes, qk.sectors + v.sectors};
   }
-  if (name == "k_cache" || name == "v_cache")
-    return rowsOf(name, moves.keys, name == "v_cache" ? dv : d, inPanels);
-  if (name == "kv_cache") {
-    const Traffic k = rowsOf(name, moves.keys, d, inPanels);
-    return Traffic{name, 2 * k.bytes, 2 * k.sectors};
+  if (name == "k_cache" || name == "v_cache" || name == "kv_cache") { // what is read, and what is appended
+    const int64_t width = name == "v_cache" ? dv : d, parts = name == "kv_cache" ? 2 : 1;
+    const Traffic read = rowsOf(name, moves.keys, width, inPanels),
+                  put = rowsOf(name, sig.inPlace ? newTokens : 0, width, inPanels);
+    return Traffic{name, parts * (read.bytes + put.bytes), parts * (read.sectors + put.sectors)};
   }
   if (isPageTable(name)) { // an entry a page of keys, and one of values
     const int64_t readers = spec.cache->ownTables ? 1 : 2;

@@ -4,6 +4,7 @@
 #include "runtime/jit/Compile.h"
 #include "runtime/jit/Stopwatch.h"
 #include "tools/attnc/Execute.h"
+#include "tools/attnc/InPlaceContent.h"
 #include "tools/attnc/Npy.h"
 #include "tools/attnc/OptionChecks.h"
 #include "tools/attnc/SharedOptions.h"
@@ -187,35 +188,40 @@ private:
   }
 
   Status runDevice() {
+    const InPlaceContent before(program(), problem);
     ATTNC_ASSIGN_OR_RETURN(times["run"], execute(*kernel, *device, problem));
     if (options.counters)
       counters = device->takeCounters();
     if (options.check)
-      return compareWithReference();
-    return rerun([] { return Status::success(); });
+      return compareWithReference(before);
+    return rerun(before, [] { return Status::success(); });
   }
 
-  Status compareWithReference() {
+  Status compareWithReference(const InPlaceContent &before) {
     Stopwatch watch;
     ATTNC_ASSIGN_OR_RETURN(std::unique_ptr<Oracle> oracle, Oracle::create(spec));
     const Arguments arguments = problem.arguments(program());
+    const InPlaceContent after(program(), problem);
+    before.restore(problem); // the reference appends as well
     ATTNC_ASSIGN_OR_RETURN(ReferenceResult expected, oracle->run(arguments));
     auto compare = [&]() -> Status {
       ATTNC_ASSIGN_OR_RETURN(Comparison compared, compareRun(program(), expected, arguments));
       comparison.emplace(std::move(compared));
       return Status::success();
     };
+    after.restore(problem);
     ATTNC_RETURN_IF_ERROR(compare());
-    ATTNC_RETURN_IF_ERROR(rerun(compare));
+    ATTNC_RETURN_IF_ERROR(rerun(before, compare));
     times["check"] = watch.milliseconds();
     return Status::success();
   }
 
   /// On the simulator again, in other orders of warps, until a comparison fails: that one is what is shown.
-  template <class Then> Status rerun(Then then) {
+  template <class Then> Status rerun(const InPlaceContent &before, Then then) {
     const int orders = options.sim.seeds != 0 ? options.sim.seeds : options.check ? 3 : 1;
     for (; seedsRun < orders && deviceName == "sim" && passed(); ++seedsRun) {
       ATTNC_ASSIGN_OR_RETURN(device, openDevice(DeviceKind::Sim, target, options.sim.run(seedsRun)));
+      before.restore(problem);
       ATTNC_RETURN_IF_ERROR(execute(*kernel, *device, problem).status());
       ATTNC_RETURN_IF_ERROR(then());
     }

@@ -44,6 +44,18 @@ constexpr SupportFeature kFeatures[] = {
     {"cache", "i8", "cache: {layout: contiguous, dtype: i8}"},
     {"cache", "keys of e4m3, values as queries are", "cache: {layout: paged, page: 16, dtype: {k: e4m3}}"},
     {"cache", "prefill over earlier chunks", "cache: {layout: paged, page: 16, table: csr}\nmask: causal"},
+    {"append", "new tokens at the end, then attention over all",
+     "cache: {layout: paged, page: 16}\nappend: end\nmask: causal"},
+    {"append", "fused q, k and v, bias, rotation, e4m3",
+     "phase: decode\nqkv: fused\nqkv_bias: true\ncache: {layout: paged, page: 16, dtype: e4m3, scale: head}\nappend: "
+     "end\nrope: {}\nmask: causal"},
+    {"append", "keys rotated as they are read",
+     "cache: {layout: paged, page: 16}\nappend: end\nrope: {keys: read}\nmask: causal"},
+    {"append", "rotated keys as an output",
+     "cache: {layout: paged, page: 16}\nappend: end\nrope: {}\nmask: causal\noutputs: [out, k_rotated]"},
+    {"append", "from an index of each request on, alone",
+     "phase: append\nlayout: bhsd\nlengths: none\ncache: {layout: contiguous, order: hnd}\nappend: write_indices"},
+    {"append", "alone, into pages, i8", "phase: append\ncache: {layout: paged, page: 16, dtype: i8}"},
     {"decode", "one new token, heads packed",
      "phase: decode\ncache: {layout: paged, page: 16}\nmask: causal"},
     {"decode", "four new tokens, a tree",
@@ -187,7 +199,8 @@ std::string probeSpec(std::string_view fragment, std::string_view dtype, int64_t
     line(key, std::string(text));
   line("head_dim", "head_dim: " + std::to_string(headDim));
   line("dtype", "dtype: " + std::string(dtype));
-  line("mask", "mask: none");
+  if (fragment.find("phase: append") == std::string_view::npos)
+    line("mask", "mask: none");
   return out + std::string(fragment) + (fragment.empty() ? "" : "\n");
 }
 

@@ -20,7 +20,9 @@ double undefinedShare(const Problem &problem) {
 }
 
 bool mostlyUnchecked(const TensorComparison &tensor, double undefined) {
-  const double all = static_cast<double>(tensor.elements), outside = all * undefined;
+  // Of a cache, what is written has to be checked, and has no rows that no request owns.
+  const double all = static_cast<double>(tensor.elements - tensor.untouched),
+               outside = tensor.untouched ? 0 : all * undefined;
   const double unchecked = static_cast<double>(tensor.unchecked) - outside;
   return unchecked > 0.5 && 2 * unchecked > all - outside;
 }

@@ -19,13 +19,13 @@ enum class Verdict : uint8_t {
 /// "passed", "failed", "unchecked".
 std::string_view verdictName(Verdict verdict);
 
-/// Every output of a run beside the reference, and of a debug build the dumps of every tile. Outputs must have been NaN
-/// before the run.
+/// Every output of a run beside the reference, and of a debug build the dumps of every tile. Outputs must
+/// have been NaN before the run.
 Result<Comparison> compareRun(const Program &program, ReferenceResult expected, const Arguments &actual);
 
 /// An element whose bound is infinite is not checked: rounding alone could make anything of it. Where that is
-/// more than half of a tensor, the comparison shows nothing. Rows of a packed tensor that belong to no
-/// request do not count, as nothing is defined there.
+/// more than half of a tensor, or of what is written of one that is updated in place, the comparison shows
+/// nothing. Rows of a packed tensor that belong to no request do not count, as nothing is defined there.
 Verdict judge(const Comparison &comparison, const Problem &problem);
 
 /// Success if passed; else a Mismatch with the numbers of every tensor, that says what is wrong.

@@ -106,11 +106,16 @@ Status writeExpected(const std::filesystem::path &path, const ReferenceResult &r
   Json outputs = Json::array();
   std::string numbers;
   for (const ReferenceOutput &output : result.outputs) {
-    outputs.push_back({{"name", output.name}, {"dtype", dtypeName(output.dtype)}, {"shape", output.shape}});
+    outputs.push_back({{"name", output.name},
+                       {"dtype", dtypeName(output.dtype)},
+                       {"shape", output.shape},
+                       {"in_place", output.inPlace()}});
     for (double value : output.values)
       append(numbers, static_cast<float>(value));
     for (size_t i = 0; i < output.bounds.size(); ++i)
       append(numbers, widened(output.bounds[i], output.values[i]));
+    for (const bool written : output.written)
+      numbers.push_back(written ? 1 : 0);
   }
   const std::string body = outputs.dump() + "\n" + numbers;
   return writeFile(path, sha256Hex(body) + body);
@@ -148,6 +153,12 @@ Result<ReferenceResult> readExpected(const std::filesystem::path &path) {
         count *= static_cast<size_t>(size);
       if (count > bytes.size() || !take(output.values, count) || !take(output.bounds, count))
         return corrupt("expected more values");
+      if (item.at("in_place").get<bool>()) {
+        if (count > bytes.size() - at)
+          return corrupt("expected more values");
+        for (size_t i = 0; i < count; ++i)
+          output.written.push_back(bytes[at++] != 0);
+      }
       out.outputs.push_back(std::move(output));
     }
   } catch (const Json::exception &) {

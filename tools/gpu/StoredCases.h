@@ -35,7 +35,8 @@ struct StoredCases {
 Status writeCases(const std::filesystem::path &folder, const StoredCases &cases);
 Result<StoredCases> readCases(const std::filesystem::path &folder);
 
-/// Values and bounds as f32, with the bounds widened by what the rounding costs.
+/// Values and bounds as f32, with the bounds widened by what the rounding costs. What tensors that are
+/// updated in place held before the run is not stored: `replaceUntouched` fills it in.
 Status writeExpected(const std::filesystem::path &path, const ReferenceResult &result);
 /// Corrupt if the file is not what `writeExpected` wrote.
 Result<ReferenceResult> readExpected(const std::filesystem::path &path);

@@ -233,6 +233,12 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"cache.scale", same(choice(keys::kCacheScales))},
         {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
         {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
+        {"spec.append",
+         [](bool extending) {
+           return anyOf(
+               {choice(keys::kAppendPlaces), Sections(extending).object("append", keys::kAppend, {"at"})});
+         }},
+        {"append.at", same(choice(keys::kAppendPlaces))},
         {"spec.rope", [](bool extending) { return Sections(extending).object("rope", keys::kRope, {}); }},
         {"rope.style", same(choice(keys::kRopeStyles))},
         {"rope.dim", same(multiple(2, 2, 256))},
@@ -240,6 +246,7 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
                           {"items", choice(keys::kRopeTensors)},
                           {"minItems", 1},
                           {"uniqueItems", true}})},
+        {"rope.keys", same(choice(keys::kRopeKeys))},
         {"rope.base", same({{"type", "number"}, {"exclusiveMinimum", 1}})},
         {"rope.scaling", [](bool extending) { return scaling(extending); }},
         {"rope.frequencies", same(identifier())},
@@ -343,9 +350,11 @@ void findMissing(const std::string &section, const Words &words, std::vector<std
 } // namespace
 
 nlohmann::ordered_json specSchema() {
-  const std::vector<std::string> required{"attnc",    "name",  "phase",  "heads",
-                                          "head_dim", "dtype", "layout", "mask"};
+  const std::vector<std::string> required{"attnc", "name", "phase", "heads", "head_dim", "dtype", "layout"};
   Json alone = Sections(false).object("spec", keys::kTop, required);
+  alone["if"] = {{"required", {"phase"}}, {"properties", {{"phase", {{"const", "append"}}}}}};
+  alone["then"] = {{"required", {"cache"}}};
+  alone["else"] = {{"required", {"mask"}}};
   alone["properties"].erase("extends");
   Json extending = Sections(true).object("spec", keys::kTop, {});
   // The two keys that every file has for itself.
@@ -373,6 +382,7 @@ std::vector<std::string> keysWithoutShape() {
   findMissing("score", keys::kScore, missing);
   findMissing("sinks", keys::kSinks, missing);
   findMissing("rope", keys::kRope, missing);
+  findMissing("append", keys::kAppend, missing);
   findMissing("tables", keys::kRopeTables, missing);
   findMissing("positions", keys::kRopeTensors, missing);
   findMissing("scaling", keys::kRopeNtk, missing);

@@ -64,13 +64,15 @@ template <int Bytes> ATTNC_DEVICE Bytes16 gather_chunk(const void *from, i64 str
   return chunk;
 }
 
-/// The same elements, of one or two bytes, to where they lie.
+/// The same elements to where they lie.
 template <int Bytes> ATTNC_DEVICE void scatter_chunk(void *to, i64 stride, Bytes16 const &chunk) {
-  static_assert(Bytes == 1 || Bytes == 2, "f32 is stored from registers");
+  static_assert(Bytes == 1 || Bytes == 2 || Bytes == 4, "elements are 1, 2 or 4 bytes");
 #pragma unroll
   for (int i = 0; i < 16 / Bytes; ++i) {
     const unsigned element = chunk.words[i * Bytes / 4] >> (i * Bytes % 4 * 8);
-    if constexpr (Bytes == 1)
+    if constexpr (Bytes == 4)
+      static_cast<unsigned *>(to)[i * stride] = element;
+    else if constexpr (Bytes == 1)
       static_cast<unsigned char *>(to)[i * stride] = static_cast<unsigned char>(element);
     else
       static_cast<unsigned short *>(to)[i * stride] = static_cast<unsigned short>(element);

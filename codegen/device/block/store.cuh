@@ -73,24 +73,28 @@ ATTNC_DEVICE void store_row_values(float *destination, i64 stride, RowVector<Row
 
 namespace attnc::block {
 
+/// For stores that begin with the first row.
+constexpr int kFirstRow = -2147483647 - 1;
+
 /// The `Width` 16-byte chunks (4, 2 or 1, a multiple of that from the row's start) from `first_chunk` on, of every row.
 template <int Threads, int Width, class Destination, class T, int Rows, int Cols>
 ATTNC_DEVICE void store_chunks(Destination destination, SharedTile<T, Rows, Cols> staging, int first_chunk,
-                               int first_row, int valid_end) {
+                               int first_row, int valid_end, int valid_begin) {
 #pragma unroll
   for (int first = 0; first < Rows * Width; first += Threads) {
     const int chunk = first + static_cast<int>(threadIdx.x), row = swizzled_row<Width>(chunk);
     const int col = (first_chunk + chunk % Width) * (16 / static_cast<int>(sizeof(T)));
-    if (row < Rows && first_row + row < valid_end)
+    if (row < Rows && first_row + row < valid_end && first_row + row >= valid_begin)
       destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
   }
 }
 
-/// Stores the rows r of `staging` with first_row + r < valid_end to row first_row + r of `destination`. Columns that
+/// Stores the rows r of `staging` with valid_begin <= first_row + r < valid_end to row first_row + r of `destination`. Columns that
 /// the destination lacks are dropped. Where the elements of a row are not contiguous, lanes go along the rows, where
 /// neighbours usually lie.
 template <int Threads, class Destination, class T, int Rows, int Cols>
-ATTNC_DEVICE void store_rows(Destination destination, SharedTile<T, Rows, Cols> staging, int first_row, int valid_end) {
+ATTNC_DEVICE void store_rows(Destination destination, SharedTile<T, Rows, Cols> staging, int first_row, int valid_end,
+                             int valid_begin = kFirstRow) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
   constexpr int kRowChunks = Destination::kCols / kChunk, kWhole = kRowChunks / 8 * 8; // panels of the tile
   static_assert(Destination::kCols % kChunk == 0 && Destination::kCols <= Cols, "rows are stored in whole 16-byte chunks");
@@ -99,7 +103,7 @@ ATTNC_DEVICE void store_rows(Destination destination, SharedTile<T, Rows, Cols> 
 #pragma unroll 1
     for (int i = static_cast<int>(threadIdx.x); i < Rows * kRowChunks; i += Threads) {
       const int row = i % Rows, col = i / Rows * kChunk;
-      if (first_row + row < valid_end)
+      if (first_row + row < valid_end && first_row + row >= valid_begin)
         destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
     }
   } else if constexpr (kWhole > 0) {
@@ -107,17 +111,17 @@ ATTNC_DEVICE void store_rows(Destination destination, SharedTile<T, Rows, Cols> 
     for (int first = 0; first < Rows * kWhole; first += Threads) {
       const int chunk = first + static_cast<int>(threadIdx.x);
       const int row = chunk / kWhole, col = chunk % kWhole * kChunk;
-      if (row < Rows && first_row + row < valid_end)
+      if (row < Rows && first_row + row < valid_end && first_row + row >= valid_begin)
         destination.set_chunk(first_row + row, col, atom::load_shared_16(staging.address(row, col)));
     }
   }
   constexpr int kRest = Destination::kStrided ? 0 : kRowChunks - kWhole;
   if constexpr ((kRest & 4) != 0)
-    store_chunks<Threads, 4>(destination, staging, kWhole, first_row, valid_end);
+    store_chunks<Threads, 4>(destination, staging, kWhole, first_row, valid_end, valid_begin);
   if constexpr ((kRest & 2) != 0)
-    store_chunks<Threads, 2>(destination, staging, kWhole + (kRest & 4), first_row, valid_end);
+    store_chunks<Threads, 2>(destination, staging, kWhole + (kRest & 4), first_row, valid_end, valid_begin);
   if constexpr ((kRest & 1) != 0)
-    store_chunks<Threads, 1>(destination, staging, kWhole + (kRest & 6), first_row, valid_end);
+    store_chunks<Threads, 1>(destination, staging, kWhole + (kRest & 6), first_row, valid_end, valid_begin);
 }
 
 } // namespace attnc::block

@@ -27,4 +27,21 @@ template <class Rows, int Page> struct PagedRows {
   }
 };
 
+/// The same to be written: what the table has outside the pages that there are is passed over.
+template <class Rows, int Page> struct WritablePagedRows {
+  static constexpr int kCols = Rows::kCols;
+  static constexpr bool kStrided = Rows::kStrided;
+
+  Rows first; ///< of page 0
+  i64 page_stride;
+  const int *table;
+  int pages;
+
+  ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
+    const int page = table[index / Page];
+    if (static_cast<unsigned>(page) < static_cast<unsigned>(pages))
+      first.moved(page * page_stride).set_chunk(index % Page, col, chunk);
+  }
+};
+
 } // namespace attnc

@@ -40,6 +40,12 @@ struct TensorSig {
   int alignment = 4;
   /// Of a strided tensor: the innermost stride is free like the others.
   bool anyStrides = false;
+  /// Of an output: what the caller passes, once, is read too, and keeps its bytes where nothing is written.
+  /// So it is for caches that tokens are appended to.
+  bool inPlace = false;
+
+  /// Whether the caller provides its content.
+  bool isInput() const { return !output || inPlace; }
 };
 
 /// A run-time scalar (`params:` in the spec). Its default is used when the caller gives none.

@@ -59,4 +59,18 @@ Status checkPageTable(const PoolShape &pool, const BlockTableData &data);
 /// anything for a request without pages; kv_lens, if given, are (pages - 1) * P + last_page_len.
 Status checkPageTable(const PoolShape &pool, const PageListData &data);
 
+/// New tokens that a kernel puts into the cache before it reads it.
+struct AppendData {
+  std::span<const int32_t> qLens; ///< [batch]: how many each request has
+  /// [batch]: the index that a request's first one gets (`write_indices`); empty: they are the last of
+  /// kv_len.
+  std::span<const int32_t> first = {};
+};
+
+/// The same for a kernel that appends: beside the above, that every new token has a place (a kernel drops one
+/// that has not), on a page that is in the pool, that no other request of the batch has, and that its own has
+/// once. Of a dense table kvLens may be empty if `first` is given, for kernels that only append.
+Status checkPageTable(const PoolShape &pool, const BlockTableData &data, const AppendData &append);
+Status checkPageTable(const PoolShape &pool, const PageListData &data, const AppendData &append);
+
 } // namespace attnc

@@ -49,6 +49,10 @@ public:
   /// use; one workspace must not serve two runs at the same time. With null the runtime allocates what is
   /// needed and waits for the stream; then the call is not capturable in a graph.
   /// A launch whose grid is empty is skipped.
+  ///
+  /// Caches that the program appends to (TensorSig::inPlace) are updated in place: they are given once, and
+  /// hold the new tokens after the run. Outputs may not share elements with each other or with an input; keys
+  /// and values that are halves of one allocation share none.
   Status run(Device &device, const Arguments &arguments, void *stream = nullptr,
              void *workspace = nullptr) const;
 
@@ -65,7 +69,8 @@ public:
 
   /// (name, architecture) of every kernel inside.
   std::vector<std::pair<std::string, std::string>> list() const;
-  /// The kernel `name` for `target`, or else the newest one that runs on `target`; NotFound says what is there.
+  /// The kernel `name` for `target`, or else the newest one that runs on `target`; NotFound says what is
+  /// there.
   Result<Kernel> find(std::string_view name, const Target &target) const;
 
   /// Writes a new bundle. `folder` must not exist or be empty.

@@ -110,7 +110,8 @@ typedef struct attncArguments {
 } attncArguments;
 
 attncCode attncKernelWorkspaceBytes(attncKernel kernel, const attncArguments *arguments, size_t *bytes);
-/* Checks every argument, then launches; on `cuda` it returns before the kernel ends. */
+/* Checks every argument, then launches; on `cuda` it returns before the kernel ends. Caches that the kernel
+ * appends to ("in_place" in the manifest) are updated in place, and given once. */
 attncCode attncKernelRun(attncKernel kernel, attncDevice device, const attncArguments *arguments);
 
 /* Pages of a KV cache: which page holds which token of which sequence. Host memory only; nothing here touches
@@ -170,9 +171,14 @@ typedef struct attncPageTable {
   const int32_t *pageIndices;
   size_t pageIndexCount;
   const int32_t *lastPageLen; /* [batch] */
+  /* [batch], or NULL: how many tokens a kernel appends to each request, and the index that the first one
+   * gets, which is kvLens - qLens if that is NULL. */
+  const int32_t *qLens;
+  const int32_t *writeIndices;
 } attncPageTable;
 
-/* Whether a kernel that reads the tables stays within the pool's pages. */
+/* Whether a kernel that reads the tables stays within the pool's pages; with qLens, also that all new tokens
+ * have places, on pages that no other request has. Of a kernel that only appends, kvLens may be NULL. */
 attncCode attncPageTableCheck(const attncPageTable *table);
 
 #ifdef __cplusplus

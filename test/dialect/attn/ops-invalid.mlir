@@ -200,7 +200,7 @@ attn.kernel @kernel_c2_argument(%x: i64 {attn.name = "x"}) attributes {lengths =
 
 // -----
 
-// expected-error @below {{'attn.kernel' op expected results to be tokens, rows, pairs or side tensors, got 'f32'}}
+// expected-error @below {{'attn.kernel' op expected results to be tokens, rows, pairs, side tensors or caches, got 'f32'}}
 attn.kernel @kernel_c3_result(%x: f32 {attn.name = "x"}) -> (f32 {attn.name = "y"}) attributes {lengths = #attn<lengths both>} {
   attn.return %x : f32
 }

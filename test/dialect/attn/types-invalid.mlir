@@ -8,7 +8,7 @@ attn.kernel @tokens_c1(%x: !attn.tokens<0x64xf16, packed> {attn.name = "x"})
 // -----
 
 // tokens_c2
-// expected-error @below {{expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got 'i16'}}
+// expected-error @below {{expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2, i8 or i4, got 'i16'}}
 attn.kernel @tokens_c2(%x: !attn.tokens<4x64xi16, packed> {attn.name = "x"})
 
 // -----
@@ -74,7 +74,7 @@ attn.kernel @cache_c1_heads(%x: !attn.cache<0x64xf16, nhd> {attn.name = "x"})
 // -----
 
 // cache_c2
-// expected-error @below {{expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2 or i8, got 'i32'}}
+// expected-error @below {{expected an element type of f16, bf16, f32, f8E4M3FN, f8E5M2, i8 or i4, got 'i32'}}
 attn.kernel @cache_c2(%x: !attn.cache<4x64xi32, nhd page 16> {attn.name = "x"})
 
 // -----
@@ -100,3 +100,21 @@ attn.kernel @cache_order(%x: !attn.cache<4x64xf16, nhb> {attn.name = "x"})
 // cache_sizes
 // expected-error @below {{expected heads x dim, got 1 sizes}}
 attn.kernel @cache_sizes(%x: !attn.cache<64xf16, nhd> {attn.name = "x"})
+
+// -----
+
+// cache_c4
+// expected-error @below {{expected a window larger than the tokens that are kept, got 4 and 4}}
+attn.kernel @cache_c4(%x: !attn.cache<2x64xf16, nhd window 4 keep 4> {attn.name = "x"})
+
+// -----
+
+// cache_c5
+// expected-error @below {{expected an even dim of elements of 4 bits, got 63}}
+attn.kernel @cache_c5(%x: !attn.cache<2x63xi4, nhd> {attn.name = "x"})
+
+// -----
+
+// tokens_c2_nibbles
+// expected-error @below {{expected elements of at least 8 bits in tokens, got 'i4'}}
+attn.kernel @tokens_c2_nibbles(%x: !attn.tokens<2x64xi4, packed> {attn.name = "x"})

@@ -42,7 +42,7 @@ attn.kernel @two_attentions(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}
 
 // -----
 
-// expected-error @below {{expected an attention, got none}}
+// expected-error @below {{expected an attention or an append, got neither}}
 attn.kernel @no_attention(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}) -> (!attn.tokens<2x64xf16, packed> {attn.name = "out"})
     attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
   attn.return %q : !attn.tokens<2x64xf16, packed>

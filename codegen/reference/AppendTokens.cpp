@@ -1,0 +1,235 @@
+// AppendTokens.cpp - the slots of new tokens, whose pages they are, and what is stored there.
+//
+// Must not round a rotated element of 16 bits: its error says what a kernel makes of it, as that of an output
+// does.
+#include "codegen/reference/AppendTokens.h"
+
+#include "codegen/reference/CachedTokens.h"
+#include "codegen/reference/Elements.h"
+#include "codegen/reference/Rotation.h"
+#include "passes/reference/RoundingModel.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+
+namespace attnc::reference {
+namespace {
+
+/// The index that the first new token of a request gets in its cache.
+int64_t firstIndex(const NewTokens &tokens, const Request &request, int64_t index,
+                   const TokenInputs &inputs) {
+  const SideBuffer *first = inputs.side(tokens.first);
+  return first ? first->integers[size_t(index)] : request.kvLen - request.qLen;
+}
+
+/// An element of a cache, and how far a correct kernel may be from it.
+struct Stored {
+  double value = 0, bound = 0;
+};
+
+/// What becomes of a token's element, which a kernel may be `error` away from.
+Stored stored(double value, double error, double scale, DType dtype) {
+  if (dtype != DType::E4M3 && dtype != DType::E5M2 && dtype != DType::I8)
+    return {value, error};
+  const double quotient = value / scale, spread = error / std::fabs(scale);
+  const double slack = spread +
+                       (std::fabs(quotient) + spread) * rounding::kInverseUnits * rounding::kUnitF32 +
+                       rounding::kTinyF32;
+  if (!std::isfinite(quotient) || !std::isfinite(slack))
+    return {0, std::numeric_limits<double>::infinity()};
+  const double nearest = nearestElement(quotient, dtype);
+  return {nearest, std::max(nearestElement(quotient + slack, dtype) - nearest,
+                            nearest - nearestElement(quotient - slack, dtype))};
+}
+
+/// A cache as it is, every element untouched.
+ReferenceOutput contentOf(const Parameter &cache, const Tensor &tensor) {
+  ReferenceOutput output;
+  output.name = cache.name;
+  output.dtype = cache.dtype;
+  output.shape = tensor.shape;
+  const auto count = size_t(tensor.elements());
+  const int64_t size = dtypeSize(cache.dtype);
+  output.values.resize(count);
+  output.bounds.assign(count, 0);
+  output.written.assign(count, false);
+  output.before.resize(count * size_t(size));
+  forEachElement(tensor, [&](int64_t linear, int64_t offset) {
+    output.values[size_t(linear)] = loadElement(tensor, offset);
+    std::memcpy(output.before.data() + linear * size,
+                static_cast<const std::byte *>(tensor.data) + offset * size, size_t(size));
+  });
+  return output;
+}
+
+/// The new tokens of one request that have a place, as indices among its tokens.
+struct Span {
+  int64_t first = 0, end = 0;
+};
+
+/// Every page that is written belongs to one request, once.
+class PageOwners {
+public:
+  PageOwners(const Parameter &cache, int64_t pool) : cache(cache), writer(size_t(pool), -1) {}
+
+  Status write(int64_t request, const TokenPlaces &places, Span span) {
+    if (span.first < span.end)
+      for (int64_t i = span.first / cache.page; i <= (span.end - 1) / cache.page; ++i) {
+        ATTNC_ASSIGN_OR_RETURN(int64_t page, places.page(i * cache.page));
+        int64_t &owner = writer[size_t(page)];
+        if (owner >= 0)
+          return owner == request ? twice(request, page) : shared(owner, page, request);
+        owner = request;
+      }
+    return Status::success();
+  }
+
+  /// After all writes: the other pages of a request. Where nothing is read, entries may be anything.
+  Status keep(int64_t request, const TokenPlaces &places, Span span, int64_t length, bool read) const {
+    const int64_t count = (std::min(length, places.room()) + cache.page - 1) / cache.page;
+    for (int64_t i = 0; i < count; ++i) {
+      if (span.first < span.end && i >= span.first / cache.page && i <= (span.end - 1) / cache.page)
+        continue;
+      Result<int64_t> page = places.page(i * cache.page);
+      if (!page.ok() && !read)
+        continue;
+      ATTNC_RETURN_IF_ERROR(page.status());
+      const int64_t owner = writer[size_t(*page)];
+      if (owner >= 0)
+        return owner == request ? twice(request, *page) : shared(owner, *page, request);
+    }
+    return Status::success();
+  }
+
+private:
+  Status wrong(int64_t owner, int64_t page, const std::string &why) const {
+    return {Code::InvalidArgument, "expected pages that are written by request " + std::to_string(owner) +
+                                       " to be its own, got page " + std::to_string(page) + ", which " + why};
+  }
+  Status shared(int64_t owner, int64_t page, int64_t other) const {
+    return wrong(owner, page, "request " + std::to_string(other) + " has too");
+  }
+  Status twice(int64_t owner, int64_t page) const { return wrong(owner, page, "it has twice"); }
+
+  const Parameter &cache;
+  std::vector<int64_t> writer; ///< of each page; -1 if there is none
+};
+
+/// One attn.append.
+class Appender {
+public:
+  Appender(const Parameter &cache, const Append &append, const Batch &batch, const TokenInputs &inputs,
+           ReferenceOutput &output)
+      : cache(cache), append(append), batch(batch), inputs(inputs), output(output) {
+    Tensor contiguous{nullptr, cache.dtype, output.shape, {}};
+    for (size_t axis = 0; axis < output.shape.size(); ++axis)
+      strides.push_back(contiguous.stride(axis));
+    const bool pair = cache.cacheAxes.find('2') != std::string::npos;
+    firstHead = append.values ? cache.heads / 2 : 0;
+    endHead = pair && !append.values ? cache.heads / 2 : cache.heads;
+  }
+
+  Status run() {
+    ATTNC_ASSIGN_OR_RETURN(scales, readCacheScales(cache, inputs.arguments));
+    for (size_t index = 0; index < batch.requests.size(); ++index) {
+      ATTNC_ASSIGN_OR_RETURN(TokenPlaces where,
+                             TokenPlaces::of(cache, strides, int64_t(index), inputs.arguments));
+      const Request &request = batch.requests[index];
+      const int64_t first = firstIndex(append.tokens, request, int64_t(index), inputs);
+      spans.push_back({std::max<int64_t>(first, 0), std::min(first + request.qLen, where.room())});
+      places.push_back(std::move(where));
+    }
+    ATTNC_RETURN_IF_ERROR(checkOwners());
+    for (size_t index = 0; index < places.size(); ++index)
+      ATTNC_RETURN_IF_ERROR(put(index));
+    return Status::success();
+  }
+
+private:
+  Status checkOwners() const {
+    if (!cache.page)
+      return Status::success();
+    PageOwners owners(cache, output.shape[0]);
+    for (size_t index = 0; index < places.size(); ++index)
+      ATTNC_RETURN_IF_ERROR(owners.write(int64_t(index), places[index], spans[index]));
+    for (size_t index = 0; index < places.size(); ++index)
+      ATTNC_RETURN_IF_ERROR(owners.keep(int64_t(index), places[index], spans[index],
+                                        batch.requests[index].kvLen, inputs.kernel.attends));
+    return Status::success();
+  }
+
+  Status put(size_t index) {
+    const Request &request = batch.requests[index];
+    const TokenRows rows = readNewTokens(append.tokens, request, int64_t(index), inputs);
+    const int64_t first = firstIndex(append.tokens, request, int64_t(index), inputs);
+    const int64_t perToken = append.tokens.heads * cache.dim;
+    for (int64_t token = spans[index].first; token < spans[index].end; ++token)
+      ATTNC_RETURN_IF_ERROR(
+          places[index].forEach(token, firstHead, endHead, [&](int64_t element, int64_t offset) {
+            const auto from = size_t((token - first) * perToken + element - firstHead * cache.dim);
+            const Stored what = stored(rows.values[from], rows.errors.empty() ? 0 : rows.errors[from],
+                                       scales[size_t(element / cache.dim)], cache.dtype);
+            output.values[size_t(offset)] = what.value;
+            output.bounds[size_t(offset)] = what.bound;
+            output.written[size_t(offset)] = true;
+          }));
+    return Status::success();
+  }
+
+  const Parameter &cache;
+  const Append &append;
+  const Batch &batch;
+  const TokenInputs &inputs;
+  ReferenceOutput &output;
+  int64_t firstHead = 0, endHead = 0; ///< of the cache, that get the tokens
+  std::vector<int64_t> strides;
+  std::vector<double> scales;
+  std::vector<TokenPlaces> places; ///< one a request
+  std::vector<Span> spans;
+};
+
+} // namespace
+
+TokenRows readNewTokens(const NewTokens &tokens, const Request &request, int64_t index,
+                        const TokenInputs &inputs) {
+  const Parameter &argument = *inputs.kernel.argument(tokens.argument);
+  TokenRows all;
+  all.values = readBiasedRows(argument, request.qFirst, request.qLen, inputs);
+  if (tokens.rotation)
+    rotate(all, argument, *tokens.rotation,
+           {inputs.kernel, inputs.sides, request, index, firstIndex(tokens, request, index, inputs)});
+  // Of a tensor that has other heads too, those that are meant.
+  auto slice = [&](std::vector<double> &from) {
+    std::vector<double> out;
+    const int64_t row = argument.heads * argument.dim;
+    for (int64_t start = tokens.firstHead * argument.dim; start < int64_t(from.size()); start += row)
+      out.insert(out.end(), from.begin() + start, from.begin() + start + tokens.heads * argument.dim);
+    from = std::move(out);
+  };
+  slice(all.values);
+  slice(all.errors);
+  return all;
+}
+
+Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs) {
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, inputs.arguments));
+  ReferenceOutput output = contentOf(cache, *tensor);
+  for (const Append &append : cache.appends)
+    ATTNC_RETURN_IF_ERROR(Appender(cache, append, batch, inputs, output).run());
+  return output;
+}
+
+void fillNewTokens(ReferenceOutput &output, const NewTokens &tokens, const Batch &batch,
+                   const TokenInputs &inputs) {
+  for (size_t index = 0; index < batch.requests.size(); ++index) {
+    const Request &request = batch.requests[index];
+    const TokenRows rows = readNewTokens(tokens, request, int64_t(index), inputs);
+    const int64_t start = request.qLen ? request.qFirst * int64_t(rows.values.size()) / request.qLen : 0;
+    std::copy(rows.values.begin(), rows.values.end(), output.values.begin() + start);
+    std::copy(rows.errors.begin(), rows.errors.end(), output.bounds.begin() + start);
+  }
+}
+
+} // namespace attnc::reference

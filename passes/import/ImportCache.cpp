@@ -1,0 +1,104 @@
+// ImportCache.cpp - the section `cache`: its arguments, what is read from it, and what is put there before.
+#include "passes/import/SpecImporter.h"
+
+using namespace mlir;
+using namespace attnc;
+
+static attn::CacheOrder cacheOrder(StringRef letters) { return *attn::symbolizeCacheOrder(letters); }
+
+/// The caches, their scales, and the tables of their pages.
+void SpecImporter::addCaches() {
+  const CacheSpec &cache = *spec.cache;
+  MLIRContext *context = builder.getContext();
+  auto add = [&](StringRef name, StringRef order, int64_t dim, std::optional<DType> dtype) {
+    Type element = *elementType(dtype.value_or(spec.dtype.value), cache.dtypeAt);
+    addArgument(name,
+                attn::CacheType::get(context, spec.kvHeads.value, dim, element, cacheOrder(order), cache.page,
+                                     cache.combined, cache.window, cache.keep),
+                loc(cache.where));
+  };
+  if (cache.combined) {
+    add("kv_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
+  } else {
+    add("k_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
+    add("v_cache", cache.orderV, spec.headDimV.value, cache.dtypeV);
+  }
+  for (auto [name, dtype] : {std::pair("k_scale", cache.dtypeK), std::pair("v_scale", cache.dtypeV)})
+    if (dtype && isQuantised(*dtype)) {
+      ArrayAttr shape =
+          cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
+      addArgument(name, attn::SideType::get(context, shape, builder.getF32Type()), loc(cache.dtypeAt));
+    }
+  if (spec.append && spec.append->atIndices)
+    addArgument("write_indices",
+                attn::SideType::get(context, builder.getStrArrayAttr({"batch"}), builder.getI32Type()),
+                loc(spec.append->where));
+  if (!cache.isPaged())
+    return;
+  Type table = attn::SideType::get(context,
+                                   cache.isCsr() ? builder.getStrArrayAttr({"total_pages"})
+                                                 : builder.getStrArrayAttr({"batch", "max_pages"}),
+                                   builder.getI32Type());
+  SmallVector<StringRef> owners = {""};
+  if (cache.ownTables)
+    owners = {"k_", "v_"};
+  for (StringRef owner : owners)
+    addArgument((owner + tableName()).str(), table, loc(cache.where));
+}
+
+StringRef SpecImporter::tableName() const { return spec.cache->isCsr() ? "page_indices" : "block_table"; }
+
+/// The argument that holds the keys or the values.
+std::string SpecImporter::cacheName(StringRef part) const {
+  return spec.cache->combined ? "kv_cache" : (part + "_cache").str();
+}
+
+/// The table of their pages; null where there are none.
+Value SpecImporter::pagesOf(StringRef part) {
+  if (!spec.cache->isPaged())
+    return {};
+  return arguments.lookup((spec.cache->ownTables ? part + "_" : "").str() + tableName().str());
+}
+
+/// k or v as its cache holds it.
+Value SpecImporter::cached(StringRef name, int64_t dim) {
+  const CacheSpec &cache = *spec.cache;
+  Value tensor = arguments.lookup(cacheName(name));
+  attn::Layout layout =
+      spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
+  Type tokens = attn::TokensType::get(builder.getContext(), spec.kvHeads.value, dim,
+                                      *elementType(spec.dtype.value, spec.dtype.where), layout);
+  return attn::CachedOp::create(
+      builder, loc(cache.where), tokens, tensor, pagesOf(name), arguments.lookup((name + "_scale").str()),
+      /*beams=*/Value(), /*prompts=*/Value(), cache.combined && name == "v", /*beam_width=*/IntegerAttr());
+}
+
+/// The new keys and values, with their bias and rotated, go into the caches; what is read later is what they
+/// are then.
+void SpecImporter::appendTokens() {
+  const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
+  Value k = operand("k", heads, kvHeads, spec.headDim.value);
+  if (spec.rope && spec.rope->ofK && !spec.rope->keysOnRead)
+    k = rotate(attn::TokenRole::Keys, k);
+  arguments["k_rotated"] = k;
+  Value v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
+  Value first = arguments.lookup("write_indices");
+  for (auto [part, tokens] : {std::pair("k", k), std::pair("v", v)}) {
+    Value &cache = arguments[cacheName(part)];
+    const bool values = spec.cache->combined && StringRef(part) == "v";
+    cache = attn::AppendOp::create(builder, loc(spec.append->where), cache.getType(), tokens, cache,
+                                   pagesOf(part), arguments.lookup((StringRef(part) + "_scale").str()), first,
+                                   values);
+  }
+}
+
+/// The types of the caches that appends update, and their names.
+SmallVector<Type> SpecImporter::updatedCaches(SmallVectorImpl<StringRef> &names) {
+  SmallVector<Type> caches;
+  for (auto [type, attrs] : llvm::zip_equal(types, attributes))
+    if (isa<attn::CacheType>(type)) {
+      caches.push_back(type);
+      names.push_back(attrs.getAs<StringAttr>(attn::kNameAttr));
+    }
+  return caches;
+}

@@ -1,0 +1,140 @@
+// CheckAppends.cpp - whether new tokens have places of their own in the pages that tables name.
+//
+// Must not look at a table before CheckPageTable.cpp has: what a request reads is known to be in the pool.
+#include "attnc/PageTables.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+namespace attnc {
+namespace {
+
+Status invalid(const std::string &message) { return Status(Code::InvalidArgument, message); }
+
+Status expectElements(const char *name, size_t expected, size_t got) {
+  if (expected == got)
+    return Status::success();
+  return invalid(std::string(name) + ": expected " + std::to_string(expected) + " elements, got " +
+                 std::to_string(got));
+}
+
+/// One request: all entries that its table has for it, how many tokens are read, and which are written.
+struct Row {
+  std::span<const int32_t> pages;
+  int64_t length = 0, first = 0, end = 0;
+};
+
+class Checker {
+public:
+  Checker(const PoolShape &pool, const char *table)
+      : pool(pool), table(table), owner(static_cast<size_t>(pool.pages), -1) {}
+
+  Status check(const std::vector<Row> &rows) {
+    for (size_t i = 0; i < rows.size(); ++i)
+      ATTNC_RETURN_IF_ERROR(write(static_cast<int64_t>(i), rows[i]));
+    for (size_t i = 0; i < rows.size(); ++i)
+      ATTNC_RETURN_IF_ERROR(read(static_cast<int64_t>(i), rows[i]));
+    return Status::success();
+  }
+
+private:
+  Status write(int64_t request, const Row &row) {
+    if (row.first == row.end)
+      return Status::success();
+    const auto room = static_cast<int64_t>(row.pages.size()) * pool.pageSize;
+    if (row.first < 0 || row.end > room)
+      return invalid("request " + std::to_string(request) + ": expected new tokens at 0.." +
+                     std::to_string(room - 1) + ", for which " + table + " has pages, got them at " +
+                     std::to_string(row.first) + ".." + std::to_string(row.end - 1));
+    for (int64_t i = row.first / pool.pageSize; i <= (row.end - 1) / pool.pageSize; ++i) {
+      const int32_t page = row.pages[static_cast<size_t>(i)];
+      if (page < 0 || page >= pool.pages)
+        return invalid("request " + std::to_string(request) + ", page " + std::to_string(i) + " of its " +
+                       table + ": expected a page in 0.." + std::to_string(pool.pages - 1) + ", got " +
+                       std::to_string(page));
+      int64_t &known = owner[static_cast<size_t>(page)];
+      if (known >= 0)
+        return shared(known, page, request);
+      known = request;
+    }
+    return Status::success();
+  }
+
+  Status read(int64_t request, const Row &row) const {
+    const int64_t count = (row.length + pool.pageSize - 1) / pool.pageSize;
+    for (int64_t i = 0; i < count; ++i) {
+      if (row.first < row.end && i >= row.first / pool.pageSize && i <= (row.end - 1) / pool.pageSize)
+        continue;
+      const int32_t page = row.pages[static_cast<size_t>(i)];
+      if (const int64_t known = owner[static_cast<size_t>(page)]; known >= 0)
+        return shared(known, page, request);
+    }
+    return Status::success();
+  }
+
+  static Status shared(int64_t owner, int32_t page, int64_t other) {
+    return invalid("expected pages that are written by request " + std::to_string(owner) +
+                   " to be its own, got page " + std::to_string(page) + ", which " +
+                   (owner == other ? "it has twice" : "request " + std::to_string(other) + " has too"));
+  }
+
+  const PoolShape &pool;
+  const char *table;
+  std::vector<int64_t> owner; ///< which request writes a page; -1 if none does
+};
+
+/// Which tokens a request writes; `length` is 0 where nothing is read.
+Status takeSpan(const AppendData &append, size_t request, Row &row) {
+  const int64_t count = append.qLens[request];
+  if (count < 0)
+    return invalid("q_lens[" + std::to_string(request) + "]: expected 0 or more, got " +
+                   std::to_string(count));
+  row.first = append.first.empty() ? row.length - count : append.first[request];
+  row.end = row.first + count;
+  return Status::success();
+}
+
+Status checkAppend(const AppendData &append, size_t batch) {
+  ATTNC_RETURN_IF_ERROR(expectElements("q_lens", batch, append.qLens.size()));
+  return append.first.empty() ? Status::success()
+                              : expectElements("write_indices", batch, append.first.size());
+}
+
+} // namespace
+
+Status checkPageTable(const PoolShape &pool, const BlockTableData &data, const AppendData &append) {
+  const size_t batch = append.qLens.size();
+  const std::vector<int32_t> nothing(batch, 0);
+  const bool readsNothing = data.kvLens.empty() && !append.first.empty();
+  BlockTableData read = data;
+  if (readsNothing)
+    read.kvLens = nothing;
+  ATTNC_RETURN_IF_ERROR(checkPageTable(pool, read));
+  ATTNC_RETURN_IF_ERROR(checkAppend(append, read.kvLens.size()));
+  std::vector<Row> rows(batch);
+  const auto width = static_cast<size_t>(data.maxPages);
+  for (size_t i = 0; i < batch; ++i) {
+    rows[i].pages = data.table.subspan(i * width, width);
+    rows[i].length = read.kvLens[i];
+    ATTNC_RETURN_IF_ERROR(takeSpan(append, i, rows[i]));
+  }
+  return Checker(pool, "block_table").check(rows);
+}
+
+Status checkPageTable(const PoolShape &pool, const PageListData &data, const AppendData &append) {
+  ATTNC_RETURN_IF_ERROR(checkPageTable(pool, data));
+  const size_t batch = data.lastPageLen.size();
+  ATTNC_RETURN_IF_ERROR(checkAppend(append, batch));
+  std::vector<Row> rows(batch);
+  for (size_t i = 0; i < batch; ++i) {
+    const auto begin = static_cast<size_t>(data.indptr[i]), end = static_cast<size_t>(data.indptr[i + 1]);
+    rows[i].pages = data.indices.subspan(begin, end - begin);
+    if (begin < end)
+      rows[i].length = static_cast<int64_t>(end - begin - 1) * pool.pageSize + data.lastPageLen[i];
+    ATTNC_RETURN_IF_ERROR(takeSpan(append, i, rows[i]));
+  }
+  return Checker(pool, "page_indices").check(rows);
+}
+
+} // namespace attnc
