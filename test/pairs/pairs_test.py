@@ -62,7 +62,7 @@ class CombinationTest(unittest.TestCase):
         self.choose("mask", "causal")
         text = spec_text(self.combination, "name")
         self.assertIn("score: {scale: tau, softcap: 4.0}\n", text)
-        self.assertIn("params:\n  tau: {type: f32, default: 0.2}\n", text)
+        self.assertIn("params:\n  tau: {type: f32, default: 0.05}\n", text)
 
     def test_every_function_of_the_language_is_in_some_score(self):
         texts = str([value.fields for axis in features.AXES for value in axis.values])
