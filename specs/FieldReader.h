@@ -35,7 +35,7 @@ Result<bool> readFlag(const YamlNode &node, std::string_view field);
 /// A letter, then letters, digits and underscores, at most 64.
 bool isIdentifier(std::string_view text);
 
-/// Unsupported: "key 'rope' is reserved and not implemented yet".
+/// Unsupported: "key 'mla' is reserved and not implemented yet".
 Status reservedWord(std::string_view kind, std::string_view word, Location where);
 
 } // namespace attnc

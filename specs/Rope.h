@@ -47,7 +47,7 @@ struct Rope {
   std::optional<Located<std::string>> qPositions, kPositions;
   /// How many pairs turn by each of several positions of a token (mRoPE); empty: all by one.
   std::vector<int64_t> sections;
-  Location where, sectionsWhere, ofWhere, keysWhere; ///< the last is invalid where both are rotated by default
+  Location where, sectionsWhere, ofWhere, keysWhere; ///< `of`'s is invalid where both are rotated by default
 
   int64_t pairs() const { return dim.value / 2; }
 };

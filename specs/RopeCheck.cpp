@@ -68,8 +68,7 @@ private:
     const bool byLength = rope.scaling.kind == Kind::Ntk || rope.scaling.kind == Kind::LongRope;
     if (byLength && !spec.readsKeyLengths()) // S81
       return fail("expected a 'scaling' that is the same for any number of keys, as none is given where "
-                  "tokens "
-                  "are put at write indices and nothing attends, got " +
+                  "tokens are put at write indices and nothing attends, got " +
                       std::string(rope.scaling.kind == Kind::Ntk ? "ntk" : "longrope"),
                   rope.scaling.where)
           .note("the indices are asked for here", spec.append->atWhere);

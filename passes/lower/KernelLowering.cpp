@@ -85,14 +85,14 @@ LogicalResult KernelLowering::checkBody() {
                     attn::RopeOp, arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
-    if (auto cached = dyn_cast<attn::CachedOp>(op); cached && !isLowered(attn::CacheAccess(cached)))
+    auto cached = dyn_cast<attn::CachedOp>(op);
+    auto append = dyn_cast<attn::AppendOp>(op);
+    if ((cached && !isLowered(attn::CacheAccess(cached))) ||
+        (append && !isLowered(attn::CacheAccess(append))))
       return op.emitOpError(
           "has no lowering to tile, where a cache is cyclic, of 4 bits or has scales by token or channel");
-    if (auto cached = dyn_cast<attn::CachedOp>(op); cached && cached.getBeams())
+    if (cached && cached.getBeams())
       return op.emitOpError("has no lowering to tile, where it has beams");
-    if (auto append = dyn_cast<attn::AppendOp>(op); append && !isLowered(attn::CacheAccess(append)))
-      return op.emitOpError(
-          "has no lowering to tile, where a cache is cyclic, of 4 bits or has scales by token or channel");
   }
   if (failed(checkAppends()))
     return failure();
@@ -281,7 +281,7 @@ Value KernelLowering::cacheScale(StringRef name, Value tokens) {
 /// The softmax scale as a factor of products q . k; null if it is 1.
 Value KernelLowering::softmaxScale() {
   if (Value scale = attention.getRuntimeScale()) {
-    StringRef name = source.argumentName(cast<BlockArgument>(scale).getArgNumber());
+    StringRef name = argument(scale);
     return field(name, b.getF32Type(), "scalar:" + name);
   }
   float scale = attention.getScaleAttr().getValueAsDouble();

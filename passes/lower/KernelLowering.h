@@ -112,7 +112,6 @@ private:
   void addOutputs();
   void addScalars();
   void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
-
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment, bool anyStrides = false, bool inPlace = false);
   bool hasTensor(llvm::StringRef name);

@@ -48,9 +48,7 @@ LogicalResult KernelLowering::checkAppends() {
 /// The index among the request's tokens that its first new one gets.
 Value KernelLowering::firstIndex(attn::AppendOp append) {
   if (append.getFirst())
-    return let(
-        "first_index",
-        loadAt(source.argumentName(cast<BlockArgument>(append.getFirst()).getArgNumber()), at.request));
+    return let("first_index", loadAt(argument(append.getFirst()), at.request));
   return let("first_index", sub(at.kvLen, at.qLen));
 }
 

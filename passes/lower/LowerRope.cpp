@@ -37,7 +37,7 @@ RopeAngles KernelLowering::buildRopeAngles(attn::RopeOp rope) {
   auto side = [&](Value tensor) { return tensor ? sideView(cast<BlockArgument>(tensor)) : Value(); };
   if (auto given = rope.getInverseFrequencies()) {
     sideView(cast<BlockArgument>(given)); // declares the tensor
-    StringRef name = source.argumentName(cast<BlockArgument>(given).getArgNumber());
+    StringRef name = argument(given);
     angles.frequencies = field(name, pointer, "tensor:" + name);
   } else if (auto table = rope.getFrequencies()) {
     const bool two = bool(rope.getLongFrequencies());

@@ -6,7 +6,9 @@ Counts of `attnc profile` at 512 queries and keys. Sectors may exceed the compul
 by 5 %: lengths are a multiple of every tile, so what is beyond is waste. Decode is judged at one query over 4096 keys, by
 3 %: it reads each key once, and the table of its pages. Inputs of masks and scores, biases of q, k and v, and the
 frequencies of a rotation are read again by every tile and mostly hit caches, which the simulator has not: specs with
-such are printed and not judged.
+such are printed and not judged. Appends of 512 tokens to every kind of cache are judged by 5 % too: they read each token
+once and write it once, and each warp of a block of 64 tokens reads the lengths and table entries itself, of which the
+first one's request is the only one that L1 does not serve.
 """
 import json
 import pathlib
@@ -15,7 +17,8 @@ import subprocess
 import sys
 import tempfile
 
-PREFILL, DECODE = (512, 512, 1.05), (1, 4096, 1.03)  # queries, keys, how much more than expected
+# queries, keys, how much more than expected
+PREFILL, DECODE, APPEND = (512, 512, 1.05), (1, 4096, 1.03), (512, 512, 1.05)
 
 
 def shapes(queries, keys):
@@ -43,7 +46,8 @@ def strided(text):
 def judge(attnc, arch, spec, name):
     """Prints a line; whether something is wrong."""
     text = pathlib.Path(spec).read_text()
-    queries, keys, most = DECODE if "\nphase: decode" in text else PREFILL
+    queries, keys, most = (DECODE if "\nphase: decode" in text else
+                           APPEND if "\nphase: append" in text else PREFILL)
     found = profile(attnc, arch, spec, queries, keys)
     shared = [kernel["shared"] for kernel in found["kernels"]]
     conflicts = sum(one["wavefronts"] - one["ideal_wavefronts"] for one in shared)
@@ -58,7 +62,7 @@ def judge(attnc, arch, spec, name):
 
 
 def caches():
-    """Decode over every layout, page, table and pool of a cache."""
+    """Every layout, page, table and pool of a cache."""
     yield "{layout: contiguous}"
     yield "{layout: contiguous, pools: combined, order: hnd}"
     for page in (1, 3, 16, 64, 256):
@@ -70,12 +74,13 @@ def caches():
 def judge_caches(attnc, arch):
     wrong = 0
     with tempfile.TemporaryDirectory() as folder:
-        for dtype in ("f16", "bf16"):
+        for dtype, phase in (("f16", "decode"), ("bf16", "decode"), ("f16", "append")):
+            does = "append: end" if phase == "append" else "mask: causal"
             for index, cache in enumerate(caches()):
                 spec = pathlib.Path(folder) / f"cache{index}.yaml"
-                spec.write_text(f"attnc: 1\nname: cache{index}\nphase: decode\nheads: {{query: 8, kv: 2}}\nhead_dim: 128\n"
-                                f"dtype: {dtype}\nlayout: packed\ncache: {cache}\nmask: causal\n")
-                wrong += judge(attnc, arch, str(spec), f"{dtype} {cache}")
+                spec.write_text(f"attnc: 1\nname: cache{index}\nphase: {phase}\nheads: {{query: 8, kv: 2}}\nhead_dim: 128\n"
+                                f"dtype: {dtype}\nlayout: packed\ncache: {cache}\n{does}\n")
+                wrong += judge(attnc, arch, str(spec), f"{phase} {dtype} {cache}")
     return wrong
 
 

@@ -183,6 +183,8 @@ COMBINE = Axis("combine", (
     Value("any, not all", {"mask": {"any": [{"not": "A"}, {"not": {"all": ["B", "A"]}}]}}),
     Value("all of any", {"mask": {"all": [{"any": ["A", "B"]}, {"any": ["kv % 4 != 1", "B"]}]}})))
 
+# Rounding of rotated or quantised keys must leave a logit certain to less than ln 2, or the reference has no bound for its row:
+# so a small scale here, and slopes below 1 in the expression of gelu, silu and relu.
 SCALE = score("scale", (
     Value("number", {"score": {"scale": 0.05}}),
     Value("param", {"score": {"scale": "tau"}, "params": {"tau": {"type": "f32", "default": 0.05}}})))

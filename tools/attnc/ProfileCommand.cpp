@@ -12,6 +12,7 @@
 #include "tools/attnc/SharedOptions.h"
 
 #include <cstdio>
+#include <optional>
 
 namespace attnc::cli {
 namespace {
@@ -29,6 +30,20 @@ struct Profile {
   std::string text; ///< CUDA
 };
 
+/// What the shapes ask for; `mask` gets that of a kernel that attends.
+Result<ProfileWork> workOf(const Spec &spec, const Program &program, const Problem &problem,
+                           ProblemRequest request, std::optional<MaskExplanation> &mask) {
+  if (spec.phase.value == Phase::Append)
+    return appendWork(spec, program, problem);
+  const int64_t tileQ = remarkInteger(program, "schedule.tile_q"),
+                tileKv = remarkInteger(program, "schedule.tile_kv");
+  ATTNC_ASSIGN_OR_RETURN(mask, MaskExplanation::create(spec, program, std::move(request), tileQ, tileKv, {}));
+  if (!mask->counted())
+    return Status(Code::InvalidArgument,
+                  "expected --dim, --lens or --input to say how long the sequences are, got none");
+  return profileWork(spec, program, problem, *mask, tileQ, tileKv);
+}
+
 Result<Profile> profile(const ProfileOptions &options) {
   if (options.device != "sim")
     return Status(Code::Unsupported,
@@ -37,10 +52,6 @@ Result<Profile> profile(const ProfileOptions &options) {
                       options.spec + " --device " + options.device);
   ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
   ATTNC_ASSIGN_OR_RETURN(Spec spec, readSpec(options.spec));
-  if (spec.phase.value == Phase::Append)
-    return Status(Code::Unsupported, options.spec +
-                                         ": expected a kernel that attends, whose work its mask says, got "
-                                         "one that only appends");
   ATTNC_ASSIGN_OR_RETURN(Target target, chooseTarget(options.arch));
   ATTNC_ASSIGN_OR_RETURN(std::shared_ptr<Jit> jit, options.jit.create(true));
   ATTNC_ASSIGN_OR_RETURN(Kernel kernel, jit->compile(spec, target));
@@ -48,19 +59,14 @@ Result<Profile> profile(const ProfileOptions &options) {
   ATTNC_ASSIGN_OR_RETURN(Problem problem, makeProblem(program, request));
   problem.awkwardPlaces = false; // what a framework's tensors would cost
 
-  const int64_t tileQ = remarkInteger(program, "schedule.tile_q"),
-                tileKv = remarkInteger(program, "schedule.tile_kv");
-  ATTNC_ASSIGN_OR_RETURN(MaskExplanation mask,
-                         MaskExplanation::create(spec, program, std::move(request), tileQ, tileKv, {}));
-  if (!mask.counted())
-    return Status(Code::InvalidArgument,
-                  "expected --dim, --lens or --input to say how long the sequences are, got none");
-  ATTNC_ASSIGN_OR_RETURN(ProfileWork work, profileWork(spec, program, problem, mask, tileQ, tileKv));
+  std::optional<MaskExplanation> mask;
+  ATTNC_ASSIGN_OR_RETURN(ProfileWork work, workOf(spec, program, problem, std::move(request), mask));
 
   const std::shared_ptr<Device> device = openSimDevice(target, options.sim.run(0));
   ATTNC_RETURN_IF_ERROR(execute(kernel, *device, problem).status());
   const nlohmann::json counters = nlohmann::json::parse(device->takeCounters());
-  Profile out{profileJson({program.name, target.name(), &problem, &mask, &work}, counters), program.text};
+  Profile out{profileJson({program.name, target.name(), &problem, mask ? &*mask : nullptr, &work}, counters),
+              program.text};
   if (!hasLines(out.all)) {
     if (!options.annotation.empty())
       return Status(Code::Unsupported,

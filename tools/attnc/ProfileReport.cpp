@@ -92,7 +92,7 @@ json profileJson(const ProfileFacts &facts, const json &counters) {
               {"arch", facts.arch},
               {"dims", facts.problem->dims},
               {"lens", facts.problem->lens},
-              {"mask", facts.mask->json()},
+              {"mask", facts.mask ? facts.mask->json() : json()},
               {"mma", mmaJson(kernels, work)},
               {"memory", memoryJson(kernels, work)}};
   const json &memory = out["memory"];

@@ -14,7 +14,7 @@ namespace attnc::cli {
 struct ProfileFacts {
   std::string name, arch;
   const Problem *problem = nullptr;
-  const MaskExplanation *mask = nullptr;
+  const MaskExplanation *mask = nullptr; ///< null where the kernel only appends
   const ProfileWork *work = nullptr;
 };
 

@@ -78,11 +78,13 @@ std::string memoryLine(const json &bound) {
 
 std::string programText(const json &profile) {
   std::string out = "program\n";
-  const json &tiles = profile["mask"]["tiles"];
-  entry(out, "tiles",
-        format("visited %lld (%lld with mask code), skipped %lld, ", tiles["visited"].get<long long>(),
-               tiles["partial"].get<long long>(), tiles["empty"].get<long long>()) +
-            (tiles["heads"] == 1 ? "of each query head" : "of all query heads"));
+  if (const json &mask = profile["mask"]; !mask.is_null()) {
+    const json &tiles = mask["tiles"];
+    entry(out, "tiles",
+          format("visited %lld (%lld with mask code), skipped %lld, ", tiles["visited"].get<long long>(),
+                 tiles["partial"].get<long long>(), tiles["empty"].get<long long>()) +
+              (tiles["heads"] == 1 ? "of each query head" : "of all query heads"));
+  }
   const json &mma = profile["mma"];
   entry(out, "mma",
         mma["useful_flops"].is_null()

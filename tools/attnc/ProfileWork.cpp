@@ -68,7 +68,8 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
   }
   if (isPageTable(name)) { // an entry a page of keys, and one of values
     const int64_t readers = spec.cache->ownTables ? 1 : 2;
-    return denseOf(name, readers * (moves.keys + spec.cache->page - 1) / spec.cache->page * size);
+    const int64_t keys = moves.keys + (spec.append ? newTokens : 0);
+    return denseOf(name, readers * (keys + spec.cache->page - 1) / spec.cache->page * size);
   }
   const bool side = std::any_of(spec.inputs.begin(), spec.inputs.end(),
                                 [&](const SideInput &input) { return input.name == name; });
@@ -76,6 +77,14 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
     return std::nullopt;
   const auto &bytes = problem.tensors.find(sig.name)->second.bytes; // lengths and biases, whole
   return denseOf(name, static_cast<int64_t>(bytes.size()));
+}
+
+/// Of all requests.
+int64_t queryRows(const Spec &spec, const Problem &problem) {
+  int64_t rows = 0;
+  for (const auto &[qLen, kvLen] : requestLengths(problem))
+    rows += qLen * spec.queryHeads.value;
+  return rows;
 }
 
 int64_t padded(int64_t dim) { return (dim + 15) / 16 * 16; }
@@ -93,9 +102,7 @@ Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const 
   work.tileFlops = 2 * tiles.visited * repeats / packing * tileQ * tileKv *
                    (padded(spec.headDim.value) + padded(spec.headDimV.value));
   ATTNC_ASSIGN_OR_RETURN(std::optional<MaskFootprint> footprint, mask.footprint(spec.kvHeads.value));
-  int64_t rows = 0;
-  for (const auto &[qLen, kvLen] : requestLengths(problem))
-    rows += qLen * heads;
+  const int64_t rows = queryRows(spec, problem);
   if (footprint) {
     work.minimum.emplace();
     work.tiling.emplace();
@@ -108,6 +115,23 @@ Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const 
     else if (footprint) {
       work.minimum->push_back(*traffic);
       work.tiling->push_back(*trafficOf(spec, sig, problem, {rows, footprint->keyLoads}, rows, true));
+    }
+  }
+  return work;
+}
+
+ProfileWork appendWork(const Spec &spec, const Program &program, const Problem &problem) {
+  const int64_t rows = queryRows(spec, problem);
+  ProfileWork work;
+  work.usefulFlops = 0;
+  work.minimum.emplace();
+  work.tiling.emplace();
+  for (const TensorSig &sig : program.tensors) {
+    if (const std::optional<Traffic> traffic = trafficOf(spec, sig, problem, {}, rows, false)) {
+      work.minimum->push_back(*traffic);
+      work.tiling->push_back(*trafficOf(spec, sig, problem, {}, rows, true));
+    } else {
+      work.notCounted.push_back(sig.name);
     }
   }
   return work;

@@ -42,6 +42,9 @@ struct ProfileWork {
 Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const Problem &problem,
                                 const MaskExplanation &mask, int64_t tileQ, int64_t tileKv);
 
+/// Of a program that only appends: each new key and value once, in and out, and the table of their pages.
+ProfileWork appendWork(const Spec &spec, const Program &program, const Problem &problem);
+
 int64_t bytesOf(const TensorTraffic &tensors);
 int64_t sectorsOf(const TensorTraffic &tensors);
 
