@@ -10,18 +10,18 @@ namespace attnc::keys {
 
 using Word = std::string_view;
 
-inline constexpr std::array<Word, 28> kTop{
+inline constexpr std::array<Word, 29> kTop{
     "attnc",  "name",      "phase",    "new_tokens", "heads",      "head_dim", "head_dim_v",
-    "dtype",  "out_dtype", "layout",   "qkv",        "qkv_bias",   "cache",    "append",
+    "dtype",  "out_dtype", "layout",   "qkv",        "qkv_bias",   "cache",    "append",     "active",
     "rope",   "alignment", "lengths",  "anchor",     "mask",       "score",    "inputs",
     "params", "outputs",   "schedule", "precision",  "accumulate", "fallback", "extends"};
-inline constexpr std::array<Word, 18> kTopReserved{
+inline constexpr std::array<Word, 17> kTopReserved{
     // heads, sizes, tensors
     "positions", "mla",
     // scores that are more than an expression
     "skip_softmax", "softmax", "epilogue",
     // the cache
-    "paging", "quant", "beams", "active", "encoder_cache",
+    "paging", "quant", "beams", "encoder_cache",
     // scheduling and behaviour
     "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "lse"};
 
@@ -66,6 +66,8 @@ inline constexpr std::array<Word, 10> kRope{"style",   "dim",         "of",     
 inline constexpr std::array<Word, 2> kRopeStyles{"neox", "gptj"};
 inline constexpr std::array<Word, 2> kRopeTensors{"q", "k"};
 inline constexpr std::array<Word, 2> kRopeKeys{"append", "read"};
+/// The same beside a cache that lacks the new keys.
+inline constexpr std::array<Word, 2> kRopeActiveKeys{"active", "read"};
 inline constexpr std::array<Word, 2> kRopeTables{"cos", "sin"};
 inline constexpr std::array<Word, 5> kRopeScalings{"linear", "ntk", "llama3", "yarn", "longrope"};
 inline constexpr std::array<Word, 1> kRopeLinear{"factor"};

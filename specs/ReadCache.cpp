@@ -160,7 +160,28 @@ static Status checkElements(const Spec &spec) {
   return Status::success();
 }
 
+/// New keys and values beside a cache that lacks them.
+static Status checkActive(const Spec &spec) {
+  if (!spec.active.value)
+    return Status::success();
+  if (!spec.cache) // S90
+    return fail("expected a 'cache' beside 'active' keys and values, got none", spec.active.where);
+  if (spec.append) // S90
+    return fail("expected new keys and values to be put into the cache or to be 'active' beside it, got both",
+                spec.active.where)
+        .note("they are appended here", spec.append->where);
+  for (const std::optional<DType> &dtype : {spec.cache->dtypeK, spec.cache->dtypeV})
+    if (dtype && isQuantised(*dtype)) // S91
+      return fail("expected a cache of the dtype beside 'active' keys and values, which are never quantised, "
+                  "got one of " +
+                      std::string(dtypeName(*dtype)) + "; 'append' quantises new ones before they are read",
+                  spec.cache->dtypeAt)
+          .note("active keys and values are asked for here", spec.active.where);
+  return Status::success();
+}
+
 Status checkCache(const Spec &spec) {
+  ATTNC_RETURN_IF_ERROR(checkActive(spec));
   if (!spec.cache)
     return Status::success();
   const CacheSpec &cache = *spec.cache;
@@ -169,11 +190,11 @@ Status checkCache(const Spec &spec) {
     return status.note(std::string(what) + " here", where);
   };
   ATTNC_RETURN_IF_ERROR(checkElements(spec));
-  if (spec.fusedQkv.value && !spec.append) // S54
+  if (spec.fusedQkv.value && !spec.hasNewTokens()) // S54
     return note(fail("expected q, k and v in tensors of their own where k and v are cached, got fused qkv",
                      spec.fusedQkv.where),
                 "the cache is given", cache.where);
-  if (spec.qkvBias.value && !spec.append) // S54
+  if (spec.qkvBias.value && !spec.hasNewTokens()) // S54
     return note(
         fail("expected no 'qkv_bias' where k and v are cached, as they are stored with their bias, got one",
              spec.qkvBias.where),

@@ -33,7 +33,7 @@ ScalingForm formOf(std::string_view name) {
 
 class RopeReader {
 public:
-  RopeReader(const YamlEntry &entry, const Spec &spec) : node(entry.value) {
+  RopeReader(const YamlEntry &entry, const Spec &spec) : node(entry.value), active(spec.active.value) {
     rope.where = entry.where;
     rope.dim.value = spec.headDim.value;
     rope.ofQ = spec.attends();
@@ -53,7 +53,8 @@ public:
     if (const YamlEntry *of = node.find("of"))
       ATTNC_RETURN_IF_ERROR(readOf(of->value));
     if (const YamlEntry *when = node.find("keys")) {
-      ATTNC_ASSIGN_OR_RETURN(size_t word, readChoice(when->value, "keys", keys::kRopeKeys, keys::kNone));
+      const Words words = active ? Words(keys::kRopeActiveKeys) : keys::kRopeKeys;
+      ATTNC_ASSIGN_OR_RETURN(size_t word, readChoice(when->value, "keys", words, keys::kNone));
       rope.keysOnRead = word == 1;
       rope.keysWhere = when->value.where;
     }
@@ -76,6 +77,7 @@ public:
 
 private:
   const YamlNode &node;
+  const bool active; ///< new keys are beside the cache
   Rope rope;
 
   static Status expectList(const YamlNode &node, std::string_view key) {

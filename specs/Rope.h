@@ -37,7 +37,8 @@ struct Rope {
   RopeStyle style = RopeStyle::Neox;
   Located<int64_t> dim; ///< r: dims from it on pass through
   bool ofQ = true, ofK = true;
-  /// Of keys that are appended: they are stored as they come, and rotated whenever they are read.
+  /// Of keys that are appended: they are stored as they come, and rotated whenever they are read. Of active ones: so are
+  /// those that the cache holds.
   bool keysOnRead = false;
   Located<double> base{10000.0, {}};
   RopeScaling scaling;

@@ -45,11 +45,12 @@ public:
   }
 
 private:
-  /// Keys that are appended are rotated once, or whenever they are read.
+  /// Keys that are appended are rotated once, or whenever they are read; active ones alone, or all.
   Status checkAppended() const {
     const bool given = rope.keysWhere.valid() || rope.keysOnRead;
-    if (given && !spec.append) // S79
-      return fail("expected 'keys' in 'rope' only where keys are appended, got it without 'append'",
+    if (given && !spec.hasNewTokens()) // S79
+      return fail("expected 'keys' in 'rope' only where keys are appended or active, got it without "
+                  "'append' and 'active'",
                   rope.keysWhere)
           .note("rope is given here", rope.where);
     if (given && !rope.ofK) // S79
@@ -80,7 +81,7 @@ private:
     if (!spec.cache)
       return Status::success();
     const bool quantised = isQuantised(spec.cache->dtypeK.value_or(spec.dtype.value));
-    if (spec.append) {
+    if (spec.hasNewTokens()) {
       if (quantised && rope.keysOnRead) // S78
         return fail("expected 'keys: append' where keys are quantised, which are rotated before they are, "
                     "got read",
@@ -193,7 +194,7 @@ private:
   }
 
   /// Whether keys are rotated where their row is that of a query.
-  bool keysHaveRows() const { return spec.selfAttention() || (spec.append && !rope.keysOnRead); }
+  bool keysHaveRows() const { return spec.selfAttention() || (spec.hasNewTokens() && !rope.keysOnRead); }
 
   /// Axes by token: batch or 1, and one along the tokens, which `forKeys` asks to be the keys'. Empty if they
   /// are that, else what is wrong.

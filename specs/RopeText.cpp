@@ -56,8 +56,8 @@ std::string ropeText(const Spec &spec) {
   if (rope.ofK)
     of.add("k");
   out.add("of", of.str());
-  if (spec.append && rope.ofK)
-    out.add("keys", keys::kRopeKeys[rope.keysOnRead]);
+  if (spec.hasNewTokens() && rope.ofK)
+    out.add("keys", (spec.append ? keys::kRopeKeys : keys::kRopeActiveKeys)[rope.keysOnRead]);
   if (rope.frequencies)
     out.add("frequencies", rope.frequencies->value);
   else if (rope.cos)

@@ -180,6 +180,8 @@ struct Spec {
   int64_t group() const { return queryHeads.value / kvHeads.value; }
   /// Queries are the very tokens that are attended.
   bool selfAttention() const { return fusedQkv.value && !cache; }
+  /// Whether new keys and values, those of the queries' rows, are inputs beside the cache.
+  bool hasNewTokens() const { return append || active.value; }
   bool attends() const { return phase.value != Phase::Append; }
   /// Whether anything depends on how many keys a request has.
   bool readsKeyLengths() const { return attends() || !append || !append->atIndices; }

@@ -360,8 +360,9 @@ std::string_view takenBy(std::string_view name) {
       "k_scale",     "v_scale",        "out_scale",     "k_cache",      "v_cache",     "kv_cache",
       "block_table", "k_block_table",  "v_block_table", "page_indices", "page_indptr", "k_page_indices",
       "k_rotated",   "v_page_indices", "last_page_len", "write_indices"};
-  constexpr std::array<std::string_view, 4> kDumps{"debug_scores", "debug_row_max", "debug_row_sum",
-                                                   "debug_weights"};
+  constexpr std::array<std::string_view, 7> kDumps{"debug_scores",  "debug_row_max", "debug_row_sum",
+                                                   "debug_weights", "debug_pages",   "debug_k_pages",
+                                                   "debug_v_pages"};
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end() ||
       std::find(kDumps.begin(), kDumps.end(), name) != kDumps.end() ||
       std::find(kCaches.begin(), kCaches.end(), name) != kCaches.end())

@@ -129,6 +129,10 @@ private:
     } else if (!spec.attends()) {
       spec.append = Append{.atIndices = false, .where = spec.phase.where, .atWhere = {}};
     }
+    if (const YamlEntry *active = root.find("active")) {
+      ATTNC_ASSIGN_OR_RETURN(spec.active.value, readFlag(active->value, "active"));
+      spec.active.where = active->where;
+    }
     ATTNC_ASSIGN_OR_RETURN(const YamlNode *layout, required("layout"));
     ATTNC_RETURN_IF_ERROR(readLayout(*layout));
     spec.lengths.value = LengthsKind::Both;
@@ -165,7 +169,7 @@ private:
       return spec.fusedQkv.value ? Words(keys::kLayoutAppendFusedTensors) : keys::kLayoutAppendTensors;
     if (spec.fusedQkv.value)
       return keys::kLayoutFusedTensors;
-    return spec.cache && !spec.append ? Words(keys::kLayoutCachedTensors) : keys::kLayoutTensors;
+    return spec.cache && !spec.hasNewTokens() ? Words(keys::kLayoutCachedTensors) : keys::kLayoutTensors;
   }
 
   /// An order for each tensor; those left out are bshd.
@@ -191,7 +195,7 @@ private:
     }
     if (!spec.attends())
       spec.axes.q = spec.axes.out = spec.axes.k;
-    else if (spec.cache && !spec.append)
+    else if (spec.cache && !spec.hasNewTokens())
       spec.axes.k = spec.axes.v = spec.axes.q;
     return Status::success();
   }

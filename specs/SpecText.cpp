@@ -93,7 +93,7 @@ std::string layoutText(const Spec &spec) {
     return map().add("k", axes.k).add("v", axes.v).str();
   if (spec.fusedQkv.value)
     return map().add("qkv", axes.q).add("out", axes.out).str();
-  if (spec.cache && !spec.append)
+  if (spec.cache && !spec.hasNewTokens())
     return map().add("q", axes.q).add("out", axes.out).str();
   return map().add("q", axes.q).add("k", axes.k).add("v", axes.v).add("out", axes.out).str();
 }
@@ -183,6 +183,8 @@ std::string specText(const Spec &spec) {
     line("cache", cacheText(spec));
   if (spec.append)
     line("append", entry("at", keys::kAppendPlaces[spec.append->atIndices]));
+  if (spec.active.value)
+    line("active", "true");
   if (spec.rope)
     line("rope", ropeText(spec));
   if (spec.alignment.value != 16)

@@ -91,6 +91,14 @@ void Printer::print(tile::StoreConstantOp op) {
   end();
 }
 
+/// A view, or two of which the second begins at a row.
+std::string Printer::copiedRows(tile::CopyAsyncOp op) {
+  if (!op.getJoined())
+    return expr(op.getSrc());
+  use("block/copy_joined");
+  return call("join_rows", {op.getSrc(), op.getJoined(), op.getJoinedFrom()});
+}
+
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
   use(op.getThroughRegisters() ? "block/copy" : "block/copy_async");
   if (op.getSrc().getType().block())
@@ -99,7 +107,7 @@ LogicalResult Printer::print(tile::CopyAsyncOp op) {
   if (op.getUnlessPast())
     os << "if (" << expr(op.getFirstRow()) << " < " << expr(op.getUnlessPast()) << ") ";
   os << (op.getThroughRegisters() ? "block::copy<kThreads>(" : "block::copy_async<kThreads>(")
-     << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", " << expr(op.getFirstRow()) << ", "
+     << expr(op.getDst()) << ", " << copiedRows(op) << ", " << expr(op.getFirstRow()) << ", "
      << expr(op.getValidBegin()) << ", " << expr(op.getValidEnd());
   LogicalResult result = success();
   if (!op.getWhere().empty()) {
@@ -114,13 +122,18 @@ LogicalResult Printer::print(tile::CopyAsyncOp op) {
   return result;
 }
 
+/// The last arguments of what is done to some rows of a tile; nothing where all are meant.
+std::string Printer::rowRange(Value begin, Value end) {
+  if (!begin && !end)
+    return "";
+  return ", {" + (begin ? expr(begin) : "0") + (end ? ", " + expr(end) : "") + "}";
+}
+
 void Printer::print(tile::AddRowOp op) {
   use(op.getSingly() ? "block/add_row_singly" : "block/add_row");
   line() << (op.getSingly() ? "block::add_row_singly<kThreads>(" : "block::add_row<kThreads>(")
-         << expr(op.getDst()) << ", " << expr(op.getSrc());
-  if (op.getRowsEnd())
-    os << ", " << expr(op.getRowsEnd());
-  os << ");";
+         << expr(op.getDst()) << ", " << expr(op.getSrc()) << rowRange(op.getRowsBegin(), op.getRowsEnd())
+         << ");";
   end();
 }
 
@@ -128,6 +141,20 @@ void Printer::print(tile::QuantiseOp op) {
   use("block/quantise");
   line() << "block::quantise<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
          << expr(op.getFactor()) << ");";
+  end();
+}
+
+void Printer::print(tile::CheckPagesOp op) {
+  use("block/check_pages");
+  auto at = [&](Value pointer, Value position) {
+    return "&" + expr(pointer, kUnary) + "[" + expr(position) + "]";
+  };
+  line() << (op.getTable() ? "warp::check_pages<" + dim(*op.getPage()) + ">(" : "warp::check_length(");
+  if (op.getTable())
+    os << at(op.getTable(), op.getFirst()) << ", " << expr(op.getPageCount()) << ", "
+       << at(op.getCleaned(), op.getFirst()) << ", ";
+  os << expr(op.getLength()) << ", " << expr(op.getRoom()) << ", " << at(op.getReport(), op.getRequest())
+     << ", " << at(op.getReadable(), op.getRequest()) << ");";
   end();
 }
 

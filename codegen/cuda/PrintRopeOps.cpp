@@ -49,8 +49,6 @@ LogicalResult Printer::print(tile::RopeOp op) {
   LogicalResult result = printBlock(op.getAt().front());
   --indent;
   line() << '}';
-  if (op.getRowsEnd())
-    os << ", " << expr(op.getRowsEnd());
-  os << ");\n";
+  os << rowRange(op.getRowsBegin(), op.getRowsEnd()) << ");\n";
   return result;
 }

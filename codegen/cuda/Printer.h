@@ -79,6 +79,9 @@ private:
   mlir::LogicalResult print(tile::CopyAsyncOp op);
   void print(tile::AddRowOp op);
   void print(tile::QuantiseOp op);
+  void print(tile::CheckPagesOp op);
+  std::string rowRange(mlir::Value begin, mlir::Value end);
+  std::string copiedRows(tile::CopyAsyncOp op);
   void print(tile::InterleaveColumnsOp op);
   void print(tile::CommitOp op);
   void print(tile::WaitOp op);

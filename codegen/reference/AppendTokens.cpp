@@ -213,6 +213,33 @@ TokenRows readNewTokens(const NewTokens &tokens, const Request &request, int64_t
   return all;
 }
 
+void addActiveTokens(TokenRows &rows, const Parameter &cache, const Request &request, int64_t index,
+                     const TokenInputs &inputs) {
+  std::vector<TokenRows> parts; // of a pair, keys and values
+  for (const NewTokens &tokens : cache.active)
+    parts.push_back(readNewTokens(tokens, request, index, inputs));
+  if (parts.empty())
+    return;
+  if (cache.isInexact())
+    rows.errors.resize(rows.values.size(), 0);
+  const int64_t held = cache.held(request.kvLen, request.qLen);
+  const auto width = size_t(cache.heads * cache.dim) / parts.size(); // of a token in each part
+  // More queries than keys: the last ones.
+  for (int64_t token = request.qLen - (request.kvLen - held); token < request.qLen; ++token)
+    for (const TokenRows &part : parts) {
+      const auto from = ptrdiff_t(size_t(token) * width);
+      rows.values.insert(rows.values.end(), part.values.begin() + from,
+                         part.values.begin() + from + ptrdiff_t(width));
+      if (!cache.isInexact())
+        continue;
+      if (part.errors.empty())
+        rows.errors.resize(rows.values.size(), 0);
+      else
+        rows.errors.insert(rows.errors.end(), part.errors.begin() + from,
+                           part.errors.begin() + from + ptrdiff_t(width));
+    }
+}
+
 Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, inputs.arguments));
   ReferenceOutput output = contentOf(cache, *tensor);

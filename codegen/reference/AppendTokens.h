@@ -19,6 +19,10 @@ TokenRows readNewTokens(const NewTokens &tokens, const Request &request, int64_t
 /// written is not there, or is not the request's alone.
 Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs);
 
+/// Puts the tokens that a cache lacks behind those that it holds: `rows` becomes those of all keys of the request.
+void addActiveTokens(TokenRows &rows, const Parameter &cache, const Request &request, int64_t index,
+                     const TokenInputs &inputs);
+
 /// Puts the new tokens of all requests into their rows of `output`, which is [rows, heads, dim].
 void fillNewTokens(ReferenceOutput &output, const NewTokens &tokens, const Batch &batch,
                    const TokenInputs &inputs);

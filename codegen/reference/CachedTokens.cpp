@@ -149,7 +149,7 @@ Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel,
     if (argument.page)
       ATTNC_RETURN_IF_ERROR(findTable(argument, requests, arguments).status());
     for (int64_t request = 0; request < requests && kernel.attends; ++request) {
-      const int64_t length = lengths[size_t(request)];
+      const int64_t length = argument.held(lengths[size_t(request)], queryLengths[size_t(request)]);
       if (argument.page) {
         ATTNC_RETURN_IF_ERROR(checkPages(argument, request, length, arguments));
         continue;

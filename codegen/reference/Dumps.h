@@ -13,6 +13,7 @@ namespace attnc {
 ///   debug_row_max  m: the running maximum once the tile of the key is taken
 ///   debug_weights  P: exp(S - m), before rounding for the second product
 ///   debug_row_sum  l: the sum of the weights so far, relative to m
+/// and with the reports that a kernel over caches makes, `debug_pages` or one each for keys and values, of zeros.
 /// Weights and sums are those of the `debug_row_max` in `actual`, so that each dump is judged for itself. A tile that
 /// was not visited is right if the reference hides all its keys; otherwise the scores' own value is expected there.
 /// Tensors of `actual` must have been NaN before the run. Without `debug_scores` nothing changes.

@@ -118,6 +118,9 @@ private:
     for (auto append : kernel.getBody().getOps<attn::AppendOp>())
       if (attn::tokenSource(append.getTokens()).tokens == value)
         out.role = Role::New;
+    for (Value operand : operands)
+      if (attn::tokenSource(operand).active().tokens == value)
+        out.role = Role::New;
     for (size_t i = operands.size(); i-- > 0;)
       if (attn::tokenSource(operands[i]).tokens == value)
         out.role = roles[i];
@@ -155,6 +158,8 @@ private:
       if (attn::TokenSource source = attn::tokenSource(operands[i]); source.tokens == value) {
         take(attn::CacheAccess(source.cached));
         out.role = roles[i];
+        if (source.join) // those of keys come last, and go first
+          out.active.insert(out.active.begin(), readNewTokens(kernel, source.join.getActive()));
       }
   }
 

@@ -6,6 +6,8 @@
 #include "attnc/DType.h"
 #include "attnc/Status.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -82,13 +84,22 @@ struct Parameter {
   std::string valueScale;        ///< of a pair: the values'
   std::vector<Append> appends;   ///< to a cache, in the order in which they happen
   NewTokens source;              ///< of a result that is new tokens
+  /// Of a cache: the tokens that it lacks, which follow those that it holds; of a pair those of keys and of values.
+  std::vector<NewTokens> active;
   bool csr = false;              ///< the table has the pages of all requests one after the other
   std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
   bool hasDefault = false;       ///< of a scalar
   double defaultValue = 0;
 
   /// Whether the attention reads elements that are rounded on the way to it, so that a kernel's may differ.
-  bool isInexact() const { return role <= Role::Value && (!rotations.empty() || !appends.empty()); }
+  bool isInexact() const {
+    return role <= Role::Value &&
+           (!rotations.empty() || !appends.empty() || (!active.empty() && active[0].rotation));
+  }
+  /// How many of a request's tokens the cache holds.
+  int64_t held(int64_t keys, int64_t queries) const {
+    return active.empty() ? keys : std::max<int64_t>(keys - queries, 0);
+  }
 };
 
 struct KernelShape {

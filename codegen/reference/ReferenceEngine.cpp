@@ -249,8 +249,10 @@ Result<TokenRows> Engine::gather(const Parameter &argument, const Request &reque
   TokenRows rows;
   if (!argument.cacheAxes.empty()) {
     const ReferenceOutput &updated = shared.updated[size_t(&argument - kernel.arguments.data())];
-    ATTNC_ASSIGN_OR_RETURN(rows, reference::readCachedRows(argument, index, request.kvLen, arguments,
-                                                           argument.appends.empty() ? nullptr : &updated));
+    ATTNC_ASSIGN_OR_RETURN(
+        rows, reference::readCachedRows(argument, index, argument.held(request.kvLen, request.qLen),
+                                        arguments, argument.appends.empty() ? nullptr : &updated));
+    reference::addActiveTokens(rows, argument, request, index, {kernel, shared.sides, arguments});
   } else {
     rows.values =
         reference::readBiasedRows(argument, isQuery ? request.qFirst : request.kvFirst,

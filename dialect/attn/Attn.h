@@ -57,6 +57,9 @@ struct TokenSource {
   CachedOp cached;          ///< what reads `tokens`, which is a cache; null if they are tokens themselves
   JoinOp join;              ///< what puts new tokens behind the cached ones; null if there are none
   RopeOp rope;              ///< of these heads, after the bias; null if there is none
+
+  /// Of joined tokens the new ones, which have a bias and a rotation of their own; no tokens if there are none.
+  TokenSource active() const;
 };
 /// Null tokens if the value is anything else.
 TokenSource tokenSource(mlir::Value tokens);

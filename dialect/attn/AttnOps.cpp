@@ -185,6 +185,10 @@ static LogicalResult verifyCaches(AttentionOp op) {
            << (keys ? "k" : "v");
   if (!keys)
     return success();
+  if (bool(tokenSource(op.getK()).join) != bool(tokenSource(op.getV()).join))
+    return op.emitOpError(
+               "expected new tokens behind the cached ones of both k and v or of neither, got some of ")
+           << (tokenSource(op.getK()).join ? "k" : "v");
   if (keys.isCsr() != values.isCsr() ||
       keys.getCache().getType().getPage() != values.getCache().getType().getPage())
     return op.emitOpError("expected k and v to be cached in pages alike, got ")

@@ -45,8 +45,15 @@ Type attnc::attn::storedElement(Value tokens) {
 }
 
 bool attnc::attn::columnsAreStrided(Value tokens) {
-  CachedOp cached = tokenSource(tokens).cached;
-  return cached ? isStrided(cached.getCache().getType()) : isStrided(cast<TokensType>(tokens.getType()));
+  TokenSource source = tokenSource(tokens);
+  if (!source.cached)
+    return isStrided(cast<TokensType>(tokens.getType()));
+  return isStrided(source.cached.getCache().getType()) ||
+         (source.join && isStrided(source.join.getActive().getType()));
+}
+
+TokenSource TokenSource::active() const {
+  return join ? tokenSource(JoinOp(join).getActive()) : TokenSource();
 }
 
 LogicalResult SliceHeadsOp::verify() {
@@ -149,9 +156,14 @@ LogicalResult CachedOp::verify() {
 
 LogicalResult JoinOp::verify() {
   TokensType prior = getPrior().getType(), active = getActive().getType();
-  if (!tokenSource(getPrior()).cached || prior.getHeads() != active.getHeads() ||
-      prior.getDim() != active.getDim() || prior.getElementType() != active.getElementType()) // C1
-    return emitOpError("expected cached tokens and new ones with their heads, dim and element type, got ")
+  auto cached = getPrior().getDefiningOp<CachedOp>();
+  const TokenSource added = tokenSource(getActive());
+  if (!cached || cached.getCache().getType().isQuantised() || !added.tokens || added.cached ||
+      prior.getHeads() != active.getHeads() || prior.getDim() != active.getDim() ||
+      prior.getElementType() != active.getElementType()) // C1
+    return emitOpError(
+               "expected tokens of a cache that is not quantised, and tokens of the kernel with their heads, "
+               "dim and element type, got ")
            << prior << " and " << active;
   return success();
 }

@@ -98,7 +98,9 @@ def Attn_JoinOp : Attn_Op<"join", [Pure, AllTypesMatch<["prior", "result"]>]> {
   let description = [{
     Of a request with kv_len tokens, the first kv_len - q_len are those of `prior` and the last q_len those of `active`, row by row.
 
-    Constraints: (C1) prior is cached tokens, active tokens of the kernel with the heads, dim and element type of prior.
+    A negative difference makes all of them active ones: the last kv_len.
+
+    Constraints: (C1) prior is tokens as a cache that is not quantised holds them, active tokens of the kernel with the heads, dim and element type of prior.
     ```mlir
     %both = attn.join %prior, %k : !attn.tokens<8x128xbf16, packed>, !attn.tokens<8x128xbf16, packed>
     ```

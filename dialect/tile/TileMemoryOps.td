@@ -243,6 +243,32 @@ def Tile_StoreConstantOp : Tile_Op<"store_constant", [MemoryEffects<[MemWrite]>]
   let hasVerifier = 1;
 }
 
+def Tile_CheckPagesOp : Tile_Op<"check_pages", [AttrSizedOperandSegments]> {
+  let summary = "finds out whether the tokens of a request can be read, by one warp, for debugging";
+  let description = [{
+    `report[request]` becomes 0; -1 where `length` is negative or more than `room`; or 1 + i, where entry i of the request's part of a page table, of those that
+    length tokens need, is outside [0, page_count). `readable[request]` becomes how many tokens there are without reading outside: length cut to
+    room, or 0 where there are no pages. With a table `cleaned` becomes it at those entries, with 0 for what is outside.
+
+    Constraints: (C1) pointers to i32; report, readable and cleaned are writable. (C2) a table with its first entry, page size, page count and cleaned.
+    ```mlir
+    tile.check_pages %request length %kv_len room %capacity report %report : !tile.pointer<i32, writable true>
+        readable %lens : !tile.pointer<i32, writable true>
+    ```
+  }];
+  let arguments = (ins Index:$request, Index:$length, Index:$room,
+                       Arg<Tile_PointerType, "", [MemWrite]>:$report, Arg<Tile_PointerType, "", [MemWrite]>:$readable,
+                       Arg<Optional<Tile_PointerType>, "", [MemRead]>:$table, Optional<I64>:$first,
+                       Optional<Index>:$page_count, Arg<Optional<Tile_PointerType>, "", [MemWrite]>:$cleaned,
+                       OptionalAttr<Tile_DimAttr>:$page);
+  let assemblyFormat = [{
+    $request `length` $length `room` $room `report` $report `:` qualified(type($report)) `readable` $readable `:` qualified(type($readable))
+        (`pages` $table^ `[` $first `]` `:` qualified(type($table)) `of` $page_count `cleaned` $cleaned `:` qualified(type($cleaned)) `page` $page)?
+        attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{
@@ -259,20 +285,21 @@ def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let hasVerifier = 1;
 }
 
-def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
+def Tile_CopyAsyncOp : Tile_Op<"copy_async", [AttrSizedOperandSegments]> {
   let summary = "starts an asynchronous copy of rows into shared memory";
   let description = [{
     Row r of `dst` becomes row `first_row + r` of `src`; rows outside [valid_begin, valid_end) become zero
     and are not read. With `unless_past` the copy is skipped when first_row >= unless_past. The data may
     be read after a `tile.wait` that covers its `tile.commit`, and a `tile.sync`. A `where` region (row:
-    index) narrows the valid rows further; the mask's gaps are cut out with it. Rows that no asynchronous instruction
+    index) narrows the valid rows further; the mask's gaps are cut out with it. With `joined` rows from `joined_from` on are those of a
+    second view instead, row `joined_from + i` its row i. Rows that no asynchronous instruction
     can copy (strided, or aligned to 2 bytes) have arrived when the op has run, which waits and syncs may treat the same.
     `through_registers` is for targets without cp.async: all data has been stored when the op ends, without a commit or
     a wait.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16:
     the columns in between become zero. (C2) `where` maps an index to i1. (C3) src is read only: nothing writes it while
-    copies are under way.
+    copies are under way. (C4) `joined` with where it begins: rows that are in no blocks, to read only, with the columns and element type of src.
     ```mlir
     tile.copy_async %k_rows[%kv] valid %begin, %end to %k_tile unless_past %end
         : !tile.global_rows<kHeadDim=128, bf16> -> !tile.shared<kTileKv=64 x kHeadDim=128, bf16>
@@ -282,19 +309,25 @@ def Tile_CopyAsyncOp : Tile_Op<"copy_async"> {
   let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src, Index:$first_row, Index:$valid_begin,
                        Index:$valid_end,
                        Arg<Tile_SharedType, "", [MemWrite]>:$dst, Optional<Index>:$unless_past,
+                       Arg<Optional<Tile_GlobalRowsType>, "", [MemRead]>:$joined, Optional<Index>:$joined_from,
                        UnitAttr:$through_registers);
   let assemblyFormat = [{
-    $src `[` $first_row `]` `valid` $valid_begin `,` $valid_end (`where` $where^)? `to` $dst
+    $src `[` $first_row `]` (`joined` $joined^ `from` $joined_from `:` qualified(type($joined)))? `valid` $valid_begin `,` $valid_end
+        (`where` $where^)? `to` $dst
         (`unless_past` $unless_past^)? (`through_registers` $through_registers^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))
   }];
   let hasVerifier = 1;
+  let builders = [OpBuilder<(ins "::mlir::Value":$src, "::mlir::Value":$first_row, "::mlir::Value":$valid_begin,
+                                 "::mlir::Value":$valid_end, "::mlir::Value":$dst, "::mlir::Value":$unless_past), [{
+    build($_builder, $_state, src, first_row, valid_begin, valid_end, dst, unless_past, {}, {}, false);
+  }]>];
 }
 
-def Tile_AddRowOp : Tile_Op<"add_row"> {
+def Tile_AddRowOp : Tile_Op<"add_row", [AttrSizedOperandSegments]> {
   let summary = "adds a row of global memory to every row of a shared tile";
   let description = [{
     Element (r, c) of `dst` becomes `dst[r][c] + src[0][c]`, added in f32 and rounded once; columns that `src` lacks keep
-    their value, as do rows from `rows_end` on. `singly` rounds one float at a time: for targets that cannot two.
+    their value, as do rows before `rows_begin` and from `rows_end` on. `singly` rounds one float at a time: for targets that cannot two.
 
     Constraints: (C1) dst and src agree in element type, and dst has the columns of src rounded up to a multiple of 16.
     (C2) src is contiguous.
@@ -304,9 +337,9 @@ def Tile_AddRowOp : Tile_Op<"add_row"> {
     ```
   }];
   let arguments = (ins Arg<Tile_GlobalRowsType, "", [MemRead]>:$src,
-                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, Optional<Index>:$rows_end,
-                       UnitAttr:$singly);
-  let assemblyFormat = "$src `to` $dst (`rows_end` $rows_end^)? (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
+                       Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, Optional<Index>:$rows_begin,
+                       Optional<Index>:$rows_end, UnitAttr:$singly);
+  let assemblyFormat = "$src `to` $dst (`rows_begin` $rows_begin^)? (`rows_end` $rows_end^)? (`singly` $singly^)? attr-dict `:` qualified(type($src)) `->` qualified(type($dst))";
   let hasVerifier = 1;
 }
 

@@ -142,6 +142,12 @@ LogicalResult CopyAsyncOp::verify() {
     return emitOpError("expected source and destination rows to agree, got ") << src << " and " << dst;
   if (src.getWritable()) // C3
     return emitOpError("expected rows to read only, got ") << src;
+  GlobalRowsType joined = getJoined() ? getJoined().getType() : GlobalRowsType();
+  if (bool(joined) != bool(getJoinedFrom()) ||
+      (joined && (joined.block() || joined.getWritable() || joined.getColumns() != src.getColumns() ||
+                  joined.getElementType() != src.getElementType()))) // C4
+    return emitOpError("expected joined rows in no blocks, with the columns and element type of ")
+           << src << ", and where they begin, got " << joined;
   if (getWhere().empty())
     return success();
   Operation *yield = getWhere().front().empty() ? nullptr : &getWhere().front().back();
@@ -163,11 +169,26 @@ LogicalResult AddRowOp::verify() {
   return success();
 }
 
+LogicalResult CheckPagesOp::verify() {
+  for (Value pointer : {Value(getReport()), Value(getReadable()), Value(getTable()), Value(getCleaned())})
+    if (auto type = pointer ? cast<PointerType>(pointer.getType()) : PointerType();
+        type &&
+        (!type.getElementType().isInteger(32) || (pointer != getTable() && !type.getWritable()))) // C1
+      return emitOpError("expected pointers to i32, writable but for that of the table, got ") << type;
+  const bool paged = bool(getTable());
+  if (paged != bool(getFirst()) || paged != bool(getPageCount()) || paged != bool(getCleaned()) ||
+      paged != bool(getPage())) // C2
+    return emitOpError("expected a table with its first entry, page size, page count and cleaned entries, or "
+                       "none of them");
+  return success();
+}
+
 LogicalResult QuantiseOp::verify() {
   SharedType src = getSrc().getType(), dst = getDst().getType();
   if (src.rows() != dst.rows() || src.columns() != dst.columns()) // C1
     return emitOpError("expected sizes to agree, got ") << src << " and " << dst;
-  if (!isQuantised(dst.getElementType()) || (!src.getElementType().isF16() && !src.getElementType().isBF16())) // C2
+  if (!isQuantised(dst.getElementType()) ||
+      (!src.getElementType().isF16() && !src.getElementType().isBF16())) // C2
     return emitOpError("expected floats of 16 bits to be quantised, got ") << src << " and " << dst;
   return success();
 }

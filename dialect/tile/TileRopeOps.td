@@ -21,7 +21,7 @@ def Tile_TableOp : Tile_Op<"table", [Pure]> {
 def Tile_RopeOp : Tile_Op<"rope", [AttrSizedOperandSegments]> {
   let summary = "rotates the rows of a shared tile in place by their positions";
   let description = [{
-    As `attn.rope`: the first `dim` columns of row r are pairs, and pair j turns by the angle p * theta_j in f32. Rows from `rows_end` on keep what they have. `at` (row: index) yields
+    As `attn.rope`: the first `dim` columns of row r are pairs, and pair j turns by the angle p * theta_j in f32. Rows before `rows_begin` and from `rows_end` on keep what they have. `at` (row: index) yields
     the row's position p; with `sections` one for each of them; with tables by token the indices of the row in the tables.
 
     theta_j is `frequencies[j]`, times exp2(j * stretch) if there is a `stretch`; cosines and sines are times `factor`. With `cos` and `sin` both are
@@ -40,12 +40,12 @@ def Tile_RopeOp : Tile_Op<"rope", [AttrSizedOperandSegments]> {
   let arguments = (ins Tile_RopeStyleAttr:$style, Tile_DimAttr:$dim,
                        Arg<Tile_SharedType, "", [MemRead, MemWrite]>:$dst, Optional<Tile_PointerType>:$frequencies,
                        Optional<F32>:$factor, Optional<F32>:$stretch, Optional<Tile_SideType>:$cos,
-                       Optional<Tile_SideType>:$sin, Optional<Index>:$rows_end, OptionalAttr<DenseI64ArrayAttr>:$sections,
+                       Optional<Tile_SideType>:$sin, Optional<Index>:$rows_begin, Optional<Index>:$rows_end, OptionalAttr<DenseI64ArrayAttr>:$sections,
                        UnitAttr:$singly);
   let regions = (region SizedRegion<1>:$at);
   let assemblyFormat = [{
     `` $style $dim $dst (`frequencies` $frequencies^ `:` qualified(type($frequencies)))? (`factor` $factor^)? (`stretch` $stretch^)?
-    (`cos` $cos^ `:` qualified(type($cos)))? (`sin` $sin^ `:` qualified(type($sin)))? (`rows_end` $rows_end^)? (`sections` $sections^)? (`singly` $singly^)?
+    (`cos` $cos^ `:` qualified(type($cos)))? (`sin` $sin^ `:` qualified(type($sin)))? (`rows_begin` $rows_begin^)? (`rows_end` $rows_end^)? (`sections` $sections^)? (`singly` $singly^)?
     $at attr-dict `:` qualified(type($dst))
   }];
   let hasVerifier = 1;

@@ -73,6 +73,11 @@ Value SpecImporter::cached(StringRef name, int64_t dim) {
       /*beams=*/Value(), /*prompts=*/Value(), cache.combined && name == "v", /*beam_width=*/IntegerAttr());
 }
 
+/// New tokens behind those of a cache.
+Value SpecImporter::join(Value prior, Value active) {
+  return attn::JoinOp::create(builder, loc(spec.active), prior.getType(), prior, active);
+}
+
 /// The new keys and values, with their bias and rotated, go into the caches; what is read later is what they
 /// are then.
 void SpecImporter::appendTokens() {

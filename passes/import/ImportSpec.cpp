@@ -62,7 +62,7 @@ LogicalResult SpecImporter::collectArguments() {
     return failure();
   if (!fused && spec.attends() && failed(addTokens("q", heads, dim, *element, axes.q, loc(spec.queryHeads))))
     return failure();
-  if (!fused && (!spec.cache || spec.append) &&
+  if (!fused && (!spec.cache || spec.hasNewTokens()) &&
       (failed(addTokens("k", kvHeads, dim, *element, axes.k, loc(spec.kvHeads))) ||
        failed(addTokens("v", kvHeads, dimV, *element, axes.v, loc(spec.kvHeads)))))
     return failure();
@@ -250,12 +250,25 @@ FailureOr<attn::AttentionOp> SpecImporter::createAttention(attn::KernelOp kernel
       spec.anchor.value == attnc::Anchor::TopLeft ? attn::Anchor::TopLeft : attn::Anchor::BottomRight;
   const int64_t heads = spec.queryHeads.value, kvHeads = spec.kvHeads.value;
   Value q = operand("q", 0, heads, spec.headDim.value);
-  Value k = spec.cache ? cached("k", spec.headDim.value) : operand("k", heads, kvHeads, spec.headDim.value);
-  Value v = spec.cache ? cached("v", spec.headDimV.value)
-                       : operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
+  Value k, v, newKeys, newValues;
+  if (!spec.cache || spec.active.value) {
+    newKeys = k = operand("k", heads, kvHeads, spec.headDim.value);
+    newValues = v = operand("v", heads + kvHeads, kvHeads, spec.headDimV.value);
+  }
+  const bool rotatesKeys = spec.rope && spec.rope->ofK;
+  if (spec.cache) {
+    k = cached("k", spec.headDim.value);
+    v = cached("v", spec.headDimV.value);
+  }
+  if (spec.active.value) {
+    if (rotatesKeys && !spec.rope->keysOnRead)
+      newKeys = rotate(attn::TokenRole::Keys, newKeys);
+    k = join(k, newKeys);
+    v = join(v, newValues);
+  }
   if (spec.rope && spec.rope->ofQ)
     q = rotate(attn::TokenRole::Queries, q);
-  if (spec.rope && spec.rope->ofK && (!spec.append || spec.rope->keysOnRead))
+  if (rotatesKeys && (!spec.hasNewTokens() || spec.rope->keysOnRead))
     k = rotate(attn::TokenRole::Keys, k);
   return attn::AttentionOp::create(
       builder, nameLoc, kernel.getResultTypes().take_front(1 + statistics.size()), q, k, v, runtimeScale,

@@ -45,6 +45,7 @@ private:
   std::string cacheName(llvm::StringRef part) const;
   mlir::Value pagesOf(llvm::StringRef part);
   mlir::Value cached(llvm::StringRef name, int64_t dim);
+  mlir::Value join(mlir::Value prior, mlir::Value active);
   void appendTokens();
   llvm::SmallVector<mlir::Type> updatedCaches(llvm::SmallVectorImpl<llvm::StringRef> &names);
 

@@ -82,7 +82,7 @@ LogicalResult KernelLowering::checkBody() {
         return op.emitOpError("expected one attention per kernel, got a second one");
       attention = found;
     } else if (!isa<attn::ReturnOp, attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::AppendOp,
-                    attn::RopeOp, arith::ConstantOp>(op)) {
+                    attn::JoinOp, attn::RopeOp, arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
     auto cached = dyn_cast<attn::CachedOp>(op);
@@ -203,7 +203,7 @@ void KernelLowering::buildStorageAndLoop() {
     OpBuilder::InsertionGuard guard(b);
     Block *body = b.createBlock(&loop.getBody());
     Value kv = body->addArgument(b.getIndexType(), loc);
-    tile::CopyAsyncOp::create(b, loc, k.rows, kv, keys.keyBegin, keys.keyEnd, kTile, Value());
+    copyTile(k, kv, kTile);
     prepareTile(k, kTile, kv);
     tile::MmaAbtOp::create(b, loc, scores, qTile, kTile, schedule.getMma());
     if (mapsScores())
@@ -213,16 +213,26 @@ void KernelLowering::buildStorageAndLoop() {
     tile::OnlineSoftmaxOp::create(b, loc, scores, rowMax, rowSum, acc, scaleLog2(), /*may_be_empty=*/true,
                                   scoresMayBeInfinite());
     dumpSoftmax(scores, rowMax, rowSum, kv);
-    buildValueCopy(v.rows, kv, vTile);
+    buildValueCopy(v, kv, vTile);
     buildWeightedSum(acc, scores, v, vTile, kv);
     tile::YieldOp::create(b, loc);
   }
   buildEpilogue(acc, rowMax, rowSum, qTile);
 }
 
+/// A tile of keys or values, from where each of its rows is.
+tile::CopyAsyncOp KernelLowering::copyTile(const Operand &operand, Value kv, Value tile) {
+  auto copy = tile::CopyAsyncOp::create(b, loc, operand.rows, kv, keys.keyBegin, keys.keyEnd, tile, Value());
+  if (operand.active) {
+    copy.getJoinedMutable().assign(operand.active->rows);
+    copy.getJoinedFromMutable().assign(at.firstActive);
+  }
+  return copy;
+}
+
 /// Keys in a gap between the visible ranges get zeros for values: their weight is 0, but 0 * NaN is NaN.
-void KernelLowering::buildValueCopy(Value vRows, Value kv, Value vTile) {
-  auto copy = tile::CopyAsyncOp::create(b, loc, vRows, kv, keys.keyBegin, keys.keyEnd, vTile, Value());
+void KernelLowering::buildValueCopy(const Operand &v, Value kv, Value vTile) {
+  tile::CopyAsyncOp copy = copyTile(v, kv, vTile);
   if (!hasGaps(attention.getProofAttr()))
     return;
   OpBuilder::InsertionGuard guard(b);

@@ -21,6 +21,7 @@ struct BlockScalars {
   mlir::Value rowsEnd;          ///< first row not to be stored
   mlir::Value basePosition;     ///< of query 0
   mlir::Value firstPosition, lastPosition;
+  mlir::Value firstActive;      ///< of the keys that are in no cache; null where there are none
 };
 
 /// Where a rotation gets its angles from: operands of tile.rope, null where it has none.
@@ -28,11 +29,21 @@ struct RopeAngles {
   mlir::Value frequencies, factor, stretch, cos, sin;
 };
 
-/// Views of q, k or v: its tokens, its head's row of the bias or null, and how it is rotated, or null.
-struct Operand {
+/// Views of tokens: their rows, their head's row of the bias or null, and how they are rotated, or null.
+struct TokenViews {
   mlir::Value rows, bias;
   attn::RopeOp rope;
   RopeAngles angles;
+};
+
+/// Of q, k or v; with what is behind the tokens of a cache and is not in it.
+struct Operand : TokenViews {
+  std::optional<TokenViews> active;
+};
+
+/// The rows of a tile that something is done to; null values for no bounds.
+struct TileRows {
+  mlir::Value begin, end;
 };
 
 /// New tokens of a block on their way into a cache.
@@ -46,11 +57,13 @@ struct NewTokens {
 
 /// How a launch that appends is cut into blocks.
 tile::ScheduleAttr appendSchedule(attn::KernelOp kernel);
+/// Of a launch with blocks of one warp.
+tile::ScheduleAttr warpSchedule(attn::KernelOp kernel);
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens, LowerRope.cpp
 /// their rotation, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that finds out which tiles the
 /// main one visits, LowerStatistics.cpp outputs beside out, LowerAppend.cpp the launch that fills caches,
-/// LowerDebug.cpp dumps of debug builds, LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp
+/// LowerDebug.cpp dumps of debug builds, LowerPageCheck.cpp their launch that checks page tables, LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp
 /// the rest.
 class KernelLowering {
 public:
@@ -66,7 +79,8 @@ private:
   mlir::LogicalResult checkBody();
   mlir::LogicalResult checkAppends();
   void buildStorageAndLoop();
-  void buildValueCopy(mlir::Value vRows, mlir::Value kv, mlir::Value vTile);
+  tile::CopyAsyncOp copyTile(const Operand &operand, mlir::Value kv, mlir::Value tile);
+  void buildValueCopy(const Operand &v, mlir::Value kv, mlir::Value vTile);
   void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile,
                         mlir::Value kv);
   bool mapsScores();
@@ -94,17 +108,23 @@ private:
                        tile::DimAttr columns, mlir::Value head, mlir::Value firstToken, bool writable);
   Operand buildOperand(llvm::StringRef name, mlir::Value tokens, tile::DimAttr columns, mlir::Value head,
                        mlir::Value firstToken);
+  TokenViews viewTokens(llvm::StringRef name, const attn::TokenSource &from, tile::DimAttr columns,
+                        mlir::Value head, mlir::Value firstToken);
+  mlir::Value viewBias(llvm::StringRef name, mlir::BlockArgument bias, attn::TokensType type,
+                       tile::DimAttr columns, mlir::Value head);
+  void prepareRows(const TokenViews &tokens, mlir::Value tile, mlir::Value firstToken, TileRows rows);
   /// What is done to a tile of tokens, from `firstToken` on, once it is in shared memory.
   void prepareTile(const Operand &operand, mlir::Value tile, mlir::Value firstToken);
   llvm::StringRef argument(mlir::Value value);
   std::string poolDim(const attn::CacheAccess &cache);
+  mlir::Value firstEntry(const attn::CacheAccess &cache);
   int64_t rowAlignment(mlir::Type element, bool strided);
 
   // LowerRope.cpp
   RopeAngles buildRopeAngles(attn::RopeOp rope);
   mlir::Value buildNtkStretch(attn::RopeOp rope);
   mlir::Value tokenIndex(mlir::Attribute axis, attn::TokenRole role, mlir::Value token, mlir::Value position);
-  void buildRope(attn::RopeOp rope, const RopeAngles &angles, mlir::Value tile, mlir::Value firstToken);
+  void buildRope(const TokenViews &tokens, mlir::Value tile, mlir::Value firstToken, TileRows rows);
 
   // LowerProgram.cpp
   void buildProgram();
@@ -154,6 +174,15 @@ private:
   void storeStatistics(mlir::Value rowMax, mlir::Value lse);
   void storeRows(llvm::StringRef tensor, mlir::Value rows);
   void buildStatisticsFill(attn::AttentionOp filled);
+
+  // LowerPageCheck.cpp
+  llvm::SmallVector<attn::CacheAccess, 2> checkedCaches();
+  std::string reportName(const attn::CacheAccess &cache);
+  mlir::Value checkedField(const attn::CacheAccess &cache, llvm::StringRef what, bool writable);
+  mlir::Value checkedRoom(const attn::CacheAccess &cache);
+  mlir::Value readableKeys(mlir::Value length);
+  void buildPageCheck(attn::AttentionOp checked);
+  void addPageCheck(llvm::SmallVectorImpl<mlir::Attribute> &workspaces);
 
   // LowerDebug.cpp
   void buildDumpRows();
@@ -224,10 +253,13 @@ private:
   /// Whether it is said how many keys a request has.
   bool hasKeyLengths();
   bool isSelfAttention() { return attention && attention.isSelfAttention(); }
+  /// Whether the last keys of a request are not in its cache.
+  bool joinsTokens() { return attention && bool(attn::tokenSource(attention.getK()).join); }
   bool packed() { return source.isPacked(); }
   bool qLengthsVary() { return source.getLengths() == attn::Lengths::Both; }
 
   attn::KernelOp source;
+  bool checksPages = false;    ///< the launch that finds out what can be read
   attn::AttentionOp attention; ///< null where tokens are only appended, and in the launch that does so
   tile::ScheduleAttr schedule;
   mlir::OpBuilder b;

@@ -27,6 +27,10 @@ tile::ScheduleAttr attnc::lower::appendSchedule(attn::KernelOp kernel) {
   return tile::ScheduleAttr::get(kernel.getContext(), 16 * warps, 16, 1, warps, tile::MmaKind::Sync, false);
 }
 
+tile::ScheduleAttr attnc::lower::warpSchedule(attn::KernelOp kernel) {
+  return tile::ScheduleAttr::get(kernel.getContext(), 16, 16, 1, 1, tile::MmaKind::Sync, false);
+}
+
 SmallVector<attn::AppendOp> KernelLowering::appends() {
   return SmallVector<attn::AppendOp>(source.getBody().front().getOps<attn::AppendOp>());
 }

@@ -23,16 +23,14 @@ void KernelLowering::buildCachedLength() {
   }
   if (!hasKeyLengths())
     return;
-  if (!cache.csr) {
-    at.kvLen = let("kv_len", source.getLengths() == attn::Lengths::None
-                                 ? field("kv_len", b.getIndexType(), "dim:kv_len")
-                                 : loadAt("kv_lens", at.request));
-    return;
-  }
+  auto define = [&](Value length) { at.kvLen = let("kv_len", checksPages ? length : readableKeys(length)); };
+  if (!cache.csr)
+    return define(source.getLengths() == attn::Lengths::None ? field("kv_len", b.getIndexType(), "dim:kv_len")
+                                                             : loadAt("kv_lens", at.request));
   Value whole = mul(sub(at.pages, index(1)), constant("kPage", cache.type().getPage()));
   Value any = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, at.pages, index(0));
   Value length = add(whole, loadAt("last_page_len", at.request));
-  at.kvLen = let("kv_len", arith::SelectOp::create(b, loc, any, length, index(0)));
+  define(arith::SelectOp::create(b, loc, any, length, index(0)));
 }
 
 void KernelLowering::buildLengths() {

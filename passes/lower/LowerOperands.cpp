@@ -64,10 +64,11 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
     page = tile::DimAttr::get(b.getContext(), "kPage", type.getPage());
     pageStride = stride("page", 'p');
     StringRef pages = argument(cache.pages);
-    table = field(pages, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + pages);
-    firstPage = cache.csr
-                    ? widen(at.firstPage)
-                    : mul(widen(at.request), widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
+    table =
+        checkedCaches().empty()
+            ? field(pages, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + pages)
+            : checkedField(cache, "cleaned", /*writable=*/false);
+    firstPage = firstEntry(cache);
     if (writable) {
       const std::string pool = poolDim(cache);
       pageCount = field(pool, b.getIndexType(), "dim:" + pool);
@@ -78,6 +79,12 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
   return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
                                   strided ? stride("column", 'd') : Value(), pageStride, table, firstPage,
                                   pageCount);
+}
+
+/// The request's first one in its table.
+Value KernelLowering::firstEntry(const attn::CacheAccess &cache) {
+  return cache.csr ? widen(at.firstPage)
+                   : mul(widen(at.request), widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
 }
 
 /// The dim that says how many pages a pool has. Pools with tables of their own may differ in it.
@@ -91,39 +98,67 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
                                      Value firstToken) {
   attn::TokenSource from = attn::tokenSource(tokens);
   Operand operand;
+  if (!from.cached) {
+    static_cast<TokenViews &>(operand) = viewTokens(name, from, columns, head, firstToken);
+    return operand;
+  }
   operand.rope = from.rope;
   if (from.rope)
     operand.angles = buildRopeAngles(from.rope);
-  if (from.cached) {
-    operand.rows = viewCache(name, attn::CacheAccess(from.cached), columns, head, /*writable=*/false);
+  operand.rows = viewCache(name, attn::CacheAccess(from.cached), columns, head, /*writable=*/false);
+  if (!from.join)
     return operand;
-  }
+  if (!at.firstActive)
+    at.firstActive = let("first_active", sub(at.kvLen, at.qLen));
+  operand.active = viewTokens(("new_" + name).str(), from.active(), columns, head, at.qBegin);
+  return operand;
+}
+
+/// Tokens that are in no cache.
+TokenViews KernelLowering::viewTokens(StringRef name, const attn::TokenSource &from, tile::DimAttr columns,
+                                      Value head, Value firstToken) {
+  TokenViews tokens;
+  tokens.rope = from.rope;
+  if (from.rope)
+    tokens.angles = buildRopeAngles(from.rope);
   auto type = cast<attn::TokensType>(from.tokens.getType());
   if (from.firstHead != 0)
-    head = add(constant(name == "k" ? "kFirstKeyHead" : "kFirstValueHead", from.firstHead), head);
-  operand.rows =
+    head = add(constant(name.ends_with("k") ? "kFirstKeyHead" : "kFirstValueHead", from.firstHead), head);
+  tokens.rows =
       viewRows(name, source.argumentName(from.tokens.getArgNumber()), type, columns, head, firstToken,
                /*writable=*/false);
-  if (!from.bias)
-    return operand;
-  StringRef bias = source.argumentName(from.bias.getArgNumber());
+  if (from.bias)
+    tokens.bias = viewBias(name, from.bias, type, columns, head);
+  return tokens;
+}
+
+/// The head's row of a bias.
+Value KernelLowering::viewBias(StringRef name, BlockArgument argument, attn::TokensType type,
+                               tile::DimAttr columns, Value head) {
+  StringRef bias = source.argumentName(argument.getArgNumber());
   Type element = type.getElementType();
   Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
   Value width = widen(constant(columns.getName(), columns.getSize()));
   int64_t alignment = rowAlignment(element, /*strided=*/false);
   auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {});
-  operand.bias = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
-                                          mul(widen(head), width), width);
+  Value view = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
+                                        mul(widen(head), width), width);
   if (!hasTensor(bias))
     addTensor(bias, element, {std::to_string(type.getHeads()), std::to_string(type.getDim())},
               /*output=*/false,
               /*strided=*/false, alignment);
-  return operand;
+  return view;
+}
+
+void KernelLowering::prepareRows(const TokenViews &tokens, Value tile, Value firstToken, TileRows rows) {
+  if (tokens.bias)
+    tile::AddRowOp::create(b, loc, tokens.bias, tile, rows.begin, rows.end, /*singly=*/false);
+  if (tokens.rope)
+    buildRope(tokens, tile, firstToken, rows);
 }
 
 void KernelLowering::prepareTile(const Operand &operand, Value tile, Value firstToken) {
-  if (operand.bias)
-    tile::AddRowOp::create(b, loc, operand.bias, tile, newRows(), /*singly=*/false);
-  if (operand.rope)
-    buildRope(operand.rope, operand.angles, tile, firstToken);
+  if (operand.active && (operand.active->bias || operand.active->rope))
+    prepareRows(*operand.active, tile, firstToken, {sub(at.firstActive, firstToken), {}});
+  prepareRows(operand, tile, firstToken, {{}, newRows()});
 }

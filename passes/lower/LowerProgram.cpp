@@ -69,7 +69,7 @@ bool KernelLowering::hasKeyLengths() {
   return !body.getOps<attn::AttentionOp>().empty() || !appends().front().getFirst();
 }
 
-/// What the attention reads that is in no cache, and what is appended.
+/// What the attention reads that is in no cache, new keys and values beside one, and what is appended.
 void KernelLowering::addTokenTensors() {
   llvm::SmallSetVector<BlockArgument, 4> arguments;
   BlockArgument queries;
@@ -82,6 +82,10 @@ void KernelLowering::addTokenTensors() {
   const size_t read = arguments.size();
   for (attn::AppendOp append : appends())
     arguments.insert(attn::tokenSource(append.getTokens()).tokens);
+  if (attention)
+    for (Value tokens : {attention.getK(), attention.getV()})
+      if (attn::TokenSource active = attn::tokenSource(tokens).active(); active.tokens)
+        arguments.insert(active.tokens);
   for (auto [index, tokens] : llvm::enumerate(arguments))
     addTokensTensor(argument(tokens), cast<attn::TokensType>(tokens.getType()),
                     /*queries=*/tokens == queries || index >= read, /*output=*/false);
@@ -161,9 +165,11 @@ void KernelLowering::addScalars() {
 
 /// The launches are built first: what they view is what the program takes.
 void KernelLowering::buildProgram() {
-  std::optional<KernelLowering> append, map, fill;
+  std::optional<KernelLowering> append, check, map, fill;
   if (!appends().empty())
     append.emplace(source, appendSchedule(source)).buildAppend();
+  if (!checkedCaches().empty())
+    check.emplace(source, warpSchedule(source)).buildPageCheck(attention);
   if (attention && usesBlockMap())
     map.emplace(source, schedule).buildBlockMap(attention);
   if (attention && attention.statistic("max_logit"))
@@ -184,6 +190,7 @@ void KernelLowering::buildProgram() {
   if (map)
     workspaces.push_back(tile::WorkspaceAttr::get(
         b.getContext(), "block_map", "batch * " + maps + " * " + tiles + " * " + words + " * 8"));
+  addPageCheck(workspaces);
   program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
                                     b.getArrayAttr(scalars), b.getArrayAttr(dims), remarks(),
                                     b.getArrayAttr(workspaces));
@@ -191,6 +198,8 @@ void KernelLowering::buildProgram() {
   if (append)
     addLaunch(*append,
               {append->rowTilesFormula(), std::to_string(caches().front().type().getHeads()), "batch"});
+  if (check)
+    addLaunch(*check, {"1", "1", "batch"});
   if (map)
     addLaunch(*map, {tiles, maps == "1" ? words : maps + " * " + words, "batch"});
   if (fill)

@@ -46,6 +46,8 @@ DictionaryAttr KernelLowering::remarks() {
   }
   if (!caches().empty()) {
     const attn::CacheAccess cache = caches().front();
+    if (joinsTokens())
+      remarks.push_back(remark("cache.active", "true"));
     remarks.push_back(remark("cache.page", Twine(cache.type().getPage())));
     remarks.push_back(remark("cache.table", !cache.pages ? "\"none\"" : cache.csr ? "\"csr\"" : "\"dense\""));
   }

@@ -77,7 +77,9 @@ Value KernelLowering::tokenIndex(Attribute axis, attn::TokenRole role, Value tok
   return name == "q_len" ? token : position;
 }
 
-void KernelLowering::buildRope(attn::RopeOp rope, const RopeAngles &angles, Value tile, Value firstToken) {
+void KernelLowering::buildRope(const TokenViews &tokens, Value tile, Value firstToken, TileRows rows) {
+  attn::RopeOp rope = tokens.rope;
+  const RopeAngles &angles = tokens.angles;
   // Rows of the block are queries, or new tokens; of keys in a loop they count from the tile's first on.
   const bool byRow = !attention || rope.getRole() == attn::TokenRole::Queries;
   tile::DimAttr dim = int64_t(rope.getDim()) == keyDim.getSize()
@@ -85,7 +87,8 @@ void KernelLowering::buildRope(attn::RopeOp rope, const RopeAngles &angles, Valu
                           : tile::DimAttr::get(b.getContext(), "kRotaryDim", rope.getDim());
   auto style = rope.getStyle() == attn::RopeStyle::Neox ? tile::RopeStyle::Neox : tile::RopeStyle::Gptj;
   auto op = tile::RopeOp::create(b, rope.getLoc(), style, dim, tile, angles.frequencies, angles.factor,
-                                 angles.stretch, angles.cos, angles.sin, newRows(), rope.getSectionsAttr(),
+                                 angles.stretch, angles.cos, angles.sin, rows.begin, rows.end,
+                                 rope.getSectionsAttr(),
                                  /*singly=*/false);
   OpBuilder::InsertionGuard guard(b);
   Block *body = b.createBlock(&op.getAt());
@@ -97,8 +100,11 @@ void KernelLowering::buildRope(attn::RopeOp rope, const RopeAngles &angles, Valu
     tile::YieldOp::create(b, loc, yielded);
     return;
   }
-  // One of the two is not used, and goes away.
+  // One of the two is not used, and goes away. Of keys that are in no cache, tokens count from the first of
+  // them on.
   Value token = byRow ? tokenOf(row) : add(firstToken, row), position = byRow ? positionOf(row) : token;
+  if (rows.begin)
+    token = sub(token, at.firstActive);
   ArrayRef<Attribute> axes = cast<attn::SideType>(byToken.getType()).getShape().getValue();
   const size_t sections = rope.getSections() ? rope.getSections()->size() : 0;
   SmallVector<Value> indices;

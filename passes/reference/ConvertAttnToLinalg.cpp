@@ -88,7 +88,8 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
       }
       found = attention;
     } else if (!isa<arith::ArithDialect, math::MathDialect>(op.getDialect()) &&
-               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp, attn::AppendOp>(op)) {
+               !isa<attn::SliceHeadsOp, attn::AddBiasOp, attn::CachedOp, attn::RopeOp, attn::AppendOp,
+                    attn::JoinOp>(op)) {
       return op.emitError("expected an op that the reference lowers, got ") << op.getName();
     }
   }
@@ -108,7 +109,7 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
 
 /// Whether an operand of the attention has elements that are rounded on the way to it.
 bool isInexact(const attn::TokenSource &source) {
-  return source.rope || (source.cached && isUpdated(source.tokens));
+  return source.rope || source.active().rope || (source.cached && isUpdated(source.tokens));
 }
 
 /// Whether an argument has such an operand.

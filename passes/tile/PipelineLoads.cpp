@@ -150,6 +150,9 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
   static void copyTile(OpBuilder &b, LoopOp loop, CopyAsyncOp copy, Value row, Value into) {
     auto copied = CopyAsyncOp::create(b, copy.getLoc(), copy.getSrc(), row, copy.getValidBegin(),
                                       copy.getValidEnd(), into, loop.getEnd());
+    copied.getJoinedMutable().assign(copy.getJoined() ? ValueRange(copy.getJoined()) : ValueRange());
+    copied.getJoinedFromMutable().assign(copy.getJoinedFrom() ? ValueRange(copy.getJoinedFrom())
+                                                              : ValueRange());
     IRMapping mapping;
     copy.getWhere().cloneInto(&copied.getWhere(), mapping);
     CommitOp::create(b, copy.getLoc());

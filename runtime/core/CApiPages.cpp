@@ -56,10 +56,14 @@ Status createPool(const attncPagePoolOptions *given, attncPagePool *out) {
 template <class Data>
 Status checkEither(const PoolShape &pool, const Data &data, const attncPageTable &given) {
   if (!given.qLens)
-    return checkPageTable(pool, data);
+    return given.lastChunk
+               ? Status(Code::InvalidArgument, "attncPageTable: expected qLens beside lastChunk, got none")
+               : checkPageTable(pool, data);
   AppendData append{{given.qLens, given.batch}};
   if (given.writeIndices)
     append.first = {given.writeIndices, given.batch};
+  if (given.lastChunk)
+    append.lastChunk = {given.lastChunk, given.batch};
   return checkPageTable(pool, data, append);
 }
 

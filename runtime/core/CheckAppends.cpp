@@ -95,8 +95,24 @@ Status takeSpan(const AppendData &append, size_t request, Row &row) {
   return Status::success();
 }
 
+/// A chunk that another one follows ends with a page.
+Status checkChunk(const PoolShape &pool, const AppendData &append, size_t request, const Row &row) {
+  if (append.lastChunk.empty() || append.lastChunk[request] != 0 || row.first == row.end ||
+      row.end % pool.pageSize == 0)
+    return Status::success();
+  return invalid("request " + std::to_string(request) +
+                 ": expected a chunk that is not its prompt's last to end with a "
+                 "page of " +
+                 std::to_string(pool.pageSize) + " tokens, got one of " +
+                 std::to_string(row.end - row.first) + " that ends after token " + std::to_string(row.end) +
+                 ", " + std::to_string(row.end % pool.pageSize) + " into page " +
+                 std::to_string(row.end / pool.pageSize) + " of its table");
+}
+
 Status checkAppend(const AppendData &append, size_t batch) {
   ATTNC_RETURN_IF_ERROR(expectElements("q_lens", batch, append.qLens.size()));
+  if (!append.lastChunk.empty())
+    ATTNC_RETURN_IF_ERROR(expectElements("last_chunk", batch, append.lastChunk.size()));
   return append.first.empty() ? Status::success()
                               : expectElements("write_indices", batch, append.first.size());
 }
@@ -118,6 +134,7 @@ Status checkPageTable(const PoolShape &pool, const BlockTableData &data, const A
     rows[i].pages = data.table.subspan(i * width, width);
     rows[i].length = read.kvLens[i];
     ATTNC_RETURN_IF_ERROR(takeSpan(append, i, rows[i]));
+    ATTNC_RETURN_IF_ERROR(checkChunk(pool, append, i, rows[i]));
   }
   return Checker(pool, "block_table").check(rows);
 }
@@ -133,6 +150,7 @@ Status checkPageTable(const PoolShape &pool, const PageListData &data, const App
     if (begin < end)
       rows[i].length = static_cast<int64_t>(end - begin - 1) * pool.pageSize + data.lastPageLen[i];
     ATTNC_RETURN_IF_ERROR(takeSpan(append, i, rows[i]));
+    ATTNC_RETURN_IF_ERROR(checkChunk(pool, append, i, rows[i]));
   }
   return Checker(pool, "page_indices").check(rows);
 }

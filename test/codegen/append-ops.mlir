@@ -10,7 +10,7 @@ tile.program @append tensors [] scalars [] dims [] {
 // CHECK-DAG: #include "attnc/tile/paged_rows.cuh"
 // CHECK-LABEL: store_{{[0-9a-f]+}}(
 // CHECK: const WritablePagedRows<GlobalRows<e4m3, kHeadDim>, kPage> k_rows{{[{][{]}}p.k + p.x, p.x}, p.x, p.t + p.x, p.n};
-// CHECK: block::add_row<kThreads>(k_tile, bias_row, p.n);
+// CHECK: block::add_row<kThreads>(k_tile, bias_row, {0, p.n});
 // CHECK: block::quantise<kThreads>(k_bytes, k_tile, p.f);
 // CHECK: block::store_rows<kThreads>(k_rows, k_bytes, p.n, p.n, 0);
 tile.kernel @store(%k: !tile.pointer<f8E4M3FN, writable true> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %x: i64 {tile.name = "x"}, %n: index {tile.name = "n"}, %f: f32 {tile.name = "f"}, %bias: !tile.pointer<bf16> {tile.name = "bias"}) attributes {schedule = #s} {

@@ -132,6 +132,16 @@ TEST_F(CApiPages, Tables) {
   const std::vector<int32_t> queries{1, 0};
   tables.qLens = queries.data();
   EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_OK) << attncLastError();
+  const std::vector<uint8_t> lastChunk{1, 1}, longer{0, 0};
+  tables.lastChunk = lastChunk.data();
+  EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_OK) << attncLastError();
+  tables.lastChunk = longer.data(); // five tokens, the last of them new, in pages of four
+  EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_INVALID_ARGUMENT);
+  tables.qLens = nullptr;
+  EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_INVALID_ARGUMENT);
+  EXPECT_STREQ(attncLastError(), "error: attncPageTable: expected qLens beside lastChunk, got none");
+  tables.qLens = queries.data();
+  tables.lastChunk = nullptr;
   const std::vector<int32_t> far{99, 99};
   tables.writeIndices = far.data();
   EXPECT_EQ(attncPageTableCheck(&tables), ATTNC_INVALID_ARGUMENT);

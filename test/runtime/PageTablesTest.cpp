@@ -172,17 +172,19 @@ TEST_F(CheckPageTable, Indptr) {
 class NewTokens : public ::testing::Test {
 protected:
   std::string dense(Table table) {
-    const Status status = checkPageTable(pool, BlockTableData{table, 3, lens}, AppendData{queries, first});
+    const Status status =
+        checkPageTable(pool, BlockTableData{table, 3, lens}, AppendData{queries, first, lastChunk});
     return status.ok() ? "" : status.message();
   }
   std::string lists(Table indices, Table last = {1, 2}) {
     const Status status =
-        checkPageTable(pool, PageListData{indptr, indices, last}, AppendData{queries, first});
+        checkPageTable(pool, PageListData{indptr, indices, last}, AppendData{queries, first, lastChunk});
     return status.ok() ? "" : status.message();
   }
 
   const PoolShape pool{6, 4};
   Table lens{5, 6}, queries{2, 3}, indptr{0, 2, 4}, first;
+  std::vector<uint8_t> lastChunk;
 };
 
 TEST_F(NewTokens, HavePagesOfTheirOwn) {
@@ -213,6 +215,30 @@ TEST_F(NewTokens, HavePlaces) {
   EXPECT_EQ(dense({0, 1, -1, 2, 3, -1}), "q_lens[1]: expected 0 or more, got -1");
   queries = {2};
   EXPECT_EQ(dense({0, 1, -1, 2, 3, -1}), "q_lens: expected 2 elements, got 1");
+}
+
+TEST_F(NewTokens, OfAChunkEndWithAPage) {
+  const Table table{0, 1, -1, 2, 3, -1};
+  lastChunk = {1, 0};
+  EXPECT_EQ(
+      dense(table),
+      "request 1: expected a chunk that is not its prompt's last to end with a page of 4 tokens, got one "
+      "of 3 that ends after token 6, 2 into page 1 of its table");
+  EXPECT_EQ(lists({0, 1, 2, 3}), dense(table));
+  lastChunk = {1, 1};
+  EXPECT_EQ(dense(table), "");
+  lens = {5, 8};
+  lastChunk = {1, 0};
+  EXPECT_EQ(dense(table), "");
+  EXPECT_EQ(lists({0, 1, 2, 3}, {1, 4}), "");
+  lens = {5, 6};
+  queries = {2, 0}; // without new tokens nothing ends
+  EXPECT_EQ(dense(table), "");
+  first = {3, 1}; // by the place of the last one, not by kv_len
+  queries = {2, 3};
+  EXPECT_EQ(dense(table), "");
+  lastChunk = {1};
+  EXPECT_EQ(dense(table), "last_chunk: expected 2 elements, got 1");
 }
 
 TEST_F(NewTokens, GoWhereIndicesSay) {

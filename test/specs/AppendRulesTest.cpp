@@ -156,7 +156,7 @@ const std::vector<Bad> kBad{
      6},
     {"S79",
      {"rope: {keys: read}"},
-     "expected 'keys' in 'rope' only where keys are appended, got it without 'append'",
+     "expected 'keys' in 'rope' only where keys are appended or active, got it without 'append' and 'active'",
      9,
      14,
      9,

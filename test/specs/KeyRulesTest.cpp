@@ -37,7 +37,7 @@ const std::vector<Bad> kBad{
      {"<<: {}"},
      "unknown key '<<' in the spec; expected attnc, name, phase, new_tokens, heads, head_dim, head_dim_v, "
      "dtype, "
-     "out_dtype, layout, qkv, qkv_bias, cache, append, rope, alignment, lengths, "
+     "out_dtype, layout, qkv, qkv_bias, cache, append, active, rope, alignment, lengths, "
      "anchor, mask, score, inputs, params, outputs, schedule, precision, accumulate, fallback or extends",
      9,
      1},

@@ -31,6 +31,14 @@ std::vector<int64_t> keyLengths(const Problem &problem) {
   return lengths;
 }
 
+/// Of the keys that are in the cache.
+std::vector<int64_t> heldLengths(const CacheLayout &layout, const Problem &problem) {
+  std::vector<int64_t> lengths;
+  for (const auto &[q, kv] : requestLengths(problem))
+    lengths.push_back(layout.held(kv, q));
+  return lengths;
+}
+
 /// The table that lists the pages of a cache: its own, or the one that all share.
 const HostTensor *tableOf(const CacheLayout &layout, std::string_view cache, const Problem &problem,
                           std::string &name) {
@@ -89,7 +97,9 @@ std::optional<CacheLayout> cacheOf(const Program &program) {
   std::optional<CacheLayout> layout;
   for (const Remark &remark : program.remarks)
     if (remark.key == "cache.table")
-      layout = CacheLayout{remarkInteger(program, "cache.page"), remark.value == "\"csr\""};
+      layout = CacheLayout{remarkInteger(program, "cache.page"), remark.value == "\"csr\"",
+                           std::any_of(program.remarks.begin(), program.remarks.end(),
+                                       [](const Remark &each) { return each.key == "cache.active"; })};
   return layout;
 }
 
@@ -240,10 +250,10 @@ Status checkCaches(const Program &program, const Problem &problem) {
   const std::optional<CacheLayout> layout = cacheOf(program);
   if (!layout)
     return Status::success();
-  const std::vector<int64_t> lengths = keyLengths(problem);
+  const std::vector<int64_t> lengths = heldLengths(*layout, problem);
   const std::vector<Written> written = writtenKeys(program, problem);
   if (layout->csr && problem.tensors.contains("last_page_len"))
-    ATTNC_RETURN_IF_ERROR(checkCsr(*layout, lengths, problem));
+    ATTNC_RETURN_IF_ERROR(checkCsr(*layout, keyLengths(problem), problem));
   for (const auto &[name, tensor] : problem.tensors) {
     const std::string axes = axesOf(program, name);
     if (axes.empty())
@@ -292,7 +302,7 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
     return;
   std::string tableName;
   const HostTensor *table = layout.page ? tableOf(layout, cache, problem, tableName) : nullptr;
-  const std::vector<int64_t> lengths = keyLengths(problem);
+  const std::vector<int64_t> lengths = heldLengths(layout, problem);
   const TableRows rows = table ? tableRows(layout, *table, problem, lengths.size()) : TableRows();
   const size_t tokenAxis = axes.find('n');
   const int64_t slots = tensor.shape[tokenAxis];
@@ -301,9 +311,12 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
     for (int64_t key = 0; key < lengths[request]; ++key) {
       if (!keep(static_cast<int64_t>(request), key))
         continue;
+      if (table ? key / layout.page >= rows.count[request] : key >= slots)
+        break; // of tables that nobody checked
       const int64_t block = table ? static_cast<int64_t>(table->get(rows.first[request] + key / layout.page))
                                   : static_cast<int64_t>(request);
-      kept[static_cast<size_t>(block * slots + (table ? key % layout.page : key))] = true;
+      if (block >= 0 && block < tensor.shape[0])
+        kept[static_cast<size_t>(block * slots + (table ? key % layout.page : key))] = true;
     }
   for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
     if (!kept[static_cast<size_t>(tensor.indexAt(i, 0) * slots + tensor.indexAt(i, tokenAxis))])

@@ -6,6 +6,7 @@
 
 #include "tools/attnc/Problem.h"
 
+#include <algorithm>
 #include <functional>
 #include <optional>
 
@@ -14,6 +15,12 @@ namespace attnc::cli {
 struct CacheLayout {
   int64_t page = 0; ///< tokens a page; 0 in a contiguous cache
   bool csr = false; ///< page tables list the pages of all requests one after the other
+  bool active = false; ///< the last q_len tokens of a request are in tensors of their own
+
+  /// How many of a request's keys are in the cache.
+  int64_t held(int64_t keys, int64_t queries) const {
+    return active ? std::max<int64_t>(keys - queries, 0) : keys;
+  }
 };
 /// Nothing if the program has no cache.
 std::optional<CacheLayout> cacheOf(const Program &program);

@@ -21,7 +21,7 @@ const std::vector<Pairs> kBatches = {
 };
 
 /// Few queries over a cache: keys to the end of a page, one more, one less; or about as many. Where queries'
-/// keys are appended, also at the begin of a page, at its end and into an empty cache.
+/// keys are new, also at the begin of a page, at its end and into an empty cache.
 std::vector<Pairs> cacheBatches(const Program &program) {
   const std::optional<CacheLayout> cache = cacheOf(program);
   if (!cache)
@@ -29,7 +29,7 @@ std::vector<Pairs> cacheBatches(const Program &program) {
   const int64_t page = cache->page ? cache->page : 64;
   std::vector<Pairs> batches = {{{1, page}, {1, page + 1}, {1, 2 * page - 1}},
                                 {{4, 2 * page}, {1, 0}, {16, 3 * page + 1}}};
-  if (appendsTokens(program)) {
+  if (appendsTokens(program) || cache->active) {
     batches.push_back({{4, page + 4}, {page + 1, page + 1}, {0, 2 * page}, {1, 1}});
     batches.push_back({{2, page + 1}, {page + 2, 3 * page}, {3, 2 * page + 3}});
   }

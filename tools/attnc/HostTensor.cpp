@@ -178,6 +178,8 @@ double HostTensor::get(int64_t index) const {
 void HostTensor::set(int64_t index, double value) {
   if (dtype == DType::I8 && std::isnan(value))
     value = -128;
+  if (dtype == DType::I32 && std::isnan(value))
+    value = std::numeric_limits<int32_t>::min();
   std::byte *at = bytes.data() + index * dtypeSize(dtype);
   switch (dtype) {
   case DType::F16:

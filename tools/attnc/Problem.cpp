@@ -42,7 +42,8 @@ public:
     ATTNC_RETURN_IF_ERROR(finishDims(true));
     ATTNC_RETURN_IF_ERROR(makeTensors([](const TensorSig &) { return true; }));
     ATTNC_ASSIGN_OR_RETURN(Problem problem, finish());
-    ATTNC_RETURN_IF_ERROR(checkCaches(program, problem));
+    if (request.checkTables)
+      ATTNC_RETURN_IF_ERROR(checkCaches(program, problem));
     for (const auto &[name, tensor] : problem.tensors)
       if (request.poisonPadding && isCache(program, name) && !request.inputs.contains(name))
         poisonSlots(program, name, isOldKey(program, problem, name), problem);
@@ -202,8 +203,8 @@ private:
       if (fillPageLengths(name, *cache, lengths, tensor))
         return;
       if (isPageTable(name))
-        return fillPageTable(*cache, lengths, mayBeShared(lengths), poolOf(name), seedFor(request.seed, name),
-                             tensor);
+        return fillPageTable(*cache, listed(*cache, lengths), mayBeShared(listed(*cache, lengths)),
+                             poolOf(name), seedFor(request.seed, name), tensor);
     }
     const SideContent content = contentOf(program, name);
     if (content != SideContent::Any) {
@@ -217,6 +218,14 @@ private:
     fillRandom(tensor, seedFor(request.seed, name), isScored ? request.deviation : 1);
     if (request.poisonPadding)
       poison(name, tensor);
+  }
+
+  /// The tokens whose pages a table lists: a CSR table says how many keys there are, a dense one where they
+  /// are.
+  std::vector<int64_t> listed(const CacheLayout &cache, std::vector<int64_t> lengths) const {
+    for (size_t i = 0; i < lengths.size() && !cache.csr; ++i)
+      lengths[i] = cache.held(lengths[i], queries(static_cast<int64_t>(i)));
+    return lengths;
   }
 
   /// New tokens are the last of each request.

@@ -27,6 +27,8 @@ struct ProblemRequest {
   uint64_t seed = 1;
   /// Fill what no row may read (padding past a request's length) with NaN, in tensors that are made here.
   bool poisonPadding = true;
+  /// Refuse lengths and page tables that point outside of caches.
+  bool checkTables = true;
   /// Standard deviation of the elements of q, k and qkv that are made here.
   double deviation = 1;
 };

@@ -190,6 +190,12 @@ Status ProblemDims::completeLens(const ByName<HostTensor> &tensors) {
     else if (auto batch = dims.find("batch"), length = dims.find("kv_len");
              batch != dims.end() && length != dims.end())
       keys.assign(static_cast<size_t>(batch->second), length->second);
+    if (const auto queries = lens.find("q"); cache->active && !cache->csr)
+      for (size_t i = 0; i < keys.size(); ++i)
+        keys[i] =
+            cache->held(keys[i], queries != lens.end() && i < queries->second.size() ? queries->second[i]
+                                 : dims.contains("q_len")                            ? dims.at("q_len")
+                                                                                     : 0);
     for (const auto &[dim, value] : cacheDims(*cache, keys))
       if (known.contains(dim) && !dims.contains(dim))
         ATTNC_RETURN_IF_ERROR(define(dim, value, "the lengths"));

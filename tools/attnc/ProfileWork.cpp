@@ -51,6 +51,10 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
       return denseOf(name, outRows * size);
     return name == "max_logit" ? std::optional(denseOf(name, spec.queryHeads.value * size)) : std::nullopt;
   }
+  // Which of the keys that tiles look at are new ones is not counted.
+  if (spec.active.value &&
+      (name == "k" || name == "v" || name == "qkv" || name.ends_with("_cache") || isPageTable(name)))
+    return std::nullopt;
   if (spec.append && (name == "k" || name == "v"))
     return rowsOf(name, newTokens, name == "v" ? dv : d, inPanels);
   if (name == "q" || name == "k" || name == "v")

@@ -7,6 +7,7 @@
 #include "tools/attnc/InPlaceContent.h"
 #include "tools/attnc/Npy.h"
 #include "tools/attnc/OptionChecks.h"
+#include "tools/attnc/PageReport.h"
 #include "tools/attnc/SharedOptions.h"
 #include "tools/attnc/Verdict.h"
 
@@ -24,6 +25,7 @@ struct RunOptions {
   SimFlags sim;
   std::vector<std::string> outputs;
   bool check = false, debug = false, counters = false, json = false;
+  bool uncheckedTables = false;
 };
 
 /// One run, step by step; what it learns is what is printed.
@@ -41,6 +43,8 @@ public:
     ATTNC_RETURN_IF_ERROR(checkOutputNames());
     watch.restart();
     ATTNC_ASSIGN_OR_RETURN(ProblemRequest request, options.problem.request());
+    ATTNC_RETURN_IF_ERROR(checkUnchecked());
+    request.checkTables = !options.uncheckedTables;
     ATTNC_ASSIGN_OR_RETURN(problem, makeProblem(program(), request));
     times["inputs"] = watch.milliseconds();
     ATTNC_RETURN_IF_ERROR(kind == DeviceKind::Reference ? runReference() : runDevice());
@@ -119,6 +123,15 @@ private:
     return Status::success();
   }
 
+  /// Only a debug build stays within a pool whatever a table says.
+  Status checkUnchecked() const {
+    if (options.uncheckedTables && (!options.debug || kind == DeviceKind::Reference))
+      return Status(Code::InvalidArgument,
+                    "--unchecked-tables: expected --debug and a device that runs a kernel, whose "
+                    "debug builds check tables themselves, got it without");
+    return Status::success();
+  }
+
   /// What would have no effect is refused.
   Status checkReferenceOptions() const {
     if (options.check)
@@ -192,6 +205,7 @@ private:
     ATTNC_ASSIGN_OR_RETURN(times["run"], execute(*kernel, *device, problem));
     if (options.counters)
       counters = device->takeCounters();
+    ATTNC_RETURN_IF_ERROR(checkPageReport(program(), problem));
     if (options.check)
       return compareWithReference(before);
     return rerun(before, [] { return Status::success(); });
@@ -283,6 +297,9 @@ void addRunCommand(CLI::App &app, Action &action) {
       ->type_name("NAME=FILE");
   verb->add_flag("--check", options->check, "Compare every element with the reference");
   addDebug(*verb, options->debug);
+  verb->add_flag(
+      "--unchecked-tables", options->uncheckedTables,
+      "With --debug: leave it to the kernel to find lengths and page tables that point outside a cache");
   options->sim.addSeedsTo(*verb, "3 with --check, else 1");
   options->sim.addTo(*verb);
   verb->add_flag("--counters", options->counters, "Also the simulator's counters (JSON)");

@@ -56,6 +56,12 @@ constexpr SupportFeature kFeatures[] = {
     {"append", "from an index of each request on, alone",
      "phase: append\nlayout: bhsd\nlengths: none\ncache: {layout: contiguous, order: hnd}\nappend: write_indices"},
     {"append", "alone, into pages, i8", "phase: append\ncache: {layout: paged, page: 16, dtype: i8}"},
+    {"cache", "new keys and values beside it",
+     "cache: {layout: paged, page: 16}\nactive: true\nmask: causal"},
+    {"decode", "four active tokens beside the cache, rotated here",
+     "phase: decode\nnew_tokens: 4\ncache: {layout: contiguous, order: {k: hdn, v: hnd}}\nactive: "
+     "true\nrope: {}\n"
+     "mask: causal"},
     {"decode", "one new token, heads packed",
      "phase: decode\ncache: {layout: paged, page: 16}\nmask: causal"},
     {"decode", "four new tokens, a tree",
@@ -139,22 +145,27 @@ constexpr SupportFeature kFeatures[] = {
     {"rope", "q, k and v in one tensor, with a bias", "qkv: fused\nqkv_bias: true\nrope: {}"},
     {"rope", "linear scaling", "rope: {scaling: {linear: 4.0}}"},
     {"rope", "dynamic NTK, by request", "rope: {scaling: {ntk: {factor: 4.0, original_length: 4096}}}"},
-    {"rope", "Llama 3 scaling", "rope: {base: 500000.0, scaling: {llama3: {factor: 8.0, original_length: 8192}}}"},
+    {"rope", "Llama 3 scaling",
+     "rope: {base: 500000.0, scaling: {llama3: {factor: 8.0, original_length: 8192}}}"},
     {"rope", "YaRN", "rope: {scaling: {yarn: {factor: 32.0, original_length: 4096}}}"},
     {"rope", "LongRoPE, by request",
-     "rope: {dim: 4, scaling: {longrope: {short_factor: [1.0, 1.1], long_factor: [1.5, 9.0], original_length: 4096, "
+     "rope: {dim: 4, scaling: {longrope: {short_factor: [1.0, 1.1], long_factor: [1.5, 9.0], "
+     "original_length: 4096, "
      "factor: 32.0}}}"},
     {"rope", "inverse frequencies as a tensor",
      "inputs: {inv: {shape: [16], dtype: f32}}\nrope: {dim: 32, frequencies: inv}"},
     {"rope", "cosines and sines by position",
-     "inputs: {co: {shape: [4096, 16], dtype: f32}, si: {shape: [4096, 16], dtype: f32}}\nrope: {dim: 32, tables: {cos: "
+     "inputs: {co: {shape: [4096, 16], dtype: f32}, si: {shape: [4096, 16], dtype: f32}}\nrope: {dim: 32, "
+     "tables: {cos: "
      "co, sin: si}}"},
     {"rope", "cosines and sines by token",
-     "inputs: {co: {shape: [total_kv, 16], dtype: f16}, si: {shape: [total_kv, 16], dtype: f16}}\nrope: {dim: 32, "
+     "inputs: {co: {shape: [total_kv, 16], dtype: f16}, si: {shape: [total_kv, 16], dtype: f16}}\nrope: "
+     "{dim: 32, "
      "tables: {cos: co, sin: si}}"},
     {"rope", "position ids", "inputs: {ids: {shape: [total_kv], dtype: i32}}\nrope: {positions: ids}"},
     {"rope", "mRoPE, three positions a token",
-     "inputs: {ids: {shape: [3, total_kv], dtype: i32}}\nrope: {dim: 32, positions: ids, sections: [4, 6, 6]}"},
+     "inputs: {ids: {shape: [3, total_kv], dtype: i32}}\nrope: {dim: 32, positions: ids, sections: [4, 6, "
+     "6]}"},
     {"schedule", "pinned: 128 x 64, 2 stages, 4 warps",
      "schedule: {tile_q: 128, tile_kv: 64, stages: 2, warps: 4}"},
     {"schedule", "pinned: 64 x 128, 3 stages", "schedule: {tile_q: 64, tile_kv: 128, stages: 3}"},

@@ -233,6 +233,7 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"cache.scale", same(choice(keys::kCacheScales))},
         {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
         {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
+        {"spec.active", same({{"type", "boolean"}})},
         {"spec.append",
          [](bool extending) {
            return anyOf(
@@ -246,7 +247,7 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
                           {"items", choice(keys::kRopeTensors)},
                           {"minItems", 1},
                           {"uniqueItems", true}})},
-        {"rope.keys", same(choice(keys::kRopeKeys))},
+        {"rope.keys", same(anyOf({choice(keys::kRopeKeys), choice(keys::kRopeActiveKeys)}))},
         {"rope.base", same({{"type", "number"}, {"exclusiveMinimum", 1}})},
         {"rope.scaling", [](bool extending) { return scaling(extending); }},
         {"rope.frequencies", same(identifier())},

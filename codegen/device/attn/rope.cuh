@@ -8,10 +8,10 @@
 
 namespace attnc::attn {
 
-/// Rotates the pairs that Style makes of every row below `rows_end` by `angles` at the position `at(row)`. Other columns keep their value.
+/// Rotates the pairs that Style makes of every row in `rows` by `angles` at the position `at(row)`. Other columns keep their value.
 template <int Threads, class Style, class Rounder = PairRounder, class T, int Rows, int Cols, class Angles, class At>
 ATTNC_DEVICE void rope(SharedTile<T, Rows, Cols> tile, Angles const &angles, At const &at,
-                       int rows_end = Rows) {
+                       RowRange rows = {}) {
   using Piece = typename Style::template Piece<T>;
   constexpr int kCount = Piece::kCount;
   constexpr int kPieces = (Style::kPairs + kCount - 1) / kCount;
@@ -31,7 +31,7 @@ ATTNC_DEVICE void rope(SharedTile<T, Rows, Cols> tile, Angles const &angles, At 
       return;
     const auto turns = angles.template of<Style, kCount>(pair);
 #pragma unroll 1
-    for (int row = first_row; row < Rows && row < rows_end; row += kRowsPerPass) {
+    for (int row = rows.first<kRowsPerPass>(first_row); row < Rows && row < rows.end; row += kRowsPerPass) {
       Piece piece;
       piece.load(tile, row, pair);
       float cosine[kCount], sine[kCount];

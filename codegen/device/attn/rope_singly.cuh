@@ -16,8 +16,8 @@ struct SingleRounder {
 
 /// Rotates the rows of `tile`; see rope.
 template <int Threads, class Style, class T, int Rows, int Cols, class Angles, class At>
-ATTNC_DEVICE void rope_singly(SharedTile<T, Rows, Cols> tile, Angles const &angles, At const &at, int rows_end = Rows) {
-  rope<Threads, Style, SingleRounder>(tile, angles, at, rows_end);
+ATTNC_DEVICE void rope_singly(SharedTile<T, Rows, Cols> tile, Angles const &angles, At const &at, RowRange rows = {}) {
+  rope<Threads, Style, SingleRounder>(tile, angles, at, rows);
 }
 
 } // namespace attnc::attn

@@ -20,10 +20,10 @@ struct PairAdder {
   }
 };
 
-/// Adds the first row of `source` to every row of `tile` below `rows_end`. Columns that the source lacks keep their value.
+/// Adds the first row of `source` to every row of `tile` in `rows`. Columns that the source lacks keep their value.
 template <int Threads, class Adder = PairAdder, class T, int Rows, int Cols, int SourceCols, int Align>
 ATTNC_DEVICE void add_row(SharedTile<T, Rows, Cols> tile, GlobalRows<const T, SourceCols, Align> source,
-                          int rows_end = Rows) {
+                          RowRange rows = {}) {
   constexpr int kChunk = 16 / static_cast<int>(sizeof(T));
   constexpr int kChunks = SourceCols / kChunk;
   // A power of two of lanes a row, so that a thread keeps its columns and loads their part of the source once.
@@ -39,7 +39,7 @@ ATTNC_DEVICE void add_row(SharedTile<T, Rows, Cols> tile, GlobalRows<const T, So
     const int col = (first + lane) * kChunk;
     const atom::Bytes16 addend = source.chunk(0, col);
 #pragma unroll 2
-    for (int row = static_cast<int>(threadIdx.x) / kLanes; row < Rows && row < rows_end; row += kRowsPerPass) {
+    for (int row = rows.first<kRowsPerPass>(static_cast<int>(threadIdx.x) / kLanes); row < Rows && row < rows.end; row += kRowsPerPass) {
       const unsigned address = tile.address(row, col);
       atom::Bytes16 sums = atom::load_shared_16(address);
 #pragma unroll

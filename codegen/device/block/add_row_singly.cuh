@@ -20,8 +20,8 @@ struct SingleAdder {
 
 /// Adds the first row of `source` to every row of `tile`; see add_row.
 template <int Threads, class T, int Rows, int Cols, class Source>
-ATTNC_DEVICE void add_row_singly(SharedTile<T, Rows, Cols> tile, Source source, int rows_end = Rows) {
-  add_row<Threads, SingleAdder>(tile, source, rows_end);
+ATTNC_DEVICE void add_row_singly(SharedTile<T, Rows, Cols> tile, Source source, RowRange rows = {}) {
+  add_row<Threads, SingleAdder>(tile, source, rows);
 }
 
 } // namespace attnc::block

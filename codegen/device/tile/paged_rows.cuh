@@ -22,6 +22,7 @@ template <class Rows, int Page> struct PagedRows {
   ATTNC_DEVICE Rows rows(int page) const { return first.moved(page * page_stride); }
   ATTNC_DEVICE auto row(int index) const { return rows(block(index)).row(index % Page); }
   ATTNC_DEVICE auto at(int index, int col) const { return rows(block(index)).at(index % Page, col); }
+  ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const { return rows(block(index)).chunk(index % Page, col); }
   ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
     rows(block(index)).set_chunk(index % Page, col, chunk);
   }

@@ -16,6 +16,16 @@ template <int Lanes> ATTNC_DEVICE constexpr int swizzled_row(int i) {
   return phase / Lanes * 8 + phase % Lanes + lane / Lanes * Lanes;
 }
 
+/// Some rows of a tile: both ends may lie outside of it.
+struct RowRange {
+  int begin = 0, end = 0x7fffffff;
+
+  /// The first of the rows `start`, `start + Step`... that is in the range, if one is.
+  template <int Step> ATTNC_DEVICE int first(int start) const {
+    return begin <= start ? start : start + ceil_div(begin - start, Step) * Step;
+  }
+};
+
 /// Rows lie in whole panels of 128 bytes; the last may be partly unused. Within a panel, the 16-byte chunk c lies
 /// where chunk c ^ (row % 8) would: any 8 consecutive rows of one chunk column, and any 8 chunks of one panel,
 /// touch all 32 banks once. The tile starts at a multiple of 1024 bytes.

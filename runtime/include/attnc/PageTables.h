@@ -65,11 +65,15 @@ struct AppendData {
   /// [batch]: the index that a request's first one gets (`write_indices`); empty: they are the last of
   /// kv_len.
   std::span<const int32_t> first = {};
+  /// [batch]: which requests get the end of their prompt with these tokens, not 0 for yes. Another one's tokens are a chunk
+  /// of a longer prompt and have to end where a page does, so that the next chunk begins with a page of its own. Empty: any
+  /// number may be appended.
+  std::span<const uint8_t> lastChunk = {};
 };
 
 /// The same for a kernel that appends: beside the above, that every new token has a place (a kernel drops one
 /// that has not), on a page that is in the pool, that no other request of the batch has, and that its own has
-/// once. Of a dense table kvLens may be empty if `first` is given, for kernels that only append.
+/// once; and, if it is said which chunks are the last ones, that all others end with a page. Of a dense table kvLens may be empty if `first` is given, for kernels that only append.
 Status checkPageTable(const PoolShape &pool, const BlockTableData &data, const AppendData &append);
 Status checkPageTable(const PoolShape &pool, const PageListData &data, const AppendData &append);
 

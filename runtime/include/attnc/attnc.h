@@ -175,10 +175,13 @@ typedef struct attncPageTable {
    * gets, which is kvLens - qLens if that is NULL. */
   const int32_t *qLens;
   const int32_t *writeIndices;
+  /* [batch], or NULL: not 0 for requests whose prompt ends with these tokens. Those of another one have to end with a
+   * page, so that its next chunk begins with one. */
+  const uint8_t *lastChunk;
 } attncPageTable;
 
 /* Whether a kernel that reads the tables stays within the pool's pages; with qLens, also that all new tokens
- * have places, on pages that no other request has. Of a kernel that only appends, kvLens may be NULL. */
+ * have places, on pages that no other request has, and with lastChunk that chunks end with pages. Of a kernel that only appends, kvLens may be NULL. */
 attncCode attncPageTableCheck(const attncPageTable *table);
 
 #ifdef __cplusplus

@@ -61,3 +61,33 @@ attn.kernel @return_c2_name(%k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}
   // expected-error @below {{'attn.return' op expected an append to the argument 'd', got a cache of 'c'}}
   attn.return %0 : !attn.cache<2x64xf16, nhd>
 }
+
+// -----
+
+attn.kernel @join_c1_quantised(%k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %c: !attn.cache<2x64xi8, nhd> {attn.name = "c"}, %s: !attn.side<[1], f32> {attn.name = "s"}) attributes {lengths = #attn<lengths both>} {
+  %0 = attn.cached %c scale %s : !attn.side<[1], f32> : !attn.cache<2x64xi8, nhd> -> !attn.tokens<2x64xf16, packed>
+  // expected-error @below {{'attn.join' op expected tokens of a cache that is not quantised, and tokens of the kernel with their heads, dim and element type, got '!attn.tokens<2x64xf16, packed>' and '!attn.tokens<2x64xf16, packed>'}}
+  %1 = attn.join %0, %k : !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @join_c1_cached(%c: !attn.cache<2x64xf16, nhd> {attn.name = "c"}) attributes {lengths = #attn<lengths both>} {
+  %0 = attn.cached %c : !attn.cache<2x64xf16, nhd> -> !attn.tokens<2x64xf16, packed>
+  // expected-error @below {{'attn.join' op expected tokens of a cache that is not quantised, and tokens of the kernel}}
+  %1 = attn.join %0, %0 : !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>
+  attn.return
+}
+
+// -----
+
+attn.kernel @attention_c12_join(%q: !attn.tokens<2x64xf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %a: !attn.cache<2x64xf16, nhd> {attn.name = "a"}, %b: !attn.cache<2x64xf16, nhd> {attn.name = "b"})
+    -> (!attn.tokens<2x64xf16, packed> {attn.name = "o"}) attributes {lengths = #attn<lengths both>} {
+  %0 = attn.cached %a : !attn.cache<2x64xf16, nhd> -> !attn.tokens<2x64xf16, packed>
+  %1 = attn.cached %b : !attn.cache<2x64xf16, nhd> -> !attn.tokens<2x64xf16, packed>
+  %2 = attn.join %0, %k : !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>
+  // expected-error @below {{'attn.attention' op expected new tokens behind the cached ones of both k and v or of neither, got some of k}}
+  %o = attn.attention %q, %2, %1 scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
+  attn.return %o : !attn.tokens<2x64xf16, packed>
+}

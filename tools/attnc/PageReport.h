@@ -1,0 +1,13 @@
+// PageReport.h - what a debug build found wrong with the lengths and page tables that it was given.
+//
+// Must not look at anything but the report and what it points to.
+#pragma once
+
+#include "tools/attnc/Problem.h"
+
+namespace attnc::cli {
+
+/// InvalidArgument says which request cannot be read, and which entry of which table is to blame. Success without a report.
+Status checkPageReport(const Program &program, const Problem &problem);
+
+} // namespace attnc::cli
