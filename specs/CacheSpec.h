@@ -28,6 +28,7 @@ struct CacheSpec {
   bool combined = false;  ///< K and V are one tensor, with an axis of 2 behind that of pages or requests
   /// Of the elements that are stored; the spec's dtype unless they are quantised (E4M3, E5M2, I8).
   std::optional<DType> dtypeK, dtypeV;
+  bool fourBitsK = false, fourBitsV = false; ///< i4: two elements in each I8 that is stored
   /// Of quantised elements: whether each KV head has a scale, or one is for all.
   bool scaleByHead = false;
   /// Or each token and head, in caches of their own beside keys and values; or each head and channel.

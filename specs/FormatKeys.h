@@ -25,13 +25,11 @@ inline constexpr std::array<Word, 17> kTopReserved{
     // scheduling and behaviour
     "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "lse"};
 
-inline constexpr std::array<Word, 8> kCache{"layout", "page",  "table", "tables",
-                                            "pools",  "order", "dtype", "scale"};
+inline constexpr std::array<Word, 9> kCache{"layout", "page",  "table", "tables", "pools",
+                                            "order",  "dtype", "scale", "group"};
 inline constexpr std::array<Word, 2> kCacheReserved{"window", "keep"};
-inline constexpr std::array<Word, 6> kCacheDtypes{"f16", "bf16", "f32", "e4m3", "e5m2", "i8"};
-inline constexpr std::array<Word, 1> kCacheDtypesReserved{"i4"};
-inline constexpr std::array<Word, 2> kCacheScales{"tensor", "head"};
-inline constexpr std::array<Word, 2> kCacheScalesReserved{"token", "channel"};
+inline constexpr std::array<Word, 7> kCacheDtypes{"f16", "bf16", "f32", "e4m3", "e5m2", "i8", "i4"};
+inline constexpr std::array<Word, 4> kCacheScales{"tensor", "head", "token", "channel"};
 inline constexpr std::array<Word, 2> kCacheLayouts{"contiguous", "paged"};
 inline constexpr std::array<Word, 2> kPageTables{"dense", "csr"};
 inline constexpr std::array<Word, 2> kCacheTables{"shared", "separate"};

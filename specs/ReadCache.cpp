@@ -26,10 +26,17 @@ Result<std::string> readOrder(const YamlNode &node, std::string_view field) {
   return node.text;
 }
 
-Result<DType> readDtype(const YamlNode &node, std::string_view field) {
-  ATTNC_ASSIGN_OR_RETURN(size_t word,
-                         readChoice(node, field, keys::kCacheDtypes, keys::kCacheDtypesReserved));
-  return *parseDType(keys::kCacheDtypes[word]);
+/// Of an element; two of i4 are in a byte.
+struct Element {
+  std::optional<DType> dtype;
+  bool fourBits = false;
+};
+
+Result<Element> readDtype(const YamlNode &node, std::string_view field) {
+  ATTNC_ASSIGN_OR_RETURN(size_t word, readChoice(node, field, keys::kCacheDtypes, keys::kNone));
+  if (keys::kCacheDtypes[word] == "i4")
+    return Element{DType::I8, true};
+  return Element{*parseDType(keys::kCacheDtypes[word]), false};
 }
 
 /// A value for keys and values, or {k, v}.
@@ -94,14 +101,24 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
     cache.combinedAt = pools->value.where;
   }
   if (const YamlEntry *dtype = node.find("dtype")) {
-    ATTNC_RETURN_IF_ERROR(readParts(dtype->value, "dtype", cache.dtypeK, cache.dtypeV, readDtype));
+    Element k, v;
+    ATTNC_RETURN_IF_ERROR(readParts(dtype->value, "dtype", k, v, readDtype));
+    cache.dtypeK = k.dtype;
+    cache.dtypeV = v.dtype;
+    cache.fourBitsK = k.fourBits;
+    cache.fourBitsV = v.fourBits;
     cache.dtypeAt = dtype->value.where;
   }
   if (const YamlEntry *scale = node.find("scale")) {
-    ATTNC_ASSIGN_OR_RETURN(size_t byHead,
-                           readChoice(scale->value, "scale", keys::kCacheScales, keys::kCacheScalesReserved));
-    cache.scaleByHead = byHead != 0;
+    ATTNC_ASSIGN_OR_RETURN(size_t word, readChoice(scale->value, "scale", keys::kCacheScales, keys::kNone));
+    cache.scaleByHead = keys::kCacheScales[word] == "head";
+    cache.scaleByToken = keys::kCacheScales[word] == "token";
+    cache.scaleByChannel = keys::kCacheScales[word] == "channel";
     cache.scaleAt = scale->value.where;
+  }
+  if (const YamlEntry *group = node.find("group")) {
+    ATTNC_ASSIGN_OR_RETURN(cache.scaleGroup, readInt(group->value, "group", 16, 256)); // S86
+    cache.groupAt = group->value.where;
   }
   if (const YamlEntry *order = node.find("order")) {
     ATTNC_RETURN_IF_ERROR(readParts(order->value, "order", cache.orderK, cache.orderV, readOrder));
@@ -119,6 +136,45 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
 }
 
 bool isQuantised(DType dtype) { return dtypeSize(dtype) == 1; }
+
+/// Groups of dims that share a scale, and elements of which two are in a byte.
+static Status checkSmallElements(const Spec &spec) {
+  const CacheSpec &cache = *spec.cache;
+  if (cache.scaleGroup != 0 && !cache.scaleByToken) // S86
+    return fail("expected 'group' only with 'scale: token', got it without", cache.groupAt);
+  struct Part {
+    const std::optional<DType> &dtype;
+    bool fourBits;
+    int64_t dim;
+    const std::string &order;
+  };
+  for (const Part &part : {Part{cache.dtypeK, cache.fourBitsK, spec.headDim.value, cache.orderK},
+                           Part{cache.dtypeV, cache.fourBitsV, spec.headDimV.value, cache.orderV}}) {
+    if (!part.dtype || !isQuantised(*part.dtype))
+      continue;
+    if (cache.scaleGroup != 0 && (cache.scaleGroup % 16 != 0 || part.dim % cache.scaleGroup != 0)) // S86
+      return fail("expected a 'group' of a multiple of 16 dims that divides head_dim (" +
+                      std::to_string(part.dim) + "), got " + std::to_string(cache.scaleGroup),
+                  cache.groupAt);
+    if (!part.fourBits)
+      continue;
+    if (part.dim % 32 != 0) // S87
+      return fail("expected a head_dim that is a multiple of 32, one access of 16 bytes, where elements have "
+                  "4 bits, got " +
+                      std::to_string(part.dim),
+                  spec.headDim.where)
+          .note("the cache's dtype is given here", cache.dtypeAt);
+    if (part.order.back() != 'd') // S87
+      return fail("expected an order with d innermost where elements have 4 bits, two a byte, got " +
+                      inQuotes(part.order),
+                  cache.orderAt)
+          .note("the cache's dtype is given here", cache.dtypeAt);
+  }
+  if (spec.append && (cache.fourBitsK || cache.fourBitsV)) // S88
+    return fail("expected no 'append' beside a cache of i4, which is only read, got one", spec.append->where)
+        .note("the cache's dtype is given here", cache.dtypeAt);
+  return Status::success();
+}
 
 /// What is stored, and its scale.
 static Status checkElements(const Spec &spec) {
@@ -138,6 +194,7 @@ static Status checkElements(const Spec &spec) {
     return fail("expected 'scale' only for a quantised cache, got it for one of " +
                     std::string(dtypeName(spec.dtype.value)),
                 cache.scaleAt);
+  ATTNC_RETURN_IF_ERROR(checkSmallElements(spec));
   if (!quantised)
     return Status::success();
   if (spec.dtype.value == DType::F32) // S59
@@ -153,8 +210,8 @@ static Status checkElements(const Spec &spec) {
                       std::to_string(dim->value),
                   dim->where.valid() ? dim->where : spec.headDim.where)
           .note("the cache's dtype is given here", cache.dtypeAt);
-  if (cache.combined &&
-      cache.dtypeK.value_or(spec.dtype.value) != cache.dtypeV.value_or(spec.dtype.value)) // S56
+  if (cache.combined && (cache.dtypeK.value_or(spec.dtype.value) != cache.dtypeV.value_or(spec.dtype.value) ||
+                         cache.fourBitsK != cache.fourBitsV)) // S56
     return fail("expected one dtype of keys and values in combined pools, got two", cache.dtypeAt)
         .note("the pools are combined here", cache.combinedAt);
   return Status::success();
@@ -235,12 +292,19 @@ std::string cacheText(const Spec &spec) {
   out += ", pools: " + std::string(cache.combined ? "combined" : "separate");
   const DType keys = cache.dtypeK.value_or(spec.dtype.value),
               values = cache.dtypeV.value_or(spec.dtype.value);
-  if (keys == values && isQuantised(keys))
-    out += ", dtype: " + std::string(dtypeName(keys));
-  else if (keys != values)
-    out += ", dtype: {k: " + std::string(dtypeName(keys)) + ", v: " + std::string(dtypeName(values)) + "}";
+  const std::string k(cache.fourBitsK ? "i4" : dtypeName(keys)),
+      v(cache.fourBitsV ? "i4" : dtypeName(values));
+  if (k == v && isQuantised(keys))
+    out += ", dtype: " + k;
+  else if (k != v)
+    out += ", dtype: {k: " + k + ", v: " + v + "}";
   if (isQuantised(keys) || isQuantised(values))
-    out += std::string(", scale: ") + (cache.scaleByHead ? "head" : "tensor");
+    out += std::string(", scale: ") + (cache.scaleByHead      ? "head"
+                                       : cache.scaleByToken   ? "token"
+                                       : cache.scaleByChannel ? "channel"
+                                                              : "tensor");
+  if (cache.scaleGroup != 0)
+    out += ", group: " + std::to_string(cache.scaleGroup);
   if (cache.orderK == cache.orderV)
     return out + ", order: " + cache.orderK + "}";
   return out + ", order: {k: " + cache.orderK + ", v: " + cache.orderV + "}}";

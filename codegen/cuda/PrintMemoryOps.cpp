@@ -137,10 +137,36 @@ void Printer::print(tile::AddRowOp op) {
   end();
 }
 
+void Printer::print(tile::ScaleRowOp op) {
+  use(op.getSingly() ? "block/scale_row_singly" : "block/scale_row");
+  line() << "block::scale_row" << (op.getSingly() ? "_singly" : "") << "<kThreads>(" << expr(op.getDst())
+         << ", " << expr(op.getSrc()) << ");";
+  end();
+}
+
+void Printer::print(tile::DequantiseOp op) {
+  use(op.getSingly() ? "block/dequantise_singly" : "block/dequantise");
+  line() << (op.getScales() ? "block::dequantise_rows" : "block::decode") << (op.getSingly() ? "_singly" : "")
+         << "<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc());
+  if (op.getScales())
+    os << ", " << expr(op.getScales()) << ", " << expr(op.getFirstRow());
+  os << ");";
+  end();
+}
+
 void Printer::print(tile::QuantiseOp op) {
-  use("block/quantise");
-  line() << "block::quantise<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
-         << expr(op.getFactor()) << ");";
+  use(op.getDivisors() ? "block/quantise_columns" : "block/quantise");
+  line() << (op.getDivisors() ? "block::quantise_columns" : "block::quantise") << "<kThreads>("
+         << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
+         << expr(op.getDivisors() ? Value(op.getDivisors()) : op.getFactor()) << ");";
+  end();
+}
+
+void Printer::print(tile::QuantiseRowsOp op) {
+  use("block/quantise_rows");
+  line() << "block::quantise_rows<kThreads>(" << expr(op.getDst()) << ", " << expr(op.getSrc()) << ", "
+         << expr(op.getScales()) << ", " << expr(op.getFirstRow()) << ", " << expr(op.getValidBegin()) << ", "
+         << expr(op.getValidEnd()) << ");";
   end();
 }
 

@@ -38,15 +38,16 @@ LogicalResult Printer::printOp(Operation &op) {
       .Case<tile::LoopOp, tile::CopyAsyncOp, tile::MapOp, tile::MapRowsOp, tile::ClassifyTilesOp,
             tile::RopeOp>([&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
-            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::QuantiseOp, tile::CheckPagesOp,
-            tile::InterleaveColumnsOp, tile::RestoreColumnsOp, tile::CommitOp, tile::WaitOp, tile::SyncOp,
-            tile::StoreSharedOp, tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp,
-            tile::StoreRowValuesOp, tile::StoreMaxOp, tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp,
-            tile::WalkBlocksOp, tile::FillOp, tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp,
-            tile::ConvertOp, tile::FinishOp>([&](auto statement) {
-        print(statement);
-        return success();
-      })
+            tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::QuantiseOp, tile::QuantiseRowsOp,
+            tile::ScaleRowOp, tile::DequantiseOp, tile::CheckPagesOp, tile::InterleaveColumnsOp,
+            tile::RestoreColumnsOp, tile::CommitOp, tile::WaitOp, tile::SyncOp, tile::StoreSharedOp,
+            tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::StoreMaxOp,
+            tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp, tile::WalkBlocksOp, tile::FillOp,
+            tile::MmaAbtOp, tile::MmaAbOp, tile::OnlineSoftmaxOp, tile::ConvertOp, tile::FinishOp>(
+          [&](auto statement) {
+            print(statement);
+            return success();
+          })
       .Case<tile::ReturnOp>([](auto) { return success(); })
       .Default([&](Operation *other) {
         // Scalars and slots are printed where they are used.

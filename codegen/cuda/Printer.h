@@ -78,7 +78,10 @@ private:
   void print(tile::ViewSideOp op);
   mlir::LogicalResult print(tile::CopyAsyncOp op);
   void print(tile::AddRowOp op);
+  void print(tile::ScaleRowOp op);
+  void print(tile::DequantiseOp op);
   void print(tile::QuantiseOp op);
+  void print(tile::QuantiseRowsOp op);
   void print(tile::CheckPagesOp op);
   std::string rowRange(mlir::Value begin, mlir::Value end);
   std::string copiedRows(tile::CopyAsyncOp op);

@@ -29,11 +29,15 @@ struct Stored {
   double value = 0, bound = 0;
 };
 
-/// What becomes of a token's element, which a kernel may be `error` away from.
-Stored stored(double value, double error, double scale, DType dtype) {
+/// What becomes of a token's element, which a kernel may be `error` away from, as from the scale by its
+/// bound.
+Stored stored(double value, double error, Stored scaledBy, DType dtype) {
   if (dtype != DType::E4M3 && dtype != DType::E5M2 && dtype != DType::I8)
     return {value, error};
-  const double quotient = value / scale, spread = error / std::fabs(scale);
+  const double scale = scaledBy.value, least = std::fabs(scale) - scaledBy.bound;
+  const double quotient = value / scale;
+  const double spread = least > 0 ? (error + std::fabs(quotient) * scaledBy.bound) / least
+                                  : std::numeric_limits<double>::infinity();
   const double slack = spread +
                        (std::fabs(quotient) + spread) * rounding::kInverseUnits * rounding::kUnitF32 +
                        rounding::kTinyF32;
@@ -42,6 +46,27 @@ Stored stored(double value, double error, double scale, DType dtype) {
   const double nearest = nearestElement(quotient, dtype);
   return {nearest, std::max(nearestElement(quotient + slack, dtype) - nearest,
                             nearest - nearestElement(quotient - slack, dtype))};
+}
+
+/// The scale of some elements of a token, which have errors.
+Stored scaleOf(const double *values, const double *errors, int64_t count, DType dtype) {
+  constexpr double kNothing = 0x1p-100;
+  const double most = dtype == DType::E4M3   ? rounding::kMaxE4M3
+                      : dtype == DType::E5M2 ? rounding::kMaxE5M2
+                                             : 127;
+  double largest = 0, error = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    largest = std::max(largest, std::fabs(values[i]));
+    error = std::max(error, errors ? errors[i] : 0);
+    if (!std::isfinite(values[i]))
+      error = std::numeric_limits<double>::infinity();
+  }
+  if (largest + error < kNothing)
+    return {1, 0};
+  if (largest - error < kNothing || !std::isfinite(error))
+    return {1, std::numeric_limits<double>::infinity()};
+  return {largest / most,
+          error / most + (largest + error) / most * rounding::kDivideUnits * rounding::kUnitF32};
 }
 
 /// A cache as it is, every element untouched.
@@ -121,11 +146,9 @@ private:
 class Appender {
 public:
   Appender(const Parameter &cache, const Append &append, const Batch &batch, const TokenInputs &inputs,
-           ReferenceOutput &output)
-      : cache(cache), append(append), batch(batch), inputs(inputs), output(output) {
-    Tensor contiguous{nullptr, cache.dtype, output.shape, {}};
-    for (size_t axis = 0; axis < output.shape.size(); ++axis)
-      strides.push_back(contiguous.stride(axis));
+           ReferenceOutput &output, const Parameter *scaleCache, ReferenceOutput &scaleOutput)
+      : cache(cache), append(append), batch(batch), inputs(inputs), output(output), scaleCache(scaleCache),
+        scaleOutput(scaleOutput), strides(contiguousStrides(output)) {
     const bool pair = cache.cacheAxes.find('2') != std::string::npos;
     firstHead = append.values ? cache.heads / 2 : 0;
     endHead = pair && !append.values ? cache.heads / 2 : cache.heads;
@@ -165,17 +188,52 @@ private:
     const TokenRows rows = readNewTokens(append.tokens, request, int64_t(index), inputs);
     const int64_t first = firstIndex(append.tokens, request, int64_t(index), inputs);
     const int64_t perToken = append.tokens.heads * cache.dim;
-    for (int64_t token = spans[index].first; token < spans[index].end; ++token)
+    std::vector<Stored> byToken; // of the token's heads and groups
+    const int64_t group = scaleCache ? cache.dim / scaleCache->dim : cache.dim;
+    for (int64_t token = spans[index].first; token < spans[index].end; ++token) {
+      const int64_t start = (token - first) * perToken;
+      if (scaleCache) {
+        byToken.clear();
+        for (int64_t at = start; at < start + perToken; at += group)
+          byToken.push_back(scaleOf(rows.values.data() + at,
+                                    rows.errors.empty() ? nullptr : rows.errors.data() + at, group,
+                                    cache.dtype));
+        ATTNC_RETURN_IF_ERROR(putScales(int64_t(index), token, byToken));
+      }
       ATTNC_RETURN_IF_ERROR(
           places[index].forEach(token, firstHead, endHead, [&](int64_t element, int64_t offset) {
-            const auto from = size_t((token - first) * perToken + element - firstHead * cache.dim);
-            const Stored what = stored(rows.values[from], rows.errors.empty() ? 0 : rows.errors[from],
-                                       scales[size_t(element / cache.dim)], cache.dtype);
-            output.values[size_t(offset)] = what.value;
-            output.bounds[size_t(offset)] = what.bound;
-            output.written[size_t(offset)] = true;
+            const int64_t own = element - firstHead * cache.dim;
+            const auto from = size_t(start + own);
+            const Stored scale =
+                scaleCache ? byToken[size_t(own / group)] : Stored{scales[size_t(element)], 0};
+            write(output, offset,
+                  stored(rows.values[from], rows.errors.empty() ? 0 : rows.errors[from], scale, cache.dtype));
           }));
+    }
     return Status::success();
+  }
+
+  Status putScales(int64_t index, int64_t token, const std::vector<Stored> &found) {
+    const std::vector<int64_t> scaleStrides = contiguousStrides(scaleOutput);
+    ATTNC_ASSIGN_OR_RETURN(TokenPlaces where,
+                           TokenPlaces::of(*scaleCache, scaleStrides, index, inputs.arguments));
+    return where.forEach(token, firstHead, endHead, [&](int64_t element, int64_t offset) {
+      write(scaleOutput, offset, found[size_t(element - firstHead * scaleCache->dim)]);
+    });
+  }
+
+  static void write(ReferenceOutput &to, int64_t offset, Stored what) {
+    to.values[size_t(offset)] = what.value;
+    to.bounds[size_t(offset)] = what.bound;
+    to.written[size_t(offset)] = true;
+  }
+
+  static std::vector<int64_t> contiguousStrides(const ReferenceOutput &of) {
+    Tensor contiguous{nullptr, of.dtype, of.shape, {}};
+    std::vector<int64_t> strides;
+    for (size_t axis = 0; axis < of.shape.size(); ++axis)
+      strides.push_back(contiguous.stride(axis));
+    return strides;
   }
 
   const Parameter &cache;
@@ -183,6 +241,8 @@ private:
   const Batch &batch;
   const TokenInputs &inputs;
   ReferenceOutput &output;
+  const Parameter *scaleCache; ///< null without scales by token
+  ReferenceOutput &scaleOutput;
   int64_t firstHead = 0, endHead = 0; ///< of the cache, that get the tokens
   std::vector<int64_t> strides;
   std::vector<double> scales;
@@ -240,11 +300,18 @@ void addActiveTokens(TokenRows &rows, const Parameter &cache, const Request &req
     }
 }
 
-Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs) {
+Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs,
+                                     ReferenceOutput &scales) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, inputs.arguments));
   ReferenceOutput output = contentOf(cache, *tensor);
+  const Parameter *scaleCache = cache.scales.empty() ? nullptr : inputs.kernel.argument(cache.scales);
+  if (scaleCache) {
+    ATTNC_ASSIGN_OR_RETURN(const Tensor *given,
+                           findTensor(cache.scales, scaleCache->dtype, inputs.arguments));
+    scales = contentOf(*scaleCache, *given);
+  }
   for (const Append &append : cache.appends)
-    ATTNC_RETURN_IF_ERROR(Appender(cache, append, batch, inputs, output).run());
+    ATTNC_RETURN_IF_ERROR(Appender(cache, append, batch, inputs, output, scaleCache, scales).run());
   return output;
 }
 

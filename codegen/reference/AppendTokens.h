@@ -17,9 +17,12 @@ TokenRows readNewTokens(const NewTokens &tokens, const Request &request, int64_t
 /// The cache after all appends: of each element that is written what a correct kernel stores, not yet
 /// multiplied by the scale, and how far a correct one may be from it. InvalidArgument where a page that is
 /// written is not there, or is not the request's alone.
-Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs);
+/// Where tokens have scales of their own, `scales` becomes those after the appends.
+Result<ReferenceOutput> appendTokens(const Parameter &cache, const Batch &batch, const TokenInputs &inputs,
+                                     ReferenceOutput &scales);
 
-/// Puts the tokens that a cache lacks behind those that it holds: `rows` becomes those of all keys of the request.
+/// Puts the tokens that a cache lacks behind those that it holds: `rows` becomes those of all keys of the
+/// request.
 void addActiveTokens(TokenRows &rows, const Parameter &cache, const Request &request, int64_t index,
                      const TokenInputs &inputs);
 

@@ -2,8 +2,11 @@
 #include "codegen/reference/CachedTokens.h"
 
 #include "codegen/reference/Elements.h"
+#include "passes/reference/RoundingModel.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace attnc::reference {
 namespace {
@@ -20,7 +23,7 @@ std::optional<int64_t> fixedSize(const Parameter &cache, char axis) {
   case 'h':
     return cache.heads / (cache.cacheAxes.find('2') == std::string::npos ? 1 : 2);
   case 'd':
-    return cache.dim;
+    return cache.halfBytes ? cache.dim / 2 : cache.dim;
   case 'n':
     return cache.page ? std::optional(cache.page) : std::nullopt;
   default:
@@ -86,17 +89,40 @@ Status checkPages(const Parameter &cache, int64_t request, int64_t count, const 
   return Status::success();
 }
 
-/// Of a quantised cache: a scale for each head, which may all be one.
-Result<std::vector<double>> readScale(const std::string &name, int64_t heads, const Arguments &arguments) {
+/// Of a quantised cache: a scale for each head and channel, of which all may be one, or those of a head.
+Result<std::vector<double>> readScale(const std::string &name, int64_t heads, int64_t dim,
+                                      const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(name, DType::F32, arguments));
   const bool one = tensor->shape == std::vector<int64_t>{1};
-  if (!one && tensor->shape != std::vector<int64_t>{heads})
-    return invalid("expected tensor '" + name + "' of shape [1] or [" + std::to_string(heads) + "], got " +
-                   shapeText(tensor->shape));
+  const bool byChannel = tensor->shape == std::vector<int64_t>{heads, dim};
+  if (!one && !byChannel && tensor->shape != std::vector<int64_t>{heads})
+    return invalid("expected tensor '" + name + "' of shape [1], [" + std::to_string(heads) + "] or [" +
+                   std::to_string(heads) + ", " + std::to_string(dim) + "], got " + shapeText(tensor->shape));
   std::vector<double> scales;
   for (int64_t head = 0; head < heads; ++head)
-    scales.push_back(loadElement(*tensor, one ? 0 : head * tensor->stride(0)));
+    for (int64_t e = 0; e < dim; ++e)
+      scales.push_back(loadElement(*tensor, one         ? 0
+                                            : byChannel ? head * tensor->stride(0) + e * tensor->stride(1)
+                                                        : head * tensor->stride(0)));
   return scales;
+}
+
+/// A stored element; of 4 bits, the low or the high half of a byte.
+double loadStored(const Parameter &cache, const Tensor &tensor, int64_t element, int64_t offset) {
+  const double stored = loadElement(tensor, offset);
+  if (!cache.halfBytes)
+    return stored;
+  const int half = (int(stored) >> (element % 2 * 4)) & 15;
+  return half < 8 ? half : half - 16;
+}
+
+/// What rounding to a dtype of 16 bits may do to a number up to `reach`.
+double roundingError(double reach, DType dtype) {
+  const bool half = dtype == DType::F16;
+  if (half ? reach > rounding::kMaxF16 : reach > rounding::kMaxF32)
+    return std::numeric_limits<double>::infinity();
+  const double unit = half ? rounding::kUnitF16 : rounding::kUnitBF16;
+  return std::max((unit + 2 * rounding::kUnitF32) * reach, half ? rounding::kTinyF16 : rounding::kTinyF32);
 }
 
 /// By CSR: whole pages, and a last one of 1 to `page` tokens; without a page no token.
@@ -206,17 +232,35 @@ Result<int64_t> TokenPlaces::page(int64_t token) const {
 
 Result<std::vector<double>> readCacheScales(const Parameter &cache, const Arguments &arguments) {
   const int64_t parts = cache.cacheAxes.find('2') == std::string::npos ? 1 : 2, heads = cache.heads / parts;
-  std::vector<double> scales(size_t(cache.heads), 1);
+  std::vector<double> scales(size_t(cache.heads * cache.dim), 1);
   for (int64_t part = 0; part < parts; ++part)
     if (const std::string &name = part ? cache.valueScale : cache.scale; !name.empty()) {
-      ATTNC_ASSIGN_OR_RETURN(std::vector<double> given, readScale(name, heads, arguments));
-      std::copy(given.begin(), given.end(), scales.begin() + part * heads);
+      ATTNC_ASSIGN_OR_RETURN(std::vector<double> given, readScale(name, heads, cache.dim, arguments));
+      std::copy(given.begin(), given.end(), scales.begin() + part * heads * cache.dim);
     }
   return scales;
 }
 
-Result<TokenRows> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
-                                 const Arguments &arguments, const ReferenceOutput *updated) {
+/// Rows of quantised elements times their scales by token. A kernel rounds the products.
+static void scaleRows(TokenRows &rows, const Parameter &cache, const TokenRows &scales, int64_t groups) {
+  rows.errors.resize(rows.values.size(), 0);
+  for (size_t i = 0; i < rows.values.size(); ++i) {
+    const size_t at = i / size_t(cache.dim / groups);
+    const double stored = rows.values[i], scale = scales.values[at];
+    const double storedError = rows.errors[i], scaleError = scales.errors.empty() ? 0 : scales.errors[at];
+    double error = storedError == 0 ? 0 : storedError * (std::fabs(scale) + scaleError);
+    error += scaleError == 0 ? 0 : scaleError * std::fabs(stored);
+    rows.values[i] = stored * scale;
+    rows.errors[i] = std::isnan(rows.values[i])
+                         ? 0
+                         : error + roundingError(std::fabs(rows.values[i]) + error, cache.floats);
+  }
+}
+
+Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent &scaleContent,
+                                 int64_t request, int64_t count, const Arguments &arguments) {
+  const Parameter &cache = *content.cache;
+  const ReferenceOutput *updated = content.updated;
   ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findTensor(cache.name, cache.dtype, arguments));
   ATTNC_ASSIGN_OR_RETURN(const std::vector<double> scales, readCacheScales(cache, arguments));
   Tensor copy = *tensor; // what is updated is contiguous
@@ -232,13 +276,36 @@ Result<TokenRows> readCachedRows(const Parameter &cache, int64_t request, int64_
   rows.errors.resize(updated ? rows.values.size() : 0);
   for (int64_t token = 0; token < count; ++token)
     ATTNC_RETURN_IF_ERROR(places.forEach(token, 0, cache.heads, [&](int64_t element, int64_t offset) {
-      const double scale = scales[size_t(element / cache.dim)];
+      const double scale = scales[size_t(element)];
       const auto at = size_t(token * perToken + element);
-      rows.values[at] = scale * (updated ? updated->values[size_t(offset)] : loadElement(*tensor, offset));
+      rows.values[at] =
+          scale * (updated ? updated->values[size_t(offset)] : loadStored(cache, *tensor, element, offset));
       if (updated)
         rows.errors[at] = scale * updated->bounds[size_t(offset)];
     }));
+  if (scaleContent.cache) {
+    ATTNC_ASSIGN_OR_RETURN(const TokenRows byToken,
+                           readCachedRows(scaleContent, {}, request, count, arguments));
+    scaleRows(rows, cache, byToken, scaleContent.cache->dim);
+  }
   return rows;
+}
+
+Status addQueryScaleErrors(TokenRows &rows, const Parameter &queries, int64_t heads, int64_t kvHeads,
+                           const Arguments &arguments) {
+  ATTNC_ASSIGN_OR_RETURN(const std::vector<double> scales,
+                         readScale(queries.keyScale, kvHeads, queries.dim, arguments));
+  rows.errors.resize(rows.values.size(), 0);
+  const int64_t row = queries.heads * queries.dim;
+  for (int64_t start = 0; start < int64_t(rows.values.size()); start += row)
+    for (int64_t i = 0; i < heads * queries.dim; ++i) {
+      const int64_t kvHead = i / queries.dim / (heads / kvHeads);
+      const double scale = std::fabs(scales[size_t(kvHead * queries.dim + i % queries.dim)]);
+      double &error = rows.errors[size_t(start + i)];
+      error +=
+          roundingError((std::fabs(rows.values[size_t(start + i)]) + error) * scale, queries.dtype) / scale;
+    }
+  return Status::success();
 }
 
 } // namespace attnc::reference

@@ -38,8 +38,8 @@ public:
     const int64_t start = block * blockStride + (cache.page ? token % cache.page : token) * tokenStride;
     for (int64_t head = firstHead; head < endHead; ++head)
       for (int64_t e = 0; e < cache.dim; ++e)
-        visit(head * cache.dim + e,
-              start + head / partHeads * partStride + head % partHeads * headStride + e * dimStride);
+        visit(head * cache.dim + e, start + head / partHeads * partStride + head % partHeads * headStride +
+                                        e / (cache.halfBytes ? 2 : 1) * dimStride);
     return Status::success();
   }
 
@@ -54,13 +54,24 @@ private:
   int64_t blockStride = 0, partStride = 0, tokenStride = 0, headStride = 0, dimStride = 0;
 };
 
-/// Of a quantised cache: what stored elements of each head are multiplied by, of a pair the heads of keys and
-/// then of values; else ones.
+/// Of a quantised cache: what stored elements of each head and channel are multiplied by, of a pair the heads
+/// of keys and then of values; else ones, also where tokens have scales of their own.
 Result<std::vector<double>> readCacheScales(const Parameter &cache, const Arguments &arguments);
 
+/// A cache, and what it holds once tokens are appended; null where none are.
+struct CacheContent {
+  const Parameter *cache = nullptr;
+  const ReferenceOutput *updated = nullptr;
+};
+
 /// The first `count` tokens of a request as contiguous [count, heads, dim]; of a pair the heads of keys and
-/// then of values. `updated`: what the cache holds once tokens are appended; null where none are.
-Result<TokenRows> readCachedRows(const Parameter &cache, int64_t request, int64_t count,
-                                 const Arguments &arguments, const ReferenceOutput *updated);
+/// then of values. `scales`: those by token, or of no cache.
+Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent &scales, int64_t request,
+                                 int64_t count, const Arguments &arguments);
+
+/// Where keys have scales by channel, a kernel multiplies queries by them and rounds: what that may do to the
+/// first `heads` heads of rows of queries is added to their errors.
+Status addQueryScaleErrors(TokenRows &rows, const Parameter &queries, int64_t heads, int64_t kvHeads,
+                           const Arguments &arguments);
 
 } // namespace attnc::reference

@@ -128,6 +128,9 @@ private:
     for (Operation *user : value.getUsers())
       if (auto biased = dyn_cast<attn::AddBiasOp>(user))
         out.bias = nameOf(kernel, biased.getBias());
+    if (attention && attention.cachedKeys() && out.role == Role::Query)
+      if (attn::CacheAccess keys(attention.cachedKeys()); keys.scaledByChannel())
+        out.keyScale = nameOf(kernel, keys.scale);
     out.dtype = dtypeOf(tokens.getElementType());
     out.heads = tokens.getHeads();
     out.dim = tokens.getDim();
@@ -140,14 +143,21 @@ private:
     out.dim = cache.getDim();
     out.cacheAxes = cache.axes();
     out.page = cache.getPage();
+    out.halfBytes = cache.hasHalfBytes();
     auto take = [&](const attn::CacheAccess &access) {
-      (access.values ? out.valueScale : out.scale) = nameOf(kernel, access.scale);
+      if (access.scaledByToken())
+        out.scales = nameOf(kernel, access.scale);
+      else
+        (access.values ? out.valueScale : out.scale) = nameOf(kernel, access.scale);
       out.csr = access.csr;
       out.table = nameOf(kernel, access.pages);
     };
+    if (takeScales(value, take))
+      return;
     for (auto append : kernel.getBody().getOps<attn::AppendOp>())
       if (attn::cacheArgument(append.getCache()) == value) {
         take(attn::CacheAccess(append));
+        out.floats = dtypeOf(append.getTokens().getType().getElementType());
         Append &read =
             out.appends.emplace_back(Append{readNewTokens(kernel, append.getTokens()), append.getValues()});
         read.tokens.first = nameOf(kernel, append.getFirst());
@@ -157,10 +167,27 @@ private:
     for (size_t i = operands.size(); i-- > 0;)
       if (attn::TokenSource source = attn::tokenSource(operands[i]); source.tokens == value) {
         take(attn::CacheAccess(source.cached));
+        out.floats = dtypeOf(source.cached.getResult().getType().getElementType());
         out.role = roles[i];
         if (source.join) // those of keys come last, and go first
           out.active.insert(out.active.begin(), readNewTokens(kernel, source.join.getActive()));
       }
+  }
+
+  /// Whether the cache has the scales of another one; its tokens are found as there.
+  bool takeScales(BlockArgument value, function_ref<void(const attn::CacheAccess &)> take) {
+    bool found = false;
+    auto takeOf = [&](auto op) {
+      if (attn::CacheAccess access(op); access.scale == value) {
+        take(access.scales());
+        found = true;
+      }
+    };
+    for (auto append : kernel.getBody().getOps<attn::AppendOp>())
+      takeOf(append);
+    for (auto cached : kernel.getBody().getOps<attn::CachedOp>())
+      takeOf(cached);
+    return found;
   }
 
   static void readSide(Parameter &out, attn::SideType side) {

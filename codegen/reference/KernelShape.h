@@ -81,10 +81,16 @@ struct Parameter {
   int64_t page = 0;      ///< tokens a page; 0 in a contiguous cache
   std::string table;     ///< of a paged cache: the argument that lists the pages
   std::string scale;     ///< of a quantised cache: the argument that it is multiplied by; of a pair the keys'
-  std::string valueScale;        ///< of a pair: the values'
-  std::vector<Append> appends;   ///< to a cache, in the order in which they happen
-  NewTokens source;              ///< of a result that is new tokens
-  /// Of a cache: the tokens that it lacks, which follow those that it holds; of a pair those of keys and of values.
+  std::string valueScale; ///< of a pair: the values'
+  std::string scales;     ///< or the cache that has scales by token
+  bool halfBytes = false; ///< of a cache: elements of 4 bits, two a byte
+  /// Of queries: the argument with the scales by channel that keys leave to them.
+  std::string keyScale;
+  DType floats = DType::F32;   ///< of a cache: that of queries, to which what has scales by token is rounded
+  std::vector<Append> appends; ///< to a cache, in the order in which they happen
+  NewTokens source;            ///< of a result that is new tokens
+  /// Of a cache: the tokens that it lacks, which follow those that it holds; of a pair those of keys and of
+  /// values.
   std::vector<NewTokens> active;
   bool csr = false;              ///< the table has the pages of all requests one after the other
   std::vector<std::string> axes; ///< of a side tensor: dim names, or digits for a fixed size
@@ -93,8 +99,8 @@ struct Parameter {
 
   /// Whether the attention reads elements that are rounded on the way to it, so that a kernel's may differ.
   bool isInexact() const {
-    return role <= Role::Value &&
-           (!rotations.empty() || !appends.empty() || (!active.empty() && active[0].rotation));
+    return role <= Role::Value && (!rotations.empty() || !appends.empty() || !scales.empty() ||
+                                   !keyScale.empty() || (!active.empty() && active[0].rotation));
   }
   /// How many of a request's tokens the cache holds.
   int64_t held(int64_t keys, int64_t queries) const {

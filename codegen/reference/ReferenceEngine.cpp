@@ -248,10 +248,15 @@ Result<TokenRows> Engine::gather(const Parameter &argument, const Request &reque
   const bool isQuery = argument.role == Role::Query;
   TokenRows rows;
   if (!argument.cacheAxes.empty()) {
-    const ReferenceOutput &updated = shared.updated[size_t(&argument - kernel.arguments.data())];
+    auto contentOf = [&](const Parameter &cache) {
+      const ReferenceOutput &updated = shared.updated[size_t(&cache - kernel.arguments.data())];
+      return reference::CacheContent{&cache, argument.appends.empty() ? nullptr : &updated};
+    };
+    const Parameter *scales = argument.scales.empty() ? nullptr : kernel.argument(argument.scales);
     ATTNC_ASSIGN_OR_RETURN(
-        rows, reference::readCachedRows(argument, index, argument.held(request.kvLen, request.qLen),
-                                        arguments, argument.appends.empty() ? nullptr : &updated));
+        rows, reference::readCachedRows(contentOf(argument),
+                                        scales ? contentOf(*scales) : reference::CacheContent(), index,
+                                        argument.held(request.kvLen, request.qLen), arguments));
     reference::addActiveTokens(rows, argument, request, index, {kernel, shared.sides, arguments});
   } else {
     rows.values =
@@ -260,6 +265,9 @@ Result<TokenRows> Engine::gather(const Parameter &argument, const Request &reque
   }
   for (const reference::Rotation &rotation : argument.rotations)
     reference::rotate(rows, argument, rotation, {kernel, shared.sides, request, index});
+  if (!argument.keyScale.empty())
+    ATTNC_RETURN_IF_ERROR(
+        reference::addQueryScaleErrors(rows, argument, kernel.heads, kernel.kvHeads, arguments));
   return rows;
 }
 
@@ -277,8 +285,12 @@ Status Engine::readShared(const Batch &batch, const Arguments &arguments, Shared
   }
   for (size_t i = 0; i < count; ++i)
     if (!kernel.arguments[i].appends.empty()) {
-      ATTNC_ASSIGN_OR_RETURN(shared.updated[i], reference::appendTokens(kernel.arguments[i], batch,
-                                                                        {kernel, shared.sides, arguments}));
+      const Parameter &cache = kernel.arguments[i];
+      ReferenceOutput scales;
+      ATTNC_ASSIGN_OR_RETURN(shared.updated[i], reference::appendTokens(
+                                                    cache, batch, {kernel, shared.sides, arguments}, scales));
+      if (!cache.scales.empty())
+        shared.updated[size_t(kernel.argument(cache.scales) - kernel.arguments.data())] = std::move(scales);
     }
   return Status::success();
 }

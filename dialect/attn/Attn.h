@@ -67,21 +67,38 @@ TokenSource tokenSource(mlir::Value tokens);
 mlir::BlockArgument cacheArgument(mlir::Value cache);
 /// A cache and how a request finds its tokens there: what attn.cached and attn.append have in common.
 struct CacheAccess {
-  mlir::BlockArgument cache, pages, scale; ///< the last two are null where there are none; a scale may be a cache
-  bool values = false;                     ///< of a pair, its values
-  bool csr = false;                        ///< the pages of all requests lie one after the other
+  mlir::BlockArgument cache, pages,
+      scale;             ///< the last two are null where there are none; a scale may be a cache
+  bool values = false;   ///< of a pair, its values
+  bool csr = false;      ///< the pages of all requests lie one after the other
+  bool ofScales = false; ///< this is the cache of another one's scales
 
   CacheAccess() = default;
   template <class Op>
   explicit CacheAccess(Op op)
       : cache(cacheArgument(op.getCache())),
         pages(mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getPages())),
-        scale(mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getScale())), values(op.getValues()),
+        scale(op.getScale() ? cacheArgument(op.getScale()) : mlir::BlockArgument()), values(op.getValues()),
         csr(op.isCsr()) {}
   CacheType type() const { return mlir::cast<CacheType>(cache.getType()); }
+  /// Whether each token and head has scales of its own.
+  bool scaledByToken() const { return scale && mlir::isa<CacheType>(scale.getType()); }
+  /// Whether each head and channel has one.
+  bool scaledByChannel() const;
+  /// The scales by token as a cache; its tokens lie where those of this one do.
+  CacheAccess scales() const {
+    CacheAccess access = *this;
+    access.cache = scale;
+    access.scale = {};
+    access.ofScales = true;
+    return access;
+  }
 };
 /// The type in which keys or values lie in memory: that of the cache, if they are in one.
 mlir::Type storedElement(mlir::Value tokens);
+/// Whether quantised ones become 16-bit floats tile by tile before they are used: those with scales by token,
+/// and of 4 bits. Others go to the tensor cores from bytes.
+bool scaledInTiles(mlir::Value tokens);
 /// Whether they are strided there.
 bool columnsAreStrided(mlir::Value tokens);
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.

@@ -40,8 +40,13 @@ TokenSource attnc::attn::tokenSource(Value tokens) {
 
 Type attnc::attn::storedElement(Value tokens) {
   CachedOp cached = tokenSource(tokens).cached;
-  return cached ? cached.getCache().getType().getElementType()
+  return cached ? cached.getCache().getType().getStored()
                 : cast<TokensType>(tokens.getType()).getElementType();
+}
+
+bool attnc::attn::scaledInTiles(Value tokens) {
+  CachedOp cached = tokenSource(tokens).cached;
+  return cached && (cached.getCache().getType().hasHalfBytes() || CacheAccess(cached).scaledByToken());
 }
 
 bool attnc::attn::columnsAreStrided(Value tokens) {
@@ -70,8 +75,13 @@ LogicalResult SliceHeadsOp::verify() {
 
 BlockArgument attnc::attn::cacheArgument(Value cache) {
   while (auto append = cache.getDefiningOp<AppendOp>())
-    cache = append.getCache();
+    cache = cache == append.getResult() ? append.getCache() : append.getScale();
   return dyn_cast<BlockArgument>(cache);
+}
+
+bool CacheAccess::scaledByChannel() const {
+  auto side = scale ? dyn_cast<SideType>(scale.getType()) : SideType();
+  return side && side.getRank() == 2;
 }
 
 static bool isArgument(Value value) { return !value || isa<BlockArgument>(value); }
@@ -87,6 +97,8 @@ template <class Op> static LogicalResult verifyScales(Op op, CacheType scales) {
     return op.emitOpError("expected scales of f32 or f16 with the heads, pages and window of the cache, for "
                           "groups of its dim, got ")
            << scales << " for " << cache;
+  if (!cacheArgument(op.getScale())) // C3
+    return op.emitOpError("expected scales that are an argument of the kernel");
   return success();
 }
 
@@ -179,6 +191,11 @@ LogicalResult AppendOp::verify() {
         first.getShape() != Builder(getContext()).getStrArrayAttr({"batch"}))
       return emitOpError("expected first to be an argument of i32, [\"batch\"], got ") << first;
   }
+  Type updated = getScales() ? getScales().getType() : Type();
+  Type given = getScale() ? getScale().getType() : Type();
+  if (updated != (isa_and_present<CacheType>(given) ? given : Type())) // C4
+    return emitOpError("expected updated scales of the type of those given, got ")
+           << updated << " and " << given;
   return verifyAccess(*this);
 }
 

@@ -69,10 +69,12 @@ def Attn_AppendOp : Attn_Op<"append", [Pure, AttrSizedOperandSegments, AllTypesM
     stored; all else stays. Where tokens lie is as for `attn.cached`. Caches are updated in place: a result is the
     argument that the chain of appends began with.
 
-    What a quantised cache stores is the token divided by `scale`, rounded to nearest even; what is too large becomes the largest number.
+    What a quantised cache stores is the token divided by `scale`, rounded to nearest even; what is too large becomes the largest number. Where the scale is a
+    cache, it is updated too (`scales`): that of a token, head and group becomes their largest magnitude divided by the largest number of the
+    cache's elements, or 1 where the magnitude is below 2^-100.
 
     Constraints: (C1) as C1, C2, C4 and C5 of `attn.cached`, but for tokens of any layout. (C2) the cache is an argument of the kernel or the result of another
-    append; pages, scale and first are arguments. (C3) `first` is i32, ["batch"].
+    append; pages, scale and first are arguments, a cache of scales one or what appends made of it. (C3) `first` is i32, ["batch"]. (C4) `scales` where the scale is a cache, and only there.
     ```mlir
     %longer = attn.append %k to %k_cache pages %block_table : !attn.side<["batch", "max_pages"], i32>
         : !attn.tokens<8x128xbf16, packed> -> !attn.cache<8x128xbf16, nhd page 16>
@@ -80,11 +82,11 @@ def Attn_AppendOp : Attn_Op<"append", [Pure, AttrSizedOperandSegments, AllTypesM
   }];
   let arguments = (ins Attn_TokensType:$tokens, Attn_CacheType:$cache, Optional<Attn_SideType>:$pages,
                        Optional<Attn_ScaleType>:$scale, Optional<Attn_SideType>:$first, UnitAttr:$values);
-  let results = (outs Attn_CacheType:$result);
+  let results = (outs Attn_CacheType:$result, Optional<Attn_CacheType>:$scales);
   let assemblyFormat = [{
     $tokens `to` $cache (`values` $values^)? (`pages` $pages^ `:` qualified(type($pages)))?
         (`scale` $scale^ `:` qualified(type($scale)))? (`first` $first^ `:` qualified(type($first)))? attr-dict `:`
-        qualified(type($tokens)) `->` qualified(type($result))
+        qualified(type($tokens)) `->` qualified(type($result)) (`,` qualified(type($scales))^)?
   }];
   let extraClassDeclaration = [{
     /// Whether the pages of all requests lie one after the other, each request's from an offset on.

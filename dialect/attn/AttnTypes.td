@@ -48,6 +48,12 @@ def Attn_CacheType : Attn_Type<"Cache", "cache"> {
     bool isPaged() const { return getPage() != 0; }
     bool isCyclic() const { return getWindow() != 0; }
     bool isQuantised() const { return ::attnc::isQuantised(getElementType()); }
+    bool hasHalfBytes() const { return getElementType().isInteger(4); }
+    /// The elements in memory, and how many of them a head has: of 4 bits, bytes of two.
+    ::mlir::Type getStored() const {
+      return hasHalfBytes() ? ::mlir::Type(::mlir::IntegerType::get(getContext(), 8)) : getElementType();
+    }
+    int64_t getStoredDim() const { return hasHalfBytes() ? getDim() / 2 : getDim(); }
     /// The axes, outermost first: p page or b request, then 2 if keys and values are a pair, then those of the order.
     std::string axes() const {
       return std::string(isPaged() ? "p" : "b") + (getPair() ? "2" : "") + stringifyCacheOrder(getOrder()).str();

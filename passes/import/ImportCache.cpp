@@ -10,25 +10,38 @@ static attn::CacheOrder cacheOrder(StringRef letters) { return *attn::symbolizeC
 void SpecImporter::addCaches() {
   const CacheSpec &cache = *spec.cache;
   MLIRContext *context = builder.getContext();
-  auto add = [&](StringRef name, StringRef order, int64_t dim, std::optional<DType> dtype) {
-    Type element = *elementType(dtype.value_or(spec.dtype.value), cache.dtypeAt);
+  auto add = [&](StringRef name, StringRef order, int64_t dim, Type element) {
     addArgument(name,
                 attn::CacheType::get(context, spec.kvHeads.value, dim, element, cacheOrder(order), cache.page,
                                      cache.combined, cache.window, cache.keep),
                 loc(cache.where));
   };
-  if (cache.combined) {
-    add("kv_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
-  } else {
-    add("k_cache", cache.orderK, spec.headDim.value, cache.dtypeK);
-    add("v_cache", cache.orderV, spec.headDimV.value, cache.dtypeV);
-  }
-  for (auto [name, dtype] : {std::pair("k_scale", cache.dtypeK), std::pair("v_scale", cache.dtypeV)})
-    if (dtype && isQuantised(*dtype)) {
-      ArrayAttr shape =
-          cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
-      addArgument(name, attn::SideType::get(context, shape, builder.getF32Type()), loc(cache.dtypeAt));
+  struct Part {
+    StringRef name, order;
+    int64_t dim;
+    std::optional<DType> dtype;
+    bool fourBits;
+  };
+  SmallVector<Part, 2> parts = {{"k", cache.orderK, spec.headDim.value, cache.dtypeK, cache.fourBitsK},
+                                {"v", cache.orderV, spec.headDimV.value, cache.dtypeV, cache.fourBitsV}};
+  for (const Part &part : ArrayRef(parts).take_front(cache.combined ? 1 : 2))
+    add(cacheName(part.name), part.order, part.dim,
+        part.fourBits ? builder.getIntegerType(4)
+                      : *elementType(part.dtype.value_or(spec.dtype.value), cache.dtypeAt));
+  for (const Part &part : parts) {
+    if (!part.dtype || !isQuantised(*part.dtype))
+      continue;
+    const std::string name = scaleName(part.name);
+    if (cache.scaleByToken) {
+      if (part.name == "k" || !cache.combined) // a pair has those of both
+        add(name, part.order, cache.scaleGroup ? part.dim / cache.scaleGroup : 1, builder.getF32Type());
+      continue;
     }
+    ArrayAttr shape = cache.scaleByHead ? builder.getStrArrayAttr({"kv_heads"}) : builder.getI64ArrayAttr(1);
+    if (cache.scaleByChannel)
+      shape = builder.getArrayAttr({builder.getStringAttr("kv_heads"), builder.getI64IntegerAttr(part.dim)});
+    addArgument(name, attn::SideType::get(context, shape, builder.getF32Type()), loc(cache.dtypeAt));
+  }
   if (spec.append && spec.append->atIndices)
     addArgument("write_indices",
                 attn::SideType::get(context, builder.getStrArrayAttr({"batch"}), builder.getI32Type()),
@@ -53,6 +66,13 @@ std::string SpecImporter::cacheName(StringRef part) const {
   return spec.cache->combined ? "kv_cache" : (part + "_cache").str();
 }
 
+/// The argument that holds their scales, if they are quantised.
+std::string SpecImporter::scaleName(StringRef part) const {
+  if (!spec.cache->scaleByToken)
+    return (part + "_scale").str();
+  return spec.cache->combined ? "kv_scales" : (part + "_scales").str();
+}
+
 /// The table of their pages; null where there are none.
 Value SpecImporter::pagesOf(StringRef part) {
   if (!spec.cache->isPaged())
@@ -69,7 +89,7 @@ Value SpecImporter::cached(StringRef name, int64_t dim) {
   Type tokens = attn::TokensType::get(builder.getContext(), spec.kvHeads.value, dim,
                                       *elementType(spec.dtype.value, spec.dtype.where), layout);
   return attn::CachedOp::create(
-      builder, loc(cache.where), tokens, tensor, pagesOf(name), arguments.lookup((name + "_scale").str()),
+      builder, loc(cache.where), tokens, tensor, pagesOf(name), arguments.lookup(scaleName(name)),
       /*beams=*/Value(), /*prompts=*/Value(), cache.combined && name == "v", /*beam_width=*/IntegerAttr());
 }
 
@@ -91,9 +111,13 @@ void SpecImporter::appendTokens() {
   for (auto [part, tokens] : {std::pair("k", k), std::pair("v", v)}) {
     Value &cache = arguments[cacheName(part)];
     const bool values = spec.cache->combined && StringRef(part) == "v";
-    cache = attn::AppendOp::create(builder, loc(spec.append->where), cache.getType(), tokens, cache,
-                                   pagesOf(part), arguments.lookup((StringRef(part) + "_scale").str()), first,
-                                   values);
+    Value scale = arguments.lookup(scaleName(part));
+    Type scales = spec.cache->scaleByToken && scale ? scale.getType() : Type();
+    auto append = attn::AppendOp::create(builder, loc(spec.append->where), cache.getType(), scales, tokens,
+                                         cache, pagesOf(part), scale, first, values);
+    cache = append.getResult();
+    if (scales)
+      arguments[scaleName(part)] = append.getScales();
   }
 }
 

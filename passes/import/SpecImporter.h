@@ -43,6 +43,7 @@ private:
   void addCaches();
   llvm::StringRef tableName() const;
   std::string cacheName(llvm::StringRef part) const;
+  std::string scaleName(llvm::StringRef part) const;
   mlir::Value pagesOf(llvm::StringRef part);
   mlir::Value cached(llvm::StringRef name, int64_t dim);
   mlir::Value join(mlir::Value prior, mlir::Value active);

@@ -22,13 +22,15 @@ namespace {
 
 /// What a schedule depends on.
 struct Demands {
-  int64_t keys, values;         ///< columns of q and k, and of v and out
-  int64_t elementBytes;         ///< of q
-  int64_t keyBytes, valueBytes; ///< of an element of k and of v as they are stored
-  int64_t outBytes;             ///< of an element of out
-  bool stagesOut;               ///< out passes through shared memory (f32 does not)
-  bool readsSideTensors;        ///< in its mask or score, for which registers must be left
-  bool copiesAtOnce;            ///< keys or values, through registers: no cp.async takes their elements
+  int64_t keys, values;              ///< columns of q and k, and of v and out
+  int64_t elementBytes;              ///< of q
+  int64_t keyBytes, valueBytes;      ///< of an element of k and of v as they are stored
+  int64_t outBytes;                  ///< of an element of out
+  bool stagesOut;                    ///< out passes through shared memory (f32 does not)
+  bool readsSideTensors;             ///< in its mask or score, for which registers must be left
+  bool fourBitKeys, fourBitValues;   ///< two in a byte
+  bool floatKeyTile, floatValueTile; ///< made from the quantised one that is copied
+  bool copiesAtOnce;                 ///< keys or values, through registers: no cp.async takes their elements
 
   Demands(attn::AttentionOp attention, int64_t alignment)
       : keys(attention.getQ().getType().getDim()), values(attention.getV().getType().getDim()),
@@ -39,10 +41,28 @@ struct Demands {
         stagesOut(!attention.getOut().getType().getElementType().isF32()),
         readsSideTensors(
             attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
+        fourBitKeys(hasHalfBytes(attention.getK())), fourBitValues(hasHalfBytes(attention.getV())),
+        floatKeyTile(attn::scaledInTiles(attention.getK())),
+        floatValueTile(attn::scaledInTiles(attention.getV())),
         copiesAtOnce((alignment < 4 && elementBytes < 4) || attn::columnsAreStrided(attention.getK()) ||
                      attn::columnsAreStrided(attention.getV())) {}
 
   int64_t widest() const { return std::max(keys, values); }
+  /// Bytes of a tile's row of K and one of V as they are copied, and of those that are made from them.
+  int64_t copiedRowBytes() const {
+    return tile::SharedType::rowBytes(fourBitKeys ? keys / 2 : keys, keyBytes) +
+           tile::SharedType::rowBytes(fourBitValues ? values / 2 : values, valueBytes);
+  }
+  int64_t floatRowBytes() const {
+    return (floatKeyTile ? tile::SharedType::rowBytes(keys, elementBytes) : 0) +
+           (floatValueTile ? tile::SharedType::rowBytes(values, elementBytes) : 0);
+  }
+
+private:
+  static bool hasHalfBytes(Value tokens) {
+    attn::CachedOp cached = attn::tokenSource(tokens).cached;
+    return cached && cached.getCache().getType().hasHalfBytes();
+  }
 };
 
 /// Whether an index steps in blocks of at least 16 positions: q or kv only below a quotient.
@@ -84,13 +104,13 @@ struct Candidate {
   int64_t tileQ = 0, tileKv = 0, stages = 0, warps = 0;
   StringRef reason;
 
-  /// Q, and `stages` tiles of K and of V; the output is staged where Q was if it fits there.
+  /// Q, `stages` tiles of K and of V, and one more of each that is decoded; the output is staged where Q was
+  /// if it fits there.
   int64_t sharedBytes(const Demands &demands) const {
-    int64_t keyRow = tile::SharedType::rowBytes(demands.keys, demands.keyBytes);
-    int64_t valueRow = tile::SharedType::rowBytes(demands.values, demands.valueBytes);
     int64_t queries = tileQ * tile::SharedType::rowBytes(demands.keys, demands.elementBytes);
     int64_t out = tileQ * tile::SharedType::rowBytes(demands.values, demands.outBytes);
-    return queries + (out > queries && demands.stagesOut ? out : 0) + stages * tileKv * (keyRow + valueRow);
+    return queries + (out > queries && demands.stagesOut ? out : 0) +
+           tileKv * (stages * demands.copiedRowBytes() + demands.floatRowBytes());
   }
 };
 
@@ -180,8 +200,7 @@ SmallVector<Weighed> decodeCandidates(int64_t rows, const Demands &demands, cons
   int64_t tileQ = 16;
   while (tileQ < rows && tileQ < 128)
     tileQ *= 2;
-  int64_t rowBytes = tile::SharedType::rowBytes(demands.keys, demands.keyBytes) +
-                     tile::SharedType::rowBytes(demands.values, demands.valueBytes);
+  const int64_t rowBytes = demands.copiedRowBytes();
   int64_t tileKv = 64;
   const bool decodes = demands.keyBytes == 1 || demands.valueBytes == 1;
   while (tileKv > 16 && tileKv * rowBytes > (decodes ? 8192 : 16384))

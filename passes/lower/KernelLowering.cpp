@@ -68,13 +68,6 @@ void KernelLowering::section(StringRef title) { tile::SectionOp::create(b, loc, 
 
 //===- Kernel -----------------------------------------------------------------------------------------===//
 
-/// Caches of the dialect that no launch reads or fills yet, and no spec asks for.
-static bool isLowered(const attn::CacheAccess &cache) {
-  auto scale = cache.scale ? dyn_cast<attn::SideType>(cache.scale.getType()) : attn::SideType();
-  return !cache.type().isCyclic() && !cache.type().getElementType().isInteger(4) &&
-         (!cache.scale || (scale && scale.getRank() == 1));
-}
-
 LogicalResult KernelLowering::checkBody() {
   for (Operation &op : source.getBody().front()) {
     if (auto found = dyn_cast<attn::AttentionOp>(op)) {
@@ -87,10 +80,11 @@ LogicalResult KernelLowering::checkBody() {
     }
     auto cached = dyn_cast<attn::CachedOp>(op);
     auto append = dyn_cast<attn::AppendOp>(op);
-    if ((cached && !isLowered(attn::CacheAccess(cached))) ||
-        (append && !isLowered(attn::CacheAccess(append))))
-      return op.emitOpError(
-          "has no lowering to tile, where a cache is cyclic, of 4 bits or has scales by token or channel");
+    if ((cached && cached.getCache().getType().isCyclic()) ||
+        (append && append.getCache().getType().isCyclic()))
+      return op.emitOpError("has no lowering to tile, where a cache is cyclic");
+    if (append && append.getCache().getType().hasHalfBytes())
+      return op.emitOpError("has no lowering to tile, where a cache is of 4 bits");
     if (cached && cached.getBeams())
       return op.emitOpError("has no lowering to tile, where it has beams");
   }
@@ -178,10 +172,8 @@ void KernelLowering::buildStorageAndLoop() {
 
   section("Storage.");
   Value qTile = alloc("q_tile", tile::SharedType::get(context, tileQ, keyWidth, element));
-  Value kTile = alloc(
-      "k_tile", tile::SharedType::get(context, tileKv, keyWidth, attn::storedElement(attention.getK())));
-  Value vTile = alloc(
-      "v_tile", tile::SharedType::get(context, tileKv, valueWidth, attn::storedElement(attention.getV())));
+  Value kTile = allocTile("k", attention.getK(), keyWidth, k);
+  Value vTile = allocTile("v", attention.getV(), valueWidth, v);
   auto scoresType = tile::FragmentType::get(context, tileQ, tileKv, warps);
   Value scores = alloc("scores", scoresType);
   Value acc = alloc("acc", tile::FragmentType::get(context, tileQ, valueWidth, warps));
@@ -194,6 +186,7 @@ void KernelLowering::buildStorageAndLoop() {
   section("Load Q, then walk the keys.");
   tile::CopyAsyncOp::create(b, loc, q.rows, at.firstRow, index(0), at.rows, qTile, Value());
   prepareTile(q, qTile, at.firstRow);
+  scaleQueries(qTile);
   if (decodesBytes(attention.getK()))
     tile::InterleaveColumnsOp::create(b, loc, qTile);
   auto [fullBegin, fullEnd] = keys.full.value_or(std::pair<Value, Value>());
@@ -220,9 +213,10 @@ void KernelLowering::buildStorageAndLoop() {
   buildEpilogue(acc, rowMax, rowSum, qTile);
 }
 
-/// A tile of keys or values, from where each of its rows is.
+/// A tile of keys or values, or of the bytes that become it, from where each of its rows is.
 tile::CopyAsyncOp KernelLowering::copyTile(const Operand &operand, Value kv, Value tile) {
-  auto copy = tile::CopyAsyncOp::create(b, loc, operand.rows, kv, keys.keyBegin, keys.keyEnd, tile, Value());
+  auto copy = tile::CopyAsyncOp::create(b, loc, operand.rows, kv, keys.keyBegin, keys.keyEnd,
+                                        operand.bytes ? operand.bytes : tile, Value());
   if (operand.active) {
     copy.getJoinedMutable().assign(operand.active->rows);
     copy.getJoinedFromMutable().assign(at.firstActive);
@@ -268,26 +262,6 @@ void KernelLowering::buildWeightedSum(Value acc, Value scores, const Operand &v,
 /// A scale alone folds into exp2; anything else needs the scores themselves.
 bool KernelLowering::mapsScores() { return !attention.getScore().empty() || attention.getRuntimeScale(); }
 
-/// Whether tensor cores get these keys or values from 8 bits.
-bool KernelLowering::decodesBytes(Value tokens) {
-  return isQuantised(attn::storedElement(tokens)) && schedule.getMma() != tile::MmaKind::Plain;
-}
-
-/// Of a quantised cache, for the block's head.
-Value KernelLowering::readCacheScale(const attn::CacheAccess &cache) {
-  const bool byHead = isa<StringAttr>(cast<attn::SideType>(cache.scale.getType()).getShape()[0]);
-  return tile::ReadSideOp::create(b, loc, b.getF32Type(), sideView(cache.scale),
-                                  byHead ? at.kvHead : index(0));
-}
-
-/// What quantised keys or values are to be multiplied by; null for others.
-Value KernelLowering::cacheScale(StringRef name, Value tokens) {
-  attn::TokenSource from = attn::tokenSource(tokens);
-  if (!from.cached || !from.cached.getScale())
-    return {};
-  return let(name, readCacheScale(attn::CacheAccess(from.cached)));
-}
-
 /// The softmax scale as a factor of products q . k; null if it is 1.
 Value KernelLowering::softmaxScale() {
   if (Value scale = attention.getRuntimeScale()) {
@@ -301,20 +275,6 @@ Value KernelLowering::softmaxScale() {
 /// The same for exp2, where nothing else happens to a score.
 Value KernelLowering::softmaxScaleLog2() {
   return constant("kScaleLog2", float(attention.getScaleAttr().getValueAsDouble() * kLog2E));
-}
-
-/// Before the loop: what quantised keys make of the softmax scale, and the scale of quantised values.
-void KernelLowering::buildCacheScales() {
-  Value keys = cacheScale("key_scale", attention.getK());
-  valueScale = cacheScale("value_scale", attention.getV());
-  if (!keys)
-    return;
-  if (!mapsScores()) {
-    quantisedScale = let("scale_log2", arith::MulFOp::create(b, loc, softmaxScaleLog2(), keys));
-    return;
-  }
-  Value scale = softmaxScale();
-  quantisedScale = scale ? let("score_scale", arith::MulFOp::create(b, loc, scale, keys)) : keys;
 }
 
 Value KernelLowering::scaleLog2() {

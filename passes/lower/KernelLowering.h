@@ -21,7 +21,7 @@ struct BlockScalars {
   mlir::Value rowsEnd;          ///< first row not to be stored
   mlir::Value basePosition;     ///< of query 0
   mlir::Value firstPosition, lastPosition;
-  mlir::Value firstActive;      ///< of the keys that are in no cache; null where there are none
+  mlir::Value firstActive; ///< of the keys that are in no cache; null where there are none
 };
 
 /// Where a rotation gets its angles from: operands of tile.rope, null where it has none.
@@ -34,6 +34,9 @@ struct TokenViews {
   mlir::Value rows, bias;
   attn::RopeOp rope;
   RopeAngles angles;
+  /// Of quantised tokens that become floats tile by tile: the tile of what is stored, and its scales, null
+  /// where they are 1.
+  mlir::Value bytes, scales;
 };
 
 /// Of q, k or v; with what is behind the tokens of a cache and is not in it.
@@ -61,10 +64,11 @@ tile::ScheduleAttr appendSchedule(attn::KernelOp kernel);
 tile::ScheduleAttr warpSchedule(attn::KernelOp kernel);
 
 /// Where each part is built: LowerBounds.cpp the scalars, LowerOperands.cpp the rows of tokens, LowerRope.cpp
-/// their rotation, LowerRegions.cpp the maps, LowerBlockMap.cpp the launch that finds out which tiles the
-/// main one visits, LowerStatistics.cpp outputs beside out, LowerAppend.cpp the launch that fills caches,
-/// LowerDebug.cpp dumps of debug builds, LowerPageCheck.cpp their launch that checks page tables, LowerProgram.cpp what the caller sees of it all, KernelLowering.cpp
-/// the rest.
+/// their rotation, LowerQuantised.cpp the scales of quantised caches, LowerRegions.cpp the maps,
+/// LowerBlockMap.cpp the launch that finds out which tiles the main one visits, LowerStatistics.cpp outputs
+/// beside out, LowerAppend.cpp the launch that fills caches, LowerDebug.cpp dumps of debug builds,
+/// LowerPageCheck.cpp their launch that checks page tables, LowerProgram.cpp what the caller sees of it all,
+/// KernelLowering.cpp the rest.
 class KernelLowering {
 public:
   KernelLowering(attn::KernelOp source, tile::ScheduleAttr schedule);
@@ -84,12 +88,8 @@ private:
   void buildWeightedSum(mlir::Value acc, mlir::Value scores, const Operand &v, mlir::Value vTile,
                         mlir::Value kv);
   bool mapsScores();
-  bool decodesBytes(mlir::Value tokens);
-  mlir::Value readCacheScale(const attn::CacheAccess &cache);
-  mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
   mlir::Value softmaxScale();
   mlir::Value softmaxScaleLog2();
-  void buildCacheScales();
   mlir::Value scaleLog2();
   bool scoresMayBeInfinite();
   void buildEpilogue(mlir::Value acc, mlir::Value rowMax, mlir::Value rowSum, mlir::Value staging);
@@ -119,6 +119,21 @@ private:
   std::string poolDim(const attn::CacheAccess &cache);
   mlir::Value firstEntry(const attn::CacheAccess &cache);
   int64_t rowAlignment(mlir::Type element, bool strided);
+  int64_t rowAlignment(const attn::CacheAccess &cache);
+
+  // LowerQuantised.cpp
+  bool decodesBytes(mlir::Value tokens);
+  mlir::Value readCacheScale(const attn::CacheAccess &cache);
+  mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
+  void buildCacheScales();
+  mlir::Value viewScaleRow(llvm::StringRef part, const attn::CacheAccess &cache, tile::DimAttr columns);
+  mlir::Value viewScales(llvm::StringRef part, const attn::CacheAccess &cache, mlir::Value head,
+                         bool writable);
+  tile::DimAttr storedColumns(const attn::CacheAccess &cache, tile::DimAttr columns);
+  mlir::Value allocTile(llvm::StringRef part, mlir::Value tokens, tile::DimAttr width, Operand &operand);
+  void scaleQueries(mlir::Value qTile);
+  mlir::Value valueFactor(mlir::Value column);
+  mlir::Value quantise(const NewTokens &tokens, const attn::CacheAccess &cache, mlir::Value end);
 
   // LowerRope.cpp
   RopeAngles buildRopeAngles(attn::RopeOp rope);
@@ -157,7 +172,6 @@ private:
                           tile::DimAttr width);
   void storeNewTokens(NewTokens &tokens);
   std::optional<unsigned> returnedKeys();
-  mlir::Value quantise(const NewTokens &tokens, const attn::CacheAccess &cache);
 
   // LowerBlockMap.cpp
   void buildBlockMap(attn::AttentionOp mapped);
@@ -273,6 +287,7 @@ private:
   KeyWalk<mlir::Value> keys;
   mlir::Value quantisedScale; ///< the softmax scale times that of quantised keys; null for others
   mlir::Value valueScale;     ///< of quantised values; null for others
+  mlir::Value keyScaleRow;    ///< the row of scales of keys by channel; null for others
   mlir::Value keyTiles;       ///< the walk of the loop, where it passes tiles over
 
   struct {

@@ -118,12 +118,10 @@ void KernelLowering::storeNewTokens(NewTokens &tokens) {
                           tokens.columns, at.kvHead, at.qBegin, /*writable=*/true);
     tile::StoreRowsOp::create(b, loc, tokens.tile, rows, at.firstRow, at.rowsEnd, Value());
   }
-  Value stored = tokens.tile;
-  if (cache.type().isQuantised())
-    stored = quantise(tokens, cache);
   Value rows = viewCache((tokens.part + "_cache").str(), cache, tokens.columns, at.kvHead, /*writable=*/true);
   Value end = add(at.basePosition, at.rows);
   Value last = let((tokens.part + "_end").str(), arith::MinSIOp::create(b, loc, end, cacheEnd(cache)));
+  Value stored = cache.type().isQuantised() ? quantise(tokens, cache, last) : tokens.tile;
   tile::StoreRowsOp::create(b, tokens.append.getLoc(), stored, rows, at.firstPosition, last, index(0));
 }
 
@@ -133,17 +131,4 @@ std::optional<unsigned> KernelLowering::returnedKeys() {
     if (value.getDefiningOp<attn::RopeOp>())
       return index;
   return std::nullopt;
-}
-
-/// The tile in 8 bits an element.
-Value KernelLowering::quantise(const NewTokens &tokens, const attn::CacheAccess &cache) {
-  auto type = cast<tile::SharedType>(tokens.tile.getType());
-  auto bytes =
-      tile::SharedType::get(b.getContext(), type.getRows(), type.getColumns(), cache.type().getElementType());
-  Value to = tile::AllocOp::create(b, loc, bytes, (tokens.part + "_bytes").str(), IntegerAttr());
-  Value scale = readCacheScale(cache);
-  Value one = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(1));
-  Value factor = let((tokens.part + "_factor").str(), arith::DivFOp::create(b, loc, one, scale));
-  tile::QuantiseOp::create(b, loc, tokens.tile, factor, to);
-  return to;
 }

@@ -52,7 +52,7 @@ Value KernelLowering::unitOfScores() {
   if (mapsScores())
     return {};
   // scale_log2 has what the keys' scale makes of it.
-  if (attn::CachedOp cached = attention.cachedKeys(); cached && cached.getScale())
+  if (quantisedScale)
     return arith::MulFOp::create(b, loc, quantisedScale, constant("kLn2", float(std::log(2.0))));
   return constant("kScale", float(attention.getScaleAttr().getValueAsDouble()));
 }

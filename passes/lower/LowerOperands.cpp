@@ -12,6 +12,11 @@ int64_t KernelLowering::rowAlignment(Type element, bool strided) {
   return strided ? bytes : std::max(bytes, int64_t(source.getAlignment().value_or(16)));
 }
 
+/// Scales are read one by one.
+int64_t KernelLowering::rowAlignment(const attn::CacheAccess &cache) {
+  return rowAlignment(cache.type().getStored(), cache.ofScales || attn::isStrided(cache.type()));
+}
+
 /// A tensor's dims of strides, by axis.
 Value KernelLowering::strideOf(StringRef tensor, StringRef axis, size_t position) {
   return field((tensor + "_" + axis + "_stride").str(), b.getI64Type(),
@@ -50,8 +55,9 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
   std::string axes = type.axes();
   StringRef tensor = argument(cache.cache);
   auto stride = [&](StringRef axis, char letter) { return strideOf(tensor, axis, axes.find(letter)); };
-  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), type.getElementType(), writable),
-                        "tensor:" + tensor);
+  Type element = type.getStored();
+  Value pointer =
+      field(tensor, tile::PointerType::get(b.getContext(), element, writable), "tensor:" + tensor);
   Value offset = mul(widen(head), stride("head", 'h'));
   if (cache.values)
     offset = add(stride("pair", '2'), offset);
@@ -74,8 +80,8 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
       pageCount = field(pool, b.getIndexType(), "dim:" + pool);
     }
   }
-  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, type.getElementType(), writable,
-                                        rowAlignment(type.getElementType(), strided), strided, page, {});
+  auto rows = tile::GlobalRowsType::get(b.getContext(), storedColumns(cache, columns), element, writable,
+                                        rowAlignment(cache), strided, page, {});
   return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
                                   strided ? stride("column", 'd') : Value(), pageStride, table, firstPage,
                                   pageCount);
@@ -105,7 +111,10 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
   operand.rope = from.rope;
   if (from.rope)
     operand.angles = buildRopeAngles(from.rope);
-  operand.rows = viewCache(name, attn::CacheAccess(from.cached), columns, head, /*writable=*/false);
+  const attn::CacheAccess cache(from.cached);
+  operand.rows = viewCache(name, cache, columns, head, /*writable=*/false);
+  if (cache.scaledByToken())
+    operand.scales = viewScales(name, cache, head, /*writable=*/false);
   if (!from.join)
     return operand;
   if (!at.firstActive)
@@ -158,6 +167,10 @@ void KernelLowering::prepareRows(const TokenViews &tokens, Value tile, Value fir
 }
 
 void KernelLowering::prepareTile(const Operand &operand, Value tile, Value firstToken) {
+  if (operand.bytes)
+    tile::DequantiseOp::create(b, loc, operand.bytes, operand.scales, operand.scales ? firstToken : Value(),
+                               tile,
+                               /*singly=*/false);
   if (operand.active && (operand.active->bias || operand.active->rope))
     prepareRows(*operand.active, tile, firstToken, {sub(at.firstActive, firstToken), {}});
   prepareRows(operand, tile, firstToken, {{}, newRows()});

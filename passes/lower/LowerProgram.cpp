@@ -43,11 +43,13 @@ void KernelLowering::addCacheTensors(const attn::CacheAccess &cache) {
                       : axis == 'b' ? "batch"
                       : axis == '2' ? "2"
                       : axis == 'n' ? type.isPaged() ? std::to_string(type.getPage()) : "capacity"
-                                    : std::to_string(axis == 'h' ? type.getHeads() : type.getDim()));
-    const bool strided = attn::isStrided(type), updated = !appends().empty();
-    addTensor(name, type.getElementType(), shape, /*output=*/updated, /*strided=*/true,
-              rowAlignment(type.getElementType(), strided), strided, /*inPlace=*/updated);
+                                    : std::to_string(axis == 'h' ? type.getHeads() : type.getStoredDim()));
+    const bool updated = !appends().empty();
+    addTensor(name, type.getStored(), shape, /*output=*/updated, /*strided=*/true, rowAlignment(cache),
+              attn::isStrided(type), /*inPlace=*/updated);
   }
+  if (cache.scaledByToken())
+    addCacheTensors(cache.scales());
   if (cache.pages && !hasTensor(argument(cache.pages)))
     addTensor(argument(cache.pages), b.getI32Type(),
               cache.csr ? ArrayRef<std::string>{"total_pages"} : ArrayRef<std::string>{"batch", "max_pages"},

@@ -210,11 +210,20 @@ void KernelLowering::scaleValues(Value acc) {
     Value of = factor ? factor : arith::ConstantOp::create(b, loc, b.getF32FloatAttr(1));
     factor = let("out_factor", arith::DivFOp::create(b, loc, of, read));
   }
-  if (!factor)
+  attn::CachedOp cached = attn::tokenSource(attention.getV()).cached;
+  const bool byChannel = cached && attn::CacheAccess(cached).scaledByChannel();
+  if (!factor && !byChannel)
     return;
+  if (byChannel)
+    sideView(attn::CacheAccess(cached).scale);
   OpBuilder::InsertionGuard guard(b);
   auto [map, value] = openMap(b, loc, acc, /*boundary=*/false);
-  tile::YieldOp::create(b, loc, arith::MulFOp::create(b, loc, value, factor).getResult());
+  Value scaled = value;
+  if (byChannel)
+    scaled = arith::MulFOp::create(b, loc, scaled, valueFactor(b.getInsertionBlock()->getArgument(2)));
+  if (factor)
+    scaled = arith::MulFOp::create(b, loc, scaled, factor);
+  tile::YieldOp::create(b, loc, scaled);
 }
 
 void KernelLowering::zeroPaddingRows(Value acc) {

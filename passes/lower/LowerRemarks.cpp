@@ -39,10 +39,18 @@ DictionaryAttr KernelLowering::remarks() {
                                          remark("schedule.packing", Twine(packing()))};
   if (attention)
     describeMask(remarks);
-  for (const attn::CacheAccess &cache : caches()) {
+  auto describeCache = [&](const attn::CacheAccess &cache) {
     std::string key = ("tensor." + argument(cache.cache) + ".axes").str();
-    if (llvm::none_of(remarks, [&](NamedAttribute each) { return each.getName() == key; }))
-      remarks.push_back(remark(key, "\"" + cache.type().axes() + "\""));
+    if (llvm::any_of(remarks, [&](NamedAttribute each) { return each.getName() == key; }))
+      return;
+    remarks.push_back(remark(key, "\"" + cache.type().axes() + "\""));
+    if (cache.type().hasHalfBytes())
+      remarks.push_back(remark(("tensor." + argument(cache.cache) + ".bits").str(), "4"));
+  };
+  for (const attn::CacheAccess &cache : caches()) {
+    describeCache(cache);
+    if (cache.scaledByToken())
+      describeCache(cache.scales());
   }
   if (!caches().empty()) {
     const attn::CacheAccess cache = caches().front();

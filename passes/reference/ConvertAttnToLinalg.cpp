@@ -108,15 +108,20 @@ FailureOr<attn::AttentionOp> onlyAttention(attn::KernelOp kernel) {
 }
 
 /// Whether an operand of the attention has elements that are rounded on the way to it.
-bool isInexact(const attn::TokenSource &source) {
-  return source.rope || source.active().rope || (source.cached && isUpdated(source.tokens));
+bool isInexact(attn::AttentionOp attention, Value operand) {
+  attn::TokenSource source = attn::tokenSource(operand);
+  if (source.rope || source.active().rope)
+    return true;
+  if (source.cached)
+    return isUpdated(source.tokens) || attn::CacheAccess(source.cached).scaledByToken();
+  attn::CachedOp keys = attention.cachedKeys();
+  return operand == attention.getQ() && keys && attn::CacheAccess(keys).scaledByChannel();
 }
 
 /// Whether an argument has such an operand.
-bool isInexact(attn::AttentionOp attention, Value argument) {
+bool hasInexact(attn::AttentionOp attention, Value argument) {
   return llvm::any_of(ValueRange{attention.getQ(), attention.getK(), attention.getV()}, [&](Value operand) {
-    attn::TokenSource source = attn::tokenSource(operand);
-    return source.tokens == argument && isInexact(source);
+    return attn::tokenSource(operand).tokens == argument && isInexact(attention, operand);
   });
 }
 
@@ -127,7 +132,7 @@ LogicalResult convert(attn::KernelOp kernel) {
   ImplicitLocOpBuilder b(kernel.getLoc(), kernel);
   SmallVector<Type> types(2, b.getIndexType());
   for (Value argument : kernel.getBody().getArguments())
-    types.append(isInexact(*attention, argument) ? 2 : 1, loweredType(argument.getType()));
+    types.append(hasInexact(*attention, argument) ? 2 : 1, loweredType(argument.getType()));
   ValueRange results = kernel.getBody().front().getTerminator()->getOperands();
   for (Value result : results)
     if (!isAppended(result))
@@ -145,7 +150,7 @@ LogicalResult convert(attn::KernelOp kernel) {
   llvm::DenseMap<Value, Value> errors;
   for (Value argument : kernel.getBody().getArguments()) {
     arguments.captured[argument] = entry->getArgument(next++);
-    if (isInexact(*attention, argument))
+    if (hasInexact(*attention, argument))
       errors[argument] = entry->getArgument(next++);
   }
   attn::TokenSource q = attn::tokenSource(attention->getQ()), k = attn::tokenSource(attention->getK()),
@@ -153,9 +158,9 @@ LogicalResult convert(attn::KernelOp kernel) {
   arguments.q = arguments.captured.lookup(q.tokens);
   arguments.k = arguments.captured.lookup(k.tokens);
   arguments.v = arguments.captured.lookup(v.tokens);
-  arguments.qError = isInexact(q) ? errors.lookup(q.tokens) : Value();
-  arguments.kError = isInexact(k) ? errors.lookup(k.tokens) : Value();
-  arguments.vError = isInexact(v) ? errors.lookup(v.tokens) : Value();
+  arguments.qError = isInexact(*attention, attention->getQ()) ? errors.lookup(q.tokens) : Value();
+  arguments.kError = isInexact(*attention, attention->getK()) ? errors.lookup(k.tokens) : Value();
+  arguments.vError = isInexact(*attention, attention->getV()) ? errors.lookup(v.tokens) : Value();
   arguments.firstQueryHead = q.firstHead;
   arguments.firstKeyHead = k.firstHead;
   arguments.firstValueHead =

@@ -18,6 +18,10 @@ struct LegalizeForSm75Pass : impl::TileLegalizeForSm75PassBase<LegalizeForSm75Pa
         store.setSingly(true);
       else if (auto addition = dyn_cast<tile::AddRowOp>(op))
         addition.setSingly(true);
+      else if (auto product = dyn_cast<tile::ScaleRowOp>(op))
+        product.setSingly(true);
+      else if (auto decoded = dyn_cast<tile::DequantiseOp>(op))
+        decoded.setSingly(true);
       else if (auto rope = dyn_cast<tile::RopeOp>(op))
         rope.setSingly(true);
       else if (isa<tile::CommitOp, tile::WaitOp>(op))

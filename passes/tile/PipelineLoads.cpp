@@ -77,7 +77,7 @@ struct PipelineLoadsPass : impl::TilePipelineLoadsPassBase<PipelineLoadsPass> {
   /// it.
   static Operation *firstLoads(LoopOp loop) {
     Operation *first = loop;
-    while (isa_and_nonnull<AddRowOp, RopeOp, InterleaveColumnsOp>(first->getPrevNode()))
+    while (isa_and_nonnull<AddRowOp, RopeOp, ScaleRowOp, InterleaveColumnsOp>(first->getPrevNode()))
       first = first->getPrevNode();
     return first;
   }

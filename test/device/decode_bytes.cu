@@ -1,6 +1,6 @@
 // decode_bytes.cu - every pair of 8-bit numbers as pairs of f16 and bf16, and as floats.
 #include "attnc/atom/decode_bytes.cuh"
-#include "attnc/warp/dot.cuh"
+#include "attnc/atom/byte_to_float.cuh"
 using namespace attnc;
 
 struct Params {
@@ -20,7 +20,7 @@ template <class T, class Stored> ATTNC_DEVICE void decode(Params const &p) {
   out[1] = atom::DecodePair<T, Stored, 2, 3>::from(bytes);
   out[2] = atom::DecodePair<T, Stored, 0, 2>::from(bytes);
   out[3] = atom::DecodePair<T, Stored, 1, 3>::from(bytes);
-  static_cast<float *>(p.out[1])[i] = warp::byte_to_float(Stored{}, i);
+  static_cast<float *>(p.out[1])[i] = atom::byte_to_float(Stored{}, i);
 }
 
 extern "C" __global__ void half_e4m3(const __grid_constant__ Params p) { decode<f16, e4m3>(p); }

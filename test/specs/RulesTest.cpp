@@ -119,5 +119,5 @@ TEST(Rules, ExamplesOfTheReferenceAreGood) {
     Result<Spec> spec = readSpecText(edited(edits), "README.md", ATTNC_SPECS_DIR);
     EXPECT_TRUE(spec.ok()) << cell << "\n" << spec.status().str();
   }
-  EXPECT_EQ(examples, 8 + 61 + 21);
+  EXPECT_EQ(examples, 8 + 62 + 21);
 }

@@ -182,7 +182,9 @@ TEST(SpecText, CachesReadBack) {
     for (const char *rest : {"", ", order: hnd", ", order: {k: hdn}", ", order: {k: hdn, v: dhn}"})
       forms.push_back("cache: {layout: " + kind + rest + "}");
   forms.push_back("cache: {layout: contiguous, pools: combined, order: dhn}");
-  for (const std::string dtype : {"e4m3", "i8, scale: head", "{k: e5m2}", "{v: i8}, scale: head", "{k: i8, v: e4m3}"})
+  for (const std::string dtype :
+       {"e4m3", "i8, scale: head", "{k: e5m2}", "{v: i8}, scale: head", "{k: i8, v: e4m3}",
+        "i4, scale: token, group: 32", "{k: i4}", "{k: i4, v: i8}, scale: channel", "e5m2, scale: token"})
     forms.push_back("cache: {layout: contiguous, dtype: " + dtype + "}");
   forms.push_back("cache: {layout: paged, page: 16, table: csr, pools: combined, order: {k: hnd, v: hnd}}");
   std::set<std::string> texts;

@@ -110,6 +110,10 @@ bool appendsTokens(const Program &program) {
 
 bool isCache(const Program &program, std::string_view tensor) { return !axesOf(program, tensor).empty(); }
 
+bool hasHalfBytes(const Program &program, std::string_view cache) {
+  return remarkInteger(program, "tensor." + std::string(cache) + ".bits") == 4;
+}
+
 bool isPageTable(std::string_view tensor) {
   return tensor.ends_with("block_table") || tensor.ends_with("page_indices");
 }

@@ -31,6 +31,8 @@ bool appendsTokens(const Program &program);
 /// Whether `tensor` is a cache, or a table of its pages.
 bool isCache(const Program &program, std::string_view tensor);
 bool isPageTable(std::string_view tensor);
+/// Whether a cache has two elements of 4 bits in a byte.
+bool hasHalfBytes(const Program &program, std::string_view cache);
 
 /// What tables and pools need at least, and what is made where nobody says: room to spare everywhere.
 ByName<int64_t> cacheDims(const CacheLayout &layout, const std::vector<int64_t> &lengths);

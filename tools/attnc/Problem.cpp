@@ -211,10 +211,12 @@ private:
       const bool angles = content == SideContent::Cosines || content == SideContent::Sines;
       return fillContent(tensor, content, keyCount(), seedFor(request.seed, angles ? "angles" : name));
     }
-    if (name == "k_scale" || name == "v_scale" || name == "out_scale")
+    if (name == "k_scale" || name == "v_scale" || name == "out_scale" || isScaleCache(name))
       return fillScale(name, tensor);
     const bool isScored =
         name == "q" || name == "k" || name == "qkv" || name == "k_cache" || name == "kv_cache";
+    if (hasHalfBytes(program, name))
+      return fillBytes(tensor, seedFor(request.seed, name));
     fillRandom(tensor, seedFor(request.seed, name), isScored ? request.deviation : 1);
     if (request.poisonPadding)
       poison(name, tensor);
@@ -226,6 +228,13 @@ private:
     for (size_t i = 0; i < lengths.size() && !cache.csr; ++i)
       lengths[i] = cache.held(lengths[i], queries(static_cast<int64_t>(i)));
     return lengths;
+  }
+
+  /// Any two elements of 4 bits.
+  static void fillBytes(HostTensor &tensor, uint64_t seed) {
+    Random random(seed);
+    for (int64_t i = 0; i < tensor.elements(); ++i)
+      tensor.set(i, static_cast<double>(random.between(-128, 127)));
   }
 
   /// New tokens are the last of each request.
@@ -254,13 +263,20 @@ private:
     return lengths == dims.lens.end() ? dims.dims.at("q_len") : lengths->second[static_cast<size_t>(index)];
   }
 
+  /// Whether a tensor is a cache of scales by token.
+  bool isScaleCache(const std::string &name) const {
+    return name.ends_with("_scales") && isCache(program, name);
+  }
+
   /// Positive, and such that quantised elements stand for numbers near 1.
   void fillScale(const std::string &name, HostTensor &tensor) const {
     const TensorSig *stored =
         name == "out_scale" ? signature("out") : signature(name.substr(0, 1) + "_cache");
     stored = stored ? stored : signature("kv_cache");
     // Outputs are means of values: a fraction of 1.
-    const double unit = stored->dtype == DType::I8 || name == "out_scale" ? 1.0 / 40 : 1;
+    const double unit = hasHalfBytes(program, stored->name)                 ? 1.0 / 5
+                        : stored->dtype == DType::I8 || name == "out_scale" ? 1.0 / 40
+                                                                            : 1;
     Random random(seedFor(request.seed, name));
     for (int64_t i = 0; i < tensor.elements(); ++i)
       tensor.set(i, unit * (0.5 + random.unit()));

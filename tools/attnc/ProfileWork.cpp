@@ -37,6 +37,17 @@ Traffic rowsOf(const std::string &tensor, int64_t rows, int64_t bytes, bool inPa
 Traffic denseOf(const std::string &tensor, int64_t bytes) { return {tensor, bytes, (bytes + 31) / 32}; }
 
 /// What moves of one tensor; nothing if it cannot be known. `outRows`: rows of all requests and query heads.
+/// Bytes of a token and head in a cache, or in a cache of scales; 0 for other tensors.
+int64_t cachedWidth(const Spec &spec, const TensorSig &sig) {
+  const bool values = sig.name.starts_with("v_");
+  const int64_t dim = values ? spec.headDimV.value : spec.headDim.value, size = dtypeSize(sig.dtype);
+  if (sig.name == "k_cache" || sig.name == "v_cache" || sig.name == "kv_cache")
+    return dim * size / ((values ? spec.cache->fourBitsV : spec.cache->fourBitsK) ? 2 : 1);
+  if (sig.name == "k_scales" || sig.name == "v_scales" || sig.name == "kv_scales")
+    return size * (spec.cache->scaleGroup ? dim / spec.cache->scaleGroup : 1);
+  return 0;
+}
+
 std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const Problem &problem,
                                  const Moves &moves, int64_t outRows, bool inPanels) {
   const int64_t size = dtypeSize(sig.dtype), d = spec.headDim.value * size, dv = spec.headDimV.value * size;
@@ -64,8 +75,8 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
     const Traffic qk = rowsOf(name, moves.rows + keys, d, inPanels), v = rowsOf(name, keys, dv, inPanels);
     return Traffic{name, qk.bytes + v.bytes, qk.sectors + v.sectors};
   }
-  if (name == "k_cache" || name == "v_cache" || name == "kv_cache") { // what is read, and what is appended
-    const int64_t width = name == "v_cache" ? dv : d, parts = name == "kv_cache" ? 2 : 1;
+  if (const int64_t width = cachedWidth(spec, sig); width > 0) { // what is read, and what is appended
+    const int64_t parts = name.starts_with("kv_") ? 2 : 1;
     const Traffic read = rowsOf(name, moves.keys, width, inPanels),
                   put = rowsOf(name, sig.inPlace ? newTokens : 0, width, inPanels);
     return Traffic{name, parts * (read.bytes + put.bytes), parts * (read.sectors + put.sectors)};

@@ -41,20 +41,26 @@ constexpr SupportFeature kFeatures[] = {
      "cache: {layout: paged, page: 16, pools: combined, order: hnd}"},
     {"cache", "e4m3", "cache: {layout: paged, page: 16, dtype: e4m3}"},
     {"cache", "e5m2, a scale a head", "cache: {layout: paged, page: 16, dtype: e5m2, scale: head}"},
+    {"cache", "i8, a scale a token and head", "cache: {layout: paged, page: 16, dtype: i8, scale: token}"},
+    {"cache", "i8, a scale a channel", "cache: {layout: paged, page: 16, dtype: i8, scale: channel}"},
+    {"cache", "i4, a scale a token and 32 dims",
+     "cache: {layout: paged, page: 16, dtype: i4, scale: token, group: 32}"},
     {"cache", "i8", "cache: {layout: contiguous, dtype: i8}"},
     {"cache", "keys of e4m3, values as queries are", "cache: {layout: paged, page: 16, dtype: {k: e4m3}}"},
     {"cache", "prefill over earlier chunks", "cache: {layout: paged, page: 16, table: csr}\nmask: causal"},
     {"append", "new tokens at the end, then attention over all",
      "cache: {layout: paged, page: 16}\nappend: end\nmask: causal"},
     {"append", "fused q, k and v, bias, rotation, e4m3",
-     "phase: decode\nqkv: fused\nqkv_bias: true\ncache: {layout: paged, page: 16, dtype: e4m3, scale: head}\nappend: "
+     "phase: decode\nqkv: fused\nqkv_bias: true\ncache: {layout: paged, page: 16, dtype: e4m3, scale: "
+     "head}\nappend: "
      "end\nrope: {}\nmask: causal"},
     {"append", "keys rotated as they are read",
      "cache: {layout: paged, page: 16}\nappend: end\nrope: {keys: read}\nmask: causal"},
     {"append", "rotated keys as an output",
      "cache: {layout: paged, page: 16}\nappend: end\nrope: {}\nmask: causal\noutputs: [out, k_rotated]"},
     {"append", "from an index of each request on, alone",
-     "phase: append\nlayout: bhsd\nlengths: none\ncache: {layout: contiguous, order: hnd}\nappend: write_indices"},
+     "phase: append\nlayout: bhsd\nlengths: none\ncache: {layout: contiguous, order: hnd}\nappend: "
+     "write_indices"},
     {"append", "alone, into pages, i8", "phase: append\ncache: {layout: paged, page: 16, dtype: i8}"},
     {"cache", "new keys and values beside it",
      "cache: {layout: paged, page: 16}\nactive: true\nmask: causal"},

@@ -231,6 +231,7 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"cache_dtype.k", same(choice(keys::kCacheDtypes))},
         {"cache_dtype.v", same(choice(keys::kCacheDtypes))},
         {"cache.scale", same(choice(keys::kCacheScales))},
+        {"cache.group", same(integer(16, 256))},
         {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
         {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
         {"spec.active", same({{"type", "boolean"}})},

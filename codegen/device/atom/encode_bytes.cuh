@@ -19,6 +19,10 @@ template <> struct Fp8Range<e5m2> {
   static constexpr float kLargest = 57344.0f;
 };
 
+/// The largest number, whose negative is there too.
+template <class Stored> constexpr float kLargestOf = Fp8Range<Stored>::kLargest;
+template <> constexpr float kLargestOf<i8> = 127.0f;
+
 template <class Stored> ATTNC_DEVICE unsigned encode_byte(float x) {
   using Range = Fp8Range<Stored>;
   constexpr int kCut = 23 - Range::kMantissa;

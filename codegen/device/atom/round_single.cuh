@@ -18,4 +18,11 @@ template <> ATTNC_DEVICE unsigned round_single<bf16>(float x) {
   return x == x ? (bits + 0x7fffu + (bits >> 16 & 1u)) >> 16 : 0x7fffu;
 }
 
+/// Two floats as a pair of T, rounded once; PairRounder for such architectures.
+struct SingleRounder {
+  template <class T> ATTNC_DEVICE static unsigned pair(float low, float high) {
+    return round_single<T>(low) | round_single<T>(high) << 16;
+  }
+};
+
 } // namespace attnc::atom

@@ -8,16 +8,10 @@
 
 namespace attnc::attn {
 
-struct SingleRounder {
-  template <class T> ATTNC_DEVICE static unsigned pair(float low, float high) {
-    return atom::round_single<T>(low) | atom::round_single<T>(high) << 16;
-  }
-};
-
 /// Rotates the rows of `tile`; see rope.
 template <int Threads, class Style, class T, int Rows, int Cols, class Angles, class At>
 ATTNC_DEVICE void rope_singly(SharedTile<T, Rows, Cols> tile, Angles const &angles, At const &at, RowRange rows = {}) {
-  rope<Threads, Style, SingleRounder>(tile, angles, at, rows);
+  rope<Threads, Style, atom::SingleRounder>(tile, angles, at, rows);
 }
 
 } // namespace attnc::attn

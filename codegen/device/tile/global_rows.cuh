@@ -21,6 +21,8 @@ template <class T, int Cols, int Align = 16> struct GlobalRows {
 
   /// Address of a row; offsets are 64-bit, as caches pass 4 GiB.
   ATTNC_DEVICE T *row(int index) const { return data + index * stride; }
+  ATTNC_DEVICE T *at(int index, int col) const { return row(index) + col; }
+  ATTNC_DEVICE void set(int index, int col, T element) const { *at(index, col) = element; }
   /// 16 bytes of a row from column `col` on, a multiple of 16 bytes.
   ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const { return atom::load_chunk<Align>(row(index) + col); }
   ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
@@ -39,6 +41,7 @@ template <class T, int Cols> struct StridedRows {
   ATTNC_DEVICE StridedRows moved(i64 offset) const { return {data + offset, stride, column_stride}; }
 
   ATTNC_DEVICE T *at(int index, int col) const { return data + (index * stride + col * column_stride); }
+  ATTNC_DEVICE void set(int index, int col, T element) const { *at(index, col) = element; }
   /// 16 bytes: the columns of a row from `col` on.
   ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const {
     return atom::gather_chunk<sizeof(T)>(at(index, col), column_stride);

@@ -38,6 +38,11 @@ template <class Rows, int Page> struct WritablePagedRows {
   const int *table;
   int pages;
 
+  template <class T> ATTNC_DEVICE void set(int index, int col, T element) const {
+    const int page = table[index / Page];
+    if (static_cast<unsigned>(page) < static_cast<unsigned>(pages))
+      first.moved(page * page_stride).set(index % Page, col, element);
+  }
   ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {
     const int page = table[index / Page];
     if (static_cast<unsigned>(page) < static_cast<unsigned>(pages))

@@ -6,6 +6,7 @@
 // synchronise.
 #pragma once
 
+#include "attnc/atom/byte_to_float.cuh"
 #include "attnc/atom/shuffle.cuh"
 #include "attnc/tile/fragment.cuh"
 #include "attnc/tile/shared_tile.cuh"
@@ -17,17 +18,6 @@ template <class T> ATTNC_DEVICE void unpack(float *to, unsigned word) {
   to[0] = to_float(T{static_cast<unsigned short>(word & 0xffffu)});
   to[1] = to_float(T{static_cast<unsigned short>(word >> 16)});
 }
-
-/// One element of 8 bits: a float without infinities, the upper half of an f16, an integer.
-ATTNC_DEVICE float byte_to_float(e4m3, unsigned bits) {
-  const unsigned magnitude = bits & 0x7fu;
-  // The exponent's bias is 120 less than that of f32; a product mends it, of subnormal numbers too.
-  const float scaled = __uint_as_float(magnitude << 20) * __uint_as_float(0x7b800000u);
-  const float value = magnitude == 0x7fu ? __uint_as_float(0x7fc00000u) : scaled;
-  return (bits & 0x80u) != 0 ? -value : value;
-}
-ATTNC_DEVICE float byte_to_float(e5m2, unsigned bits) { return to_float(f16{static_cast<unsigned short>(bits << 8)}); }
-ATTNC_DEVICE float byte_to_float(i8, unsigned bits) { return static_cast<float>(static_cast<signed char>(bits)); }
 
 /// Eight elements of a row from a column that is a multiple of 8, as floats.
 template <class T> ATTNC_DEVICE void load_8(float (&to)[8], unsigned address) {
@@ -45,7 +35,7 @@ template <class T> ATTNC_DEVICE void load_8(float (&to)[8], unsigned address) {
     atom::load_shared_8(words, address);
 #pragma unroll
     for (int i = 0; i < 8; ++i)
-      to[i] = byte_to_float(T{}, words[i / 4] >> (i % 4 * 8) & 0xffu);
+      to[i] = atom::byte_to_float(T{}, words[i / 4] >> (i % 4 * 8) & 0xffu);
   } else {
     const atom::Bytes16 bytes = atom::load_shared_16(address);
 #pragma unroll
@@ -63,8 +53,8 @@ template <class T> ATTNC_DEVICE void load_2(float (&to)[2], unsigned address) {
     to[1] = __uint_as_float(words[1]);
   } else if constexpr (sizeof(T) == 1) {
     const unsigned pair = atom::load_shared_2(address);
-    to[0] = byte_to_float(T{}, pair & 0xffu);
-    to[1] = byte_to_float(T{}, pair >> 8);
+    to[0] = atom::byte_to_float(T{}, pair & 0xffu);
+    to[1] = atom::byte_to_float(T{}, pair >> 8);
   } else {
     unpack<T>(to, atom::load_shared_4(address));
   }

@@ -91,3 +91,11 @@ attn.kernel @attention_c12_join(%q: !attn.tokens<2x64xf16, packed> {attn.name = 
   %o = attn.attention %q, %2, %1 scale 1.0 anchor bottom_right score {} mask {} : (!attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>, !attn.tokens<2x64xf16, packed>) -> !attn.tokens<2x64xf16, packed>
   attn.return %o : !attn.tokens<2x64xf16, packed>
 }
+
+// -----
+
+attn.kernel @append_c4(%k: !attn.tokens<2x64xf16, packed> {attn.name = "k"}, %c: !attn.cache<2x64xi8, nhd> {attn.name = "c"}, %s: !attn.cache<2x1xf32, nhd> {attn.name = "s"}) attributes {lengths = #attn<lengths both>} {
+  // expected-error @below {{'attn.append' op expected updated scales of the type of those given, got}}
+  %0 = attn.append %k to %c scale %s : !attn.cache<2x1xf32, nhd> : !attn.tokens<2x64xf16, packed> -> !attn.cache<2x64xi8, nhd>
+  attn.return
+}

@@ -67,3 +67,16 @@ attn.kernel @beams(%c: !attn.cache<8x128xi4, nhd page 16> {attn.name = "c"}, %s:
       : !attn.cache<8x128xi4, nhd page 16> -> !attn.tokens<8x128xbf16, packed>
   attn.return %0 : !attn.tokens<8x128xbf16, packed>
 }
+
+// Scales by token are found and updated beside what they scale; those by channel are given.
+// CHECK-LABEL: attn.kernel @scales
+// CHECK: %[[LONGER:.*]], %[[SCALES:.*]] = attn.append %{{.*}} to %{{.*}} scale %{{.*}} : !attn.cache<8x4xf32, nhd> : !attn.tokens<8x128xbf16, packed> -> !attn.cache<8x128xi8, nhd>, !attn.cache<8x4xf32, nhd>
+// CHECK: attn.append %{{.*}} to %{{.*}} scale %{{.*}} : !attn.side<["kv_heads", 128], f32> : !attn.tokens<8x128xbf16, packed> -> !attn.cache<8x128xi8, nhd>
+// CHECK: attn.return %[[LONGER]], %[[SCALES]]
+attn.kernel @scales(%k: !attn.tokens<8x128xbf16, packed> {attn.name = "k"}, %c: !attn.cache<8x128xi8, nhd> {attn.name = "c"}, %s: !attn.cache<8x4xf32, nhd> {attn.name = "s"},
+                    %v: !attn.cache<8x128xi8, nhd> {attn.name = "v"}, %d: !attn.side<["kv_heads", 128], f32> {attn.name = "d"})
+    -> (!attn.cache<8x128xi8, nhd> {attn.name = "c"}, !attn.cache<8x4xf32, nhd> {attn.name = "s"}, !attn.cache<8x128xi8, nhd> {attn.name = "v"}) attributes {lengths = #attn<lengths both>} {
+  %0, %1 = attn.append %k to %c scale %s : !attn.cache<8x4xf32, nhd> : !attn.tokens<8x128xbf16, packed> -> !attn.cache<8x128xi8, nhd>, !attn.cache<8x4xf32, nhd>
+  %2 = attn.append %k to %v scale %d : !attn.side<["kv_heads", 128], f32> : !attn.tokens<8x128xbf16, packed> -> !attn.cache<8x128xi8, nhd>
+  attn.return %0, %1, %2 : !attn.cache<8x128xi8, nhd>, !attn.cache<8x4xf32, nhd>, !attn.cache<8x128xi8, nhd>
+}

@@ -14,11 +14,11 @@
 // CHECK: tile.commit
 // CHECK: tile.rope neox <kHeadDim = 64> %[[K]] {{.*}} rows_end
 // CHECK: tile.store_rows %[[K]] to %{{.*}}[%{{.*}}] valid_end %{{.*}} : {{.*}} -> !tile.global_rows<kHeadDim=64, bf16, writable true>
+// CHECK: %[[ROWS:.*]] = tile.view_rows "k_cache_rows" {{.*}} pages %{{.*}}[%{{.*}}] of %{{.*}} : {{.*}} -> !tile.global_rows<kHeadDim=64, f8E4M3FN, writable true paged kPage=16>
+// CHECK: %[[END:.*]] = tile.let "k_end"
 // CHECK: %[[SCALE:.*]] = tile.read_side
 // CHECK: %[[FACTOR:.*]] = tile.let "k_factor"
 // CHECK: tile.quantise %[[K]] factor %[[FACTOR]] to %[[BYTES:.*]] :
-// CHECK: %[[ROWS:.*]] = tile.view_rows "k_cache_rows" {{.*}} pages %{{.*}}[%{{.*}}] of %{{.*}} : {{.*}} -> !tile.global_rows<kHeadDim=64, f8E4M3FN, writable true paged kPage=16>
-// CHECK: %[[END:.*]] = tile.let "k_end"
 // CHECK: tile.store_rows %[[BYTES]] to %[[ROWS]][%[[POSITION]]] valid_begin %c0 valid_end %[[END]]
 // CHECK: tile.store_rows %[[V]] to %{{.*}}[%[[POSITION]]] valid_begin %c0
 // CHECK-LABEL: tile.program @paged
