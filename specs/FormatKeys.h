@@ -11,23 +11,23 @@ namespace attnc::keys {
 using Word = std::string_view;
 
 inline constexpr std::array<Word, 29> kTop{
-    "attnc",  "name",      "phase",    "new_tokens", "heads",      "head_dim", "head_dim_v",
-    "dtype",  "out_dtype", "layout",   "qkv",        "qkv_bias",   "cache",    "append",     "active",
-    "rope",   "alignment", "lengths",  "anchor",     "mask",       "score",    "inputs",
-    "params", "outputs",   "schedule", "precision",  "accumulate", "fallback", "extends"};
-inline constexpr std::array<Word, 17> kTopReserved{
-    // heads, sizes, tensors
-    "positions", "mla",
-    // scores that are more than an expression
-    "skip_softmax", "softmax", "epilogue",
-    // the cache
-    "paging", "quant", "beams", "encoder_cache",
-    // scheduling and behaviour
-    "split", "cascade", "in_flight", "speculative", "deterministic", "family", "nonfinite", "lse"};
+    "attnc",     "name",      "phase",      "new_tokens", "heads",  "head_dim", "head_dim_v", "dtype",
+    "out_dtype", "layout",    "qkv",        "qkv_bias",   "cache",  "append",   "active",     "rope",
+    "alignment", "lengths",   "anchor",     "mask",       "score",  "inputs",   "params",     "outputs",
+    "schedule",  "precision", "accumulate", "fallback",   "extends"};
+inline constexpr std::array<Word, 17> kTopReserved{// heads, sizes, tensors
+                                                   "positions", "mla",
+                                                   // scores that are more than an expression
+                                                   "skip_softmax", "softmax", "epilogue",
+                                                   // the cache
+                                                   "paging", "quant", "beams", "encoder_cache",
+                                                   // scheduling and behaviour
+                                                   "split", "cascade", "in_flight", "speculative",
+                                                   "deterministic", "family", "nonfinite", "lse"};
 
-inline constexpr std::array<Word, 9> kCache{"layout", "page",  "table", "tables", "pools",
-                                            "order",  "dtype", "scale", "group"};
-inline constexpr std::array<Word, 2> kCacheReserved{"window", "keep"};
+inline constexpr std::array<Word, 12> kCache{"layout", "page",  "table", "tables", "pools", "order",
+                                             "dtype",  "scale", "group", "window", "keep",  "beams"};
+inline constexpr std::array<Word, 2> kBeams{"width", "shared_prompt"};
 inline constexpr std::array<Word, 7> kCacheDtypes{"f16", "bf16", "f32", "e4m3", "e5m2", "i8", "i4"};
 inline constexpr std::array<Word, 4> kCacheScales{"tensor", "head", "token", "channel"};
 inline constexpr std::array<Word, 2> kCacheLayouts{"contiguous", "paged"};
@@ -70,7 +70,8 @@ inline constexpr std::array<Word, 2> kRopeTables{"cos", "sin"};
 inline constexpr std::array<Word, 5> kRopeScalings{"linear", "ntk", "llama3", "yarn", "longrope"};
 inline constexpr std::array<Word, 1> kRopeLinear{"factor"};
 inline constexpr std::array<Word, 2> kRopeNtk{"factor", "original_length"};
-inline constexpr std::array<Word, 4> kRopeLlama3{"factor", "low_freq_factor", "high_freq_factor", "original_length"};
+inline constexpr std::array<Word, 4> kRopeLlama3{"factor", "low_freq_factor", "high_freq_factor",
+                                                 "original_length"};
 inline constexpr std::array<Word, 6> kRopeYarn{"factor",    "original_length", "beta_fast",
                                                "beta_slow", "truncate",        "attention_factor"};
 inline constexpr std::array<Word, 5> kRopeLongRope{"short_factor", "long_factor", "original_length", "factor",

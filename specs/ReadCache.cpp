@@ -75,7 +75,7 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
   CacheSpec cache;
   cache.where = entry.where;
   ATTNC_RETURN_IF_ERROR(expectMap(node, "cache"));
-  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'cache'", keys::kCache, keys::kCacheReserved));
+  ATTNC_RETURN_IF_ERROR(checkKeys(node, "'cache'", keys::kCache, keys::kNone));
   const YamlEntry *layout = node.find("layout");
   if (!layout) // K5
     return fail("expected 'layout' in 'cache', got none", node.where);
@@ -124,6 +124,7 @@ Result<CacheSpec> readCache(const YamlEntry &entry) {
     ATTNC_RETURN_IF_ERROR(readParts(order->value, "order", cache.orderK, cache.orderV, readOrder));
     cache.orderAt = order->value.where;
   }
+  ATTNC_RETURN_IF_ERROR(readCacheTokens(node, cache));
   if (paged && !cache.isPaged()) // S53
     return fail("expected 'page', the tokens of a page, in a paged cache, got none", node.where);
   for (auto [given, name] : {std::pair(cache.pageAt, "page"), std::pair(cache.tableAt, "table"),
@@ -247,6 +248,7 @@ Status checkCache(const Spec &spec) {
     return status.note(std::string(what) + " here", where);
   };
   ATTNC_RETURN_IF_ERROR(checkElements(spec));
+  ATTNC_RETURN_IF_ERROR(checkCacheTokens(spec));
   if (spec.fusedQkv.value && !spec.hasNewTokens()) // S54
     return note(fail("expected q, k and v in tensors of their own where k and v are cached, got fused qkv",
                      spec.fusedQkv.where),
@@ -305,6 +307,7 @@ std::string cacheText(const Spec &spec) {
                                                               : "tensor");
   if (cache.scaleGroup != 0)
     out += ", group: " + std::to_string(cache.scaleGroup);
+  out += cacheTokensText(cache);
   if (cache.orderK == cache.orderV)
     return out + ", order: " + cache.orderK + "}";
   return out + ", order: {k: " + cache.orderK + ", v: " + cache.orderV + "}}";

@@ -356,11 +356,11 @@ std::string_view takenBy(std::string_view name) {
   constexpr std::array<std::string_view, 15> kTensors{"k",         "v",      "out",     "lse",    "row_max",
                                                       "max_logit", "q_lens", "kv_lens", "cu_q",   "cu_kv",
                                                       "qkv",       "q_bias", "k_bias",  "v_bias", "qkv_bias"};
-  constexpr std::array<std::string_view, 19> kCaches{
-      "k_scale",       "v_scale",        "out_scale",     "k_cache",        "v_cache",
-      "kv_cache",      "block_table",    "k_block_table", "v_block_table",  "page_indices",
-      "page_indptr",   "k_page_indices", "k_rotated",     "v_page_indices", "last_page_len",
-      "write_indices", "k_scales",       "v_scales",      "kv_scales"};
+  constexpr std::array<std::string_view, 21> kCaches{
+      "k_scale",     "v_scale",           "out_scale",     "k_cache",       "v_cache",     "kv_cache",
+      "block_table", "k_block_table",     "v_block_table", "page_indices",  "page_indptr", "k_page_indices",
+      "k_rotated",   "v_page_indices",    "last_page_len", "write_indices", "k_scales",    "v_scales",
+      "kv_scales",   "cache_indirection", "prompt_lens"};
   constexpr std::array<std::string_view, 7> kDumps{"debug_scores",  "debug_row_max", "debug_row_sum",
                                                    "debug_weights", "debug_pages",   "debug_k_pages",
                                                    "debug_v_pages"};

@@ -18,6 +18,7 @@ inline Status fail(std::string message, Location where) {
 Status checkDeclarations(const Spec &spec);
 /// Rules of `cache:`.
 Status checkCache(const Spec &spec);
+Status checkCacheTokens(const Spec &spec);
 /// Rules of `append:`, and of what is left of a spec where nothing attends.
 Status checkAppend(const Spec &spec);
 /// Every rule.

@@ -17,6 +17,8 @@ Result<std::vector<ScalarParam>> readParams(const YamlNode &node);
 Result<MaskNode> readMask(const YamlTree &tree, const YamlNode &node, const TermScope &scope);
 /// `entry` is the whole `cache:` entry.
 Result<CacheSpec> readCache(const YamlEntry &entry);
+/// Of it, which tokens are held and whose are read.
+Status readCacheTokens(const YamlNode &node, CacheSpec &cache);
 /// `entry` is the whole `append:` entry.
 Result<Append> readAppend(const YamlEntry &entry);
 /// `entry` is the whole `score:` entry.

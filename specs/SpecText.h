@@ -12,6 +12,8 @@ std::string maskText(const MaskNode &mask);
 
 /// `cache` as a flow-style mapping, defaults written out.
 std::string cacheText(const Spec &spec);
+/// Of it, `window`, `keep` and `beams`; empty where none is given.
+std::string cacheTokensText(const CacheSpec &cache);
 /// The value of `rope:` as canonical YAML.
 std::string ropeText(const Spec &spec);
 

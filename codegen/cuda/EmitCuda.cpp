@@ -172,6 +172,7 @@ void fillSignature(tile::ProgramOp op, Program &program) {
     program.workspaces.push_back({attr.getName().str(), {attr.getBytes().str()}, /*zeroed=*/false});
   for (auto dim : op.getDims().getAsRange<StringAttr>())
     program.dims.push_back(dim.getValue().str());
+  program.requestGroup = int(op.getRequestGroup().value_or(1));
   for (NamedAttribute remark : op.getRemarks())
     program.remarks.push_back({remark.getName().str(), cast<StringAttr>(remark.getValue()).getValue().str()});
 }

@@ -29,9 +29,10 @@ void Printer::print(tile::AdvanceOp op) {
 }
 
 void Printer::print(tile::ViewRowsOp op) {
-  line() << "const " << type(op.getRows().getType()) << ' ' << names.of(op.getRows()) << "{"
-         << (op.getBlockStride() ? "{" : "") << expr(op.getPointer()) << " + " << expr(op.getOffset(), kSum)
-         << ", " << expr(op.getStride());
+  tile::GlobalRowsType rows = op.getRows().getType();
+  line() << "const " << type(rows) << ' ' << names.of(op.getRows()) << "{" << (rows.getBeams() ? "{" : "")
+         << (rows.getRing() ? "{" : "") << (rows.block() ? "{" : "") << expr(op.getPointer()) << " + "
+         << expr(op.getOffset(), kSum) << ", " << expr(op.getStride());
   if (op.getColumnStride())
     os << ", " << expr(op.getColumnStride());
   if (op.getBlockStride())
@@ -40,6 +41,13 @@ void Printer::print(tile::ViewRowsOp op) {
     os << ", " << expr(op.getTable()) << " + " << expr(op.getFirstPage(), kSum);
   if (op.getPageCount())
     os << ", " << expr(op.getPageCount());
+  if (rows.getRing())
+    os << '}';
+  if (op.getOldest())
+    os << ", " << expr(op.getOldest()) << ", " << expr(op.getSlots());
+  if (rows.getBeams())
+    os << "}, " << expr(op.getBeams()) << " + " << expr(op.getFirstBeam(), kSum) << ", "
+       << expr(op.getRequestStride()) << ", " << expr(op.getPrompt());
   os << "};";
   end(op);
 }
@@ -101,7 +109,7 @@ std::string Printer::copiedRows(tile::CopyAsyncOp op) {
 
 LogicalResult Printer::print(tile::CopyAsyncOp op) {
   use(op.getThroughRegisters() ? "block/copy" : "block/copy_async");
-  if (op.getSrc().getType().block())
+  if (tile::GlobalRowsType rows = op.getSrc().getType(); rows.block() || rows.getRing() || rows.getBeams())
     use("block/copy_blocks");
   line();
   if (op.getUnlessPast())

@@ -130,13 +130,21 @@ std::string Printer::type(Type type) {
         std::string rows =
             joined({t.getStrided() ? "StridedRows<" : "GlobalRows<", t.getWritable() ? "" : "const ",
                     element(t.getElementType()), ", ", dim(t.getColumns()), align, ">"});
-        if (!t.block())
-          return rows;
-        use(t.getPage() ? "tile/paged_rows" : "tile/grouped_rows");
-        std::string kind = !t.getPage()      ? "GroupedRows<"
-                           : t.getWritable() ? "WritablePagedRows<"
-                                             : "PagedRows<";
-        return joined({kind, rows, ", ", dim(t.block()), ">"});
+        const std::string writable = t.getWritable() ? "Writable" : "";
+        if (t.getGroup()) {
+          use("tile/grouped_rows");
+          rows = joined({"GroupedRows<", rows, ", ", dim(t.getGroup()), ">"});
+        }
+        if (t.getPage()) {
+          use("tile/paged_rows");
+          rows = joined({writable, "PagedRows<", rows, ", ", dim(t.getPage()), ">"});
+        }
+        if (t.getRing() || t.getBeams())
+          use("tile/gathered_rows");
+        if (t.getRing())
+          rows = joined({writable, "CyclicRows<", rows, ", ", dim(t.getRing()), t.getKeep() ? ", " : "",
+                         t.getKeep() ? dim(t.getKeep()) : "", ">"});
+        return t.getBeams() ? joined({"BeamRows<", rows, ">"}) : rows;
       })
       .Case([&](tile::PointerType t) {
         // A bool tensor has one byte an element.

@@ -13,6 +13,7 @@
 #include <cmath>
 #include <cstring>
 #include <limits>
+#include <set>
 
 namespace attnc::reference {
 namespace {
@@ -89,9 +90,11 @@ ReferenceOutput contentOf(const Parameter &cache, const Tensor &tensor) {
   return output;
 }
 
-/// The new tokens of one request that have a place, as indices among its tokens.
-struct Span {
-  int64_t first = 0, end = 0;
+/// The new tokens of one request that are stored, as indices among its tokens, and the entries of its table
+/// that name their pages.
+struct Writes {
+  std::vector<int64_t> tokens;
+  std::set<int64_t> entries;
 };
 
 /// Every page that is written belongs to one request, once.
@@ -99,25 +102,25 @@ class PageOwners {
 public:
   PageOwners(const Parameter &cache, int64_t pool) : cache(cache), writer(size_t(pool), -1) {}
 
-  Status write(int64_t request, const TokenPlaces &places, Span span) {
-    if (span.first < span.end)
-      for (int64_t i = span.first / cache.page; i <= (span.end - 1) / cache.page; ++i) {
-        ATTNC_ASSIGN_OR_RETURN(int64_t page, places.page(i * cache.page));
-        int64_t &owner = writer[size_t(page)];
-        if (owner >= 0)
-          return owner == request ? twice(request, page) : shared(owner, page, request);
-        owner = request;
-      }
+  Status write(int64_t request, const TokenPlaces &places, const Writes &writes) {
+    for (int64_t i : writes.entries) {
+      ATTNC_ASSIGN_OR_RETURN(int64_t page, places.page(i));
+      int64_t &owner = writer[size_t(page)];
+      if (owner >= 0)
+        return owner == request ? twice(request, page) : shared(owner, page, request);
+      owner = request;
+    }
     return Status::success();
   }
 
   /// After all writes: the other pages of a request. Where nothing is read, entries may be anything.
-  Status keep(int64_t request, const TokenPlaces &places, Span span, int64_t length, bool read) const {
-    const int64_t count = (std::min(length, places.room()) + cache.page - 1) / cache.page;
+  Status keep(int64_t request, const TokenPlaces &places, const Writes &writes, int64_t length,
+              bool read) const {
+    const int64_t count = (std::min(places.slotsOf(length), places.room()) + cache.page - 1) / cache.page;
     for (int64_t i = 0; i < count; ++i) {
-      if (span.first < span.end && i >= span.first / cache.page && i <= (span.end - 1) / cache.page)
+      if (writes.entries.contains(i))
         continue;
-      Result<int64_t> page = places.page(i * cache.page);
+      Result<int64_t> page = places.page(i);
       if (!page.ok() && !read)
         continue;
       ATTNC_RETURN_IF_ERROR(page.status());
@@ -160,8 +163,7 @@ public:
       ATTNC_ASSIGN_OR_RETURN(TokenPlaces where,
                              TokenPlaces::of(cache, strides, int64_t(index), inputs.arguments));
       const Request &request = batch.requests[index];
-      const int64_t first = firstIndex(append.tokens, request, int64_t(index), inputs);
-      spans.push_back({std::max<int64_t>(first, 0), std::min(first + request.qLen, where.room())});
+      all.push_back(writesOf(request, int64_t(index), where));
       places.push_back(std::move(where));
     }
     ATTNC_RETURN_IF_ERROR(checkOwners());
@@ -171,14 +173,30 @@ public:
   }
 
 private:
+  /// In a cyclic cache, of tokens with one slot the last.
+  Writes writesOf(const Request &request, int64_t index, const TokenPlaces &where) const {
+    const int64_t first = firstIndex(append.tokens, request, index, inputs), end = first + request.qLen;
+    const int64_t oldest = std::max(end, request.kvLen) - (cache.window - cache.keep);
+    Writes writes;
+    for (int64_t token = std::max<int64_t>(first, 0); token < end; ++token) {
+      const bool held = !cache.window || token < cache.keep || token >= oldest;
+      if (!held || where.slot(token) >= where.room())
+        continue;
+      writes.tokens.push_back(token);
+      if (cache.page)
+        writes.entries.insert(where.slot(token) / cache.page);
+    }
+    return writes;
+  }
+
   Status checkOwners() const {
     if (!cache.page)
       return Status::success();
     PageOwners owners(cache, output.shape[0]);
     for (size_t index = 0; index < places.size(); ++index)
-      ATTNC_RETURN_IF_ERROR(owners.write(int64_t(index), places[index], spans[index]));
+      ATTNC_RETURN_IF_ERROR(owners.write(int64_t(index), places[index], all[index]));
     for (size_t index = 0; index < places.size(); ++index)
-      ATTNC_RETURN_IF_ERROR(owners.keep(int64_t(index), places[index], spans[index],
+      ATTNC_RETURN_IF_ERROR(owners.keep(int64_t(index), places[index], all[index],
                                         batch.requests[index].kvLen, inputs.kernel.attends));
     return Status::success();
   }
@@ -190,7 +208,7 @@ private:
     const int64_t perToken = append.tokens.heads * cache.dim;
     std::vector<Stored> byToken; // of the token's heads and groups
     const int64_t group = scaleCache ? cache.dim / scaleCache->dim : cache.dim;
-    for (int64_t token = spans[index].first; token < spans[index].end; ++token) {
+    for (int64_t token : all[index].tokens) {
       const int64_t start = (token - first) * perToken;
       if (scaleCache) {
         byToken.clear();
@@ -247,7 +265,7 @@ private:
   std::vector<int64_t> strides;
   std::vector<double> scales;
   std::vector<TokenPlaces> places; ///< one a request
-  std::vector<Span> spans;
+  std::vector<Writes> all;
 };
 
 } // namespace

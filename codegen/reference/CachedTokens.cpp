@@ -80,12 +80,13 @@ Result<TableRow> tableRow(const Parameter &cache, const Tensor &table, int64_t r
 /// That the pages of the first `count` tokens of a request are there.
 Status checkPages(const Parameter &cache, int64_t request, int64_t count, const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(TokenPlaces places, TokenPlaces::of(cache, {}, request, arguments));
-  const int64_t needed = (count + cache.page - 1) / cache.page, room = places.room() / cache.page;
+  const int64_t needed = (places.slotsOf(count) + cache.page - 1) / cache.page,
+                room = places.room() / cache.page;
   if (needed > room)
     return invalid("expected room for " + std::to_string(needed) + " pages of request " +
                    std::to_string(request) + " in tensor '" + cache.table + "', got " + std::to_string(room));
   for (int64_t i = 0; i < needed; ++i)
-    ATTNC_RETURN_IF_ERROR(places.page(i * cache.page).status());
+    ATTNC_RETURN_IF_ERROR(places.page(i).status());
   return Status::success();
 }
 
@@ -174,14 +175,18 @@ Result<std::vector<int64_t>> readCachedLengths(const KernelShape &kernel,
     ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findCache(argument, requests, arguments));
     if (argument.page)
       ATTNC_RETURN_IF_ERROR(findTable(argument, requests, arguments).status());
-    for (int64_t request = 0; request < requests && kernel.attends; ++request) {
+    if (argument.window && !argument.page && tensor->shape[argument.cacheAxes.find('n')] != argument.window)
+      return invalid("expected tensor '" + argument.name + "' of " + std::to_string(argument.window) +
+                     " slots a request, its window, got shape " + shapeText(tensor->shape));
+    // What beams read is looked up token by token.
+    for (int64_t request = 0; request < requests && kernel.attends && argument.beams.empty(); ++request) {
       const int64_t length = argument.held(lengths[size_t(request)], queryLengths[size_t(request)]);
       if (argument.page) {
         ATTNC_RETURN_IF_ERROR(checkPages(argument, request, length, arguments));
         continue;
       }
       const int64_t capacity = tensor->shape[argument.cacheAxes.find('n')];
-      if (length > capacity)
+      if (length > capacity && !argument.window)
         return invalid("expected lengths of at most the capacity of tensor '" + argument.name + "' (" +
                        std::to_string(capacity) + "), got " + std::to_string(length) + " of request " +
                        std::to_string(request));
@@ -217,8 +222,28 @@ Result<TokenPlaces> TokenPlaces::of(const Parameter &cache, const std::vector<in
   return out;
 }
 
-Result<int64_t> TokenPlaces::page(int64_t token) const {
-  const int64_t i = token / cache.page, at = entry + i;
+int64_t TokenPlaces::slot(int64_t token) const {
+  if (!cache.window || token < cache.keep)
+    return token;
+  const int64_t page = cache.page ? cache.page : 1, gap = (page - cache.keep % page) % page;
+  return cache.keep + gap + (token - cache.keep) % (cache.window - cache.keep);
+}
+
+int64_t TokenPlaces::slotsOf(int64_t count) const {
+  const int64_t last = cache.window ? std::min(count, cache.window) : count;
+  return last ? slot(last - 1) + 1 : 0;
+}
+
+Status TokenPlaces::checkPlace(int64_t token, int64_t slot) const {
+  if (slot < room())
+    return Status::success();
+  return invalid("expected room for slot " + std::to_string(slot) + " of request " + std::to_string(request) +
+                 " in tensor '" + (cache.page ? cache.table : cache.name) + "', where token " +
+                 std::to_string(token) + " lies, got " + std::to_string(room()) + " slots");
+}
+
+Result<int64_t> TokenPlaces::page(int64_t i) const {
+  const int64_t at = entry + i;
   const int64_t offset = cache.csr
                              ? at * table.stride(0)
                              : at / table.shape[1] * table.stride(0) + at % table.shape[1] * table.stride(1);
@@ -257,6 +282,36 @@ static void scaleRows(TokenRows &rows, const Parameter &cache, const TokenRows &
   }
 }
 
+/// Which request of its group each token of a request is read from: without beams the first, as there is one.
+static Result<std::vector<int64_t>> readOwners(const Parameter &cache, int64_t request, int64_t count,
+                                               const Arguments &arguments) {
+  std::vector<int64_t> owners(size_t(count), 0);
+  if (cache.beams.empty())
+    return owners;
+  ATTNC_ASSIGN_OR_RETURN(const Tensor *table, findTensor(cache.beams, DType::I32, arguments));
+  if (table->shape.size() != 2 || table->shape[0] <= request || table->shape[1] < count)
+    return invalid("expected tensor '" + cache.beams + "' of [batch, max_len] with " + std::to_string(count) +
+                   " tokens of request " + std::to_string(request) + ", got " + shapeText(table->shape));
+  if (table->shape[0] % cache.beamWidth != 0)
+    return invalid("expected requests in groups of " + std::to_string(cache.beamWidth) + " beams, got " +
+                   std::to_string(table->shape[0]));
+  int64_t prompt = 0;
+  if (!cache.prompts.empty()) {
+    ATTNC_ASSIGN_OR_RETURN(std::vector<int64_t> prompts,
+                           readIntegers(cache.prompts, table->shape[0], arguments));
+    prompt = prompts[size_t(request)];
+  }
+  for (int64_t token = std::max<int64_t>(prompt, 0); token < count; ++token) {
+    const auto beam = int64_t(loadElement(*table, request * table->stride(0) + token * table->stride(1)));
+    if (beam < 0 || beam >= cache.beamWidth)
+      return invalid("expected beams from 0 to " + std::to_string(cache.beamWidth - 1) + " in tensor '" +
+                     cache.beams + "', got " + std::to_string(beam) + " for token " + std::to_string(token) +
+                     " of request " + std::to_string(request));
+    owners[size_t(token)] = beam;
+  }
+  return owners;
+}
+
 Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent &scaleContent,
                                  int64_t request, int64_t count, const Arguments &arguments) {
   const Parameter &cache = *content.cache;
@@ -269,13 +324,20 @@ Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent
   std::vector<int64_t> strides;
   for (size_t axis = 0; axis < copy.shape.size(); ++axis)
     strides.push_back(copy.stride(axis));
-  ATTNC_ASSIGN_OR_RETURN(TokenPlaces places, TokenPlaces::of(cache, strides, request, arguments));
+  ATTNC_ASSIGN_OR_RETURN(const std::vector<int64_t> owners, readOwners(cache, request, count, arguments));
+  std::vector<TokenPlaces> places; // of the requests of the group
+  const int64_t first = request - request % cache.beamWidth;
+  for (int64_t beam = 0; beam < cache.beamWidth; ++beam) {
+    ATTNC_ASSIGN_OR_RETURN(TokenPlaces own, TokenPlaces::of(cache, strides, first + beam, arguments));
+    places.push_back(std::move(own));
+  }
   TokenRows rows;
   const int64_t perToken = cache.heads * cache.dim;
   rows.values.resize(size_t(count * perToken));
   rows.errors.resize(updated ? rows.values.size() : 0);
-  for (int64_t token = 0; token < count; ++token)
-    ATTNC_RETURN_IF_ERROR(places.forEach(token, 0, cache.heads, [&](int64_t element, int64_t offset) {
+  for (int64_t token = 0; token < count; ++token) {
+    const TokenPlaces &owner = places[size_t(owners[size_t(token)])];
+    ATTNC_RETURN_IF_ERROR(owner.forEach(token, 0, cache.heads, [&](int64_t element, int64_t offset) {
       const double scale = scales[size_t(element)];
       const auto at = size_t(token * perToken + element);
       rows.values[at] =
@@ -283,6 +345,7 @@ Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent
       if (updated)
         rows.errors[at] = scale * updated->bounds[size_t(offset)];
     }));
+  }
   if (scaleContent.cache) {
     ATTNC_ASSIGN_OR_RETURN(const TokenRows byToken,
                            readCachedRows(scaleContent, {}, request, count, arguments));

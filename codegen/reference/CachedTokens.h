@@ -23,19 +23,25 @@ public:
   static Result<TokenPlaces> of(const Parameter &cache, const std::vector<int64_t> &strides, int64_t request,
                                 const Arguments &arguments);
 
-  /// How many tokens there are places for: the capacity, or what the request's entries of the table can name.
+  /// How many slots there are: the capacity, or what the request's entries of the table can name.
   int64_t room() const { return cache.page ? entries * cache.page : capacity; }
-  /// The page of a token. InvalidArgument if the pool has no such page.
-  Result<int64_t> page(int64_t token) const;
+  /// Where a token lies among them; of a cyclic cache behind those that are kept in a ring.
+  int64_t slot(int64_t token) const;
+  /// How many slots the first `count` tokens of a request take.
+  int64_t slotsOf(int64_t count) const;
+  /// The page that entry `entry` of the request's table names. InvalidArgument if the pool has no such page.
+  Result<int64_t> page(int64_t entry) const;
   /// Calls `visit(element, offset)` for the elements of a token: its place in [heads, dim], of a pair the
   /// heads of keys and then of values, and its offset in the cache.
   template <class Visit>
   Status forEach(int64_t token, int64_t firstHead, int64_t endHead, Visit visit) const {
-    int64_t block = request;
+    int64_t block = request, place = slot(token);
+    ATTNC_RETURN_IF_ERROR(checkPlace(token, place));
     if (cache.page) {
-      ATTNC_ASSIGN_OR_RETURN(block, page(token));
+      ATTNC_ASSIGN_OR_RETURN(block, page(place / cache.page));
+      place %= cache.page;
     }
-    const int64_t start = block * blockStride + (cache.page ? token % cache.page : token) * tokenStride;
+    const int64_t start = block * blockStride + place * tokenStride;
     for (int64_t head = firstHead; head < endHead; ++head)
       for (int64_t e = 0; e < cache.dim; ++e)
         visit(head * cache.dim + e, start + head / partHeads * partStride + head % partHeads * headStride +
@@ -45,6 +51,8 @@ public:
 
 private:
   explicit TokenPlaces(const Parameter &cache) : cache(cache) {}
+  /// InvalidArgument if the request has no such slot.
+  Status checkPlace(int64_t token, int64_t slot) const;
 
   const Parameter &cache;
   Tensor table;

@@ -144,6 +144,8 @@ private:
     out.cacheAxes = cache.axes();
     out.page = cache.getPage();
     out.halfBytes = cache.hasHalfBytes();
+    out.window = cache.getWindow();
+    out.keep = cache.getKeep();
     auto take = [&](const attn::CacheAccess &access) {
       if (access.scaledByToken())
         out.scales = nameOf(kernel, access.scale);
@@ -151,6 +153,9 @@ private:
         (access.values ? out.valueScale : out.scale) = nameOf(kernel, access.scale);
       out.csr = access.csr;
       out.table = nameOf(kernel, access.pages);
+      out.beams = nameOf(kernel, access.beams); // reads come last
+      out.prompts = nameOf(kernel, access.prompts);
+      out.beamWidth = access.beamWidth;
     };
     if (takeScales(value, take))
       return;

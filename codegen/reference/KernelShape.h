@@ -79,8 +79,11 @@ struct Parameter {
   std::string cacheAxes; ///< of a cache: p page or b request, 2 if keys and values are a pair, n, h and d in
                          ///< its order
   int64_t page = 0;      ///< tokens a page; 0 in a contiguous cache
-  std::string table;     ///< of a paged cache: the argument that lists the pages
-  std::string scale;     ///< of a quantised cache: the argument that it is multiplied by; of a pair the keys'
+  int64_t window = 0, keep = 0; ///< of a cyclic cache; 0 of others
+  std::string beams, prompts;   ///< of a cache that beams share: the arguments that say so; else empty
+  int64_t beamWidth = 1;
+  std::string table; ///< of a paged cache: the argument that lists the pages
+  std::string scale; ///< of a quantised cache: the argument that it is multiplied by; of a pair the keys'
   std::string valueScale; ///< of a pair: the values'
   std::string scales;     ///< or the cache that has scales by token
   bool halfBytes = false; ///< of a cache: elements of 4 bits, two a byte

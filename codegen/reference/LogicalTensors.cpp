@@ -198,11 +198,16 @@ Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
     ATTNC_RETURN_IF_ERROR(readPacked(batch, kernel, q.shape[0], k.shape[0], arguments));
   else
     ATTNC_RETURN_IF_ERROR(readPadded(batch, kernel, q, cached ? nullptr : &k, arguments));
-  for (const Parameter &argument : kernel.arguments)
+  for (const Parameter &argument : kernel.arguments) {
     if (!argument.table.empty()) {
       const Tensor &table = arguments.tensors.find(argument.table)->second; // read above
       batch.dims[argument.csr ? "total_pages" : "max_pages"] = table.shape.back();
     }
+    if (!argument.beams.empty()) {
+      ATTNC_ASSIGN_OR_RETURN(const Tensor *owners, findTensor(argument.beams, DType::I32, arguments));
+      batch.dims["max_len"] = owners->shape.empty() ? 0 : owners->shape.back();
+    }
+  }
   batch.dims["batch"] = int64_t(batch.requests.size());
   batch.dims["heads"] = kernel.heads;
   batch.dims["kv_heads"] = kernel.kvHeads;

@@ -58,7 +58,8 @@ struct TokenSource {
   JoinOp join;              ///< what puts new tokens behind the cached ones; null if there are none
   RopeOp rope;              ///< of these heads, after the bias; null if there is none
 
-  /// Of joined tokens the new ones, which have a bias and a rotation of their own; no tokens if there are none.
+  /// Of joined tokens the new ones, which have a bias and a rotation of their own; no tokens if there are
+  /// none.
   TokenSource active() const;
 };
 /// Null tokens if the value is anything else.
@@ -72,6 +73,9 @@ struct CacheAccess {
   bool values = false;   ///< of a pair, its values
   bool csr = false;      ///< the pages of all requests lie one after the other
   bool ofScales = false; ///< this is the cache of another one's scales
+  /// Whose tokens beams read, and how many of them every beam shares; null where there are none.
+  mlir::BlockArgument beams, prompts;
+  int64_t beamWidth = 1;
 
   CacheAccess() = default;
   template <class Op>
@@ -79,7 +83,13 @@ struct CacheAccess {
       : cache(cacheArgument(op.getCache())),
         pages(mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getPages())),
         scale(op.getScale() ? cacheArgument(op.getScale()) : mlir::BlockArgument()), values(op.getValues()),
-        csr(op.isCsr()) {}
+        csr(op.isCsr()) {
+    if constexpr (std::is_same_v<Op, CachedOp>) {
+      beams = mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getBeams());
+      prompts = mlir::dyn_cast_if_present<mlir::BlockArgument>(op.getPrompts());
+      beamWidth = int64_t(op.getBeamWidth().value_or(1));
+    }
+  }
   CacheType type() const { return mlir::cast<CacheType>(cache.getType()); }
   /// Whether each token and head has scales of its own.
   bool scaledByToken() const { return scale && mlir::isa<CacheType>(scale.getType()); }

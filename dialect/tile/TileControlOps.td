@@ -11,7 +11,8 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
   let summary = "launches in order, and the tensors and scalars that the caller passes";
   let description = [{
     `dims` are the dims that a caller has to give because no tensor's shape tells them. `workspaces` are memory that the
-    launches share: device memory of that many bytes, with nothing in it when the first one starts.
+    launches share: device memory of that many bytes, with nothing in it when the first one starts. `request_group` requests
+    belong together: batch is a multiple of it.
     ```mlir
     tile.program @causal tensors [] scalars [] dims ["q_len"] attributes {remarks = {mask.exact = "true"}} {
       tile.launch @pair grid ["ceildiv(q_len, 64)", "8", "batch"] fields ["tensor:q", "dim:q.stride0"]
@@ -21,7 +22,8 @@ def Tile_ProgramOp : Tile_Op<"program", [Symbol, SingleBlock, NoTerminator]> {
   let arguments = (ins SymbolNameAttr:$sym_name, TypedArrayAttrBase<Tile_TensorAttr, "tensors">:$tensors,
                        TypedArrayAttrBase<Tile_ScalarAttr, "scalars">:$scalars, StrArrayAttr:$dims,
                        DefaultValuedAttr<DictionaryAttr, "{}">:$remarks,
-                       DefaultValuedAttr<TypedArrayAttrBase<Tile_WorkspaceAttr, "workspaces">, "{}">:$workspaces);
+                       DefaultValuedAttr<TypedArrayAttrBase<Tile_WorkspaceAttr, "workspaces">, "{}">:$workspaces,
+                       OptionalAttr<I64Attr>:$request_group);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `tensors` $tensors `scalars` $scalars `dims` $dims attr-dict-with-keyword $body

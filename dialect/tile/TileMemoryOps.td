@@ -92,9 +92,14 @@ def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure, AttrSizedOperandSegments]> {
     begins `i * block_stride` further on, or, where they are paged, `pages[first_page + i] * block_stride`. A store through a table passes over
     pages outside [0, page_count).
 
+    Stores to cyclic rows pass over those that others of the launch overwrite, from what is kept to `oldest`, and over slots from `slots` on. Rows of beams are found
+    through the table `beams`: row r of the request is one of the request that lies `beams[first_beam + r]` times `request_stride` further on, counted in elements, or in
+    entries of the page table; rows below `prompt` are the request's own.
+
     Constraints: (C1) pointer and rows agree in element type. (C2) rows are writable only if the pointer is. (C3) a column
     stride for strided rows, and only for those. (C4) a block stride for rows in blocks, and only for those. (C5) a table of
-    i32 and its first entry for paged rows, and only for those. (C6) a page count for writable paged rows, and only for those.
+    i32 and its first entry for paged rows, and only for those. (C6) a page count for writable paged rows, and only for those. (C7) oldest and slots for
+    writable cyclic rows, and only for those. (C8) a table of i32, its first entry, a stride and a prompt for rows of beams, and only for those.
     ```mlir
     %k_rows = tile.view_rows "k_rows" %k offset %offset stride %stride
         : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
@@ -107,17 +112,22 @@ def Tile_ViewRowsOp : Tile_Op<"view_rows", [Pure, AttrSizedOperandSegments]> {
   }];
   let arguments = (ins StrAttr:$name, Tile_PointerType:$pointer, I64:$offset, I64:$stride,
                        Optional<I64>:$column_stride, Optional<I64>:$block_stride,
-                       Optional<Tile_PointerType>:$table, Optional<I64>:$first_page, Optional<Index>:$page_count);
+                       Optional<Tile_PointerType>:$table, Optional<I64>:$first_page, Optional<Index>:$page_count,
+                       Optional<Index>:$oldest, Optional<Index>:$slots,
+                       Optional<Tile_PointerType>:$beams, Optional<I64>:$first_beam, Optional<I64>:$request_stride,
+                       Optional<Index>:$prompt);
   let results = (outs Tile_GlobalRowsType:$rows);
   let assemblyFormat = [{
     $name $pointer `offset` $offset `stride` $stride (`column_stride` $column_stride^)?
-        (`block_stride` $block_stride^)? (`pages` $table^ `[` $first_page `]` (`of` $page_count^)? `:` qualified(type($table)))? attr-dict
+        (`block_stride` $block_stride^)? (`pages` $table^ `[` $first_page `]` (`of` $page_count^)? `:` qualified(type($table)))?
+        (`oldest` $oldest^ `slots` $slots)?
+        (`beams` $beams^ `[` $first_beam `]` `request_stride` $request_stride `prompt` $prompt `:` qualified(type($beams)))? attr-dict
         `:` qualified(type($pointer)) `->` qualified(type($rows))
   }];
   let hasVerifier = 1;
   let builders = [OpBuilder<(ins "::mlir::Type":$rows, "::mlir::StringRef":$name, "::mlir::Value":$pointer,
                                  "::mlir::Value":$offset, "::mlir::Value":$stride), [{
-    build($_builder, $_state, rows, name, pointer, offset, stride, {}, {}, {}, {}, {});
+    build($_builder, $_state, rows, name, pointer, offset, stride, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {});
   }]>];
 }
 

@@ -71,6 +71,14 @@ LogicalResult ViewRowsOp::verify() {
   if (bool(getPageCount()) != (rows.getPage() && rows.getWritable())) // C6
     return emitOpError("expected a page count for writable paged rows and for no others, got ")
            << (getPageCount() ? "one" : "none") << " for " << rows;
+  if (bool(getOldest()) != (rows.getRing() && rows.getWritable()) ||
+      bool(getSlots()) != bool(getOldest())) // C7
+    return emitOpError("expected an oldest row and slots for writable cyclic rows and for no others, got ")
+           << (getOldest() ? "them" : "none") << " for " << rows;
+  if (bool(getBeams()) != rows.getBeams() ||
+      (getBeams() && !getBeams().getType().getElementType().isInteger(32))) // C8
+    return emitOpError("expected a table of i32 for rows of beams and for no others, got ")
+           << (getBeams() ? "one" : "none") << " for " << rows;
   return success();
 }
 

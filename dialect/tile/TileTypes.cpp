@@ -67,8 +67,9 @@ LogicalResult PointerType::verify(EmitError emitError, Type element, bool) {
   return isQuantised(element) ? success() : verifyElement(emitError, element); // C1
 }
 
-LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool, int64_t alignment,
-                                     bool strided, DimAttr page, DimAttr group) {
+LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element, bool writable,
+                                     int64_t alignment, bool strided, DimAttr page, DimAttr group,
+                                     DimAttr ring, DimAttr keep, bool beams) {
   if (failed(verifyStored(emitError, element))) // C1
     return failure();
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
@@ -80,6 +81,11 @@ LogicalResult GlobalRowsType::verify(EmitError emitError, DimAttr, Type element,
                        << " bytes, got " << alignment;
   if (page && group) // C4
     return emitError() << "expected rows that are paged or grouped, got both";
+  if ((keep && !ring) || (group && (ring || beams))) // C5
+    return emitError()
+           << "expected tokens to be kept beside a ring, and neither ring nor beams of grouped rows";
+  if (writable && beams) // C6
+    return emitError() << "expected rows of beams to be read only, got writable ones";
   return success();
 }
 

@@ -27,19 +27,27 @@ def Tile_GlobalRowsType : Tile_Type<"GlobalRows", "global_rows"> {
     Rows may come in blocks of a fixed number: `paged kPage=16` are 16 rows in each page of a table, `grouped kGroup=4` four
     rows a block, blocks a second stride apart.
 
+    Rows that are tokens of a cache may have to be looked up one by one. Of `cyclic kRing=4092 keep kKeep=4`, row r lies where r does if r < 4, else
+    at b + (r - 4) mod 4092, where b is 4, or in pages the first slot of the page behind them; `keep` stands for 0 where it is absent. `beams true` says
+    for each row whose it is.
+
     Constraints: (C1) elements are f16, bf16, f32 or quantised. (C2) the alignment is a power of two from an element to 16 bytes. (C3)
     strided rows are aligned to their elements. (C4) rows are
-    paged or grouped, not both.
+    paged or grouped, not both. (C5) what is kept stands beside a ring, and grouped rows have neither ring nor beams. (C6) beams are read only.
   }];
   let parameters = (ins "::attnc::tile::DimAttr":$columns, "::mlir::Type":$elementType,
                         DefaultValuedParameter<"bool", "false">:$writable,
                         DefaultValuedParameter<"int64_t", "16">:$alignment,
                         DefaultValuedParameter<"bool", "false">:$strided,
                         OptionalParameter<"::attnc::tile::DimAttr">:$page,
-                        OptionalParameter<"::attnc::tile::DimAttr">:$group);
+                        OptionalParameter<"::attnc::tile::DimAttr">:$group,
+                        OptionalParameter<"::attnc::tile::DimAttr">:$ring,
+                        OptionalParameter<"::attnc::tile::DimAttr">:$keep,
+                        DefaultValuedParameter<"bool", "false">:$beams);
   let assemblyFormat = [{
     `<` custom<DimAttr>($columns) `,` $elementType (`,` `writable` $writable^)? (`aligned` $alignment^)?
-        (`strided` $strided^)? (`paged` custom<DimAttr>($page)^)? (`grouped` custom<DimAttr>($group)^)? `>`
+        (`strided` $strided^)? (`paged` custom<DimAttr>($page)^)? (`grouped` custom<DimAttr>($group)^)?
+        (`cyclic` custom<DimAttr>($ring)^)? (`keep` custom<DimAttr>($keep)^)? (`beams` $beams^)? `>`
   }];
   let genVerifyDecl = 1;
   let extraClassDeclaration = [{

@@ -46,6 +46,16 @@ void SpecImporter::addCaches() {
     addArgument("write_indices",
                 attn::SideType::get(context, builder.getStrArrayAttr({"batch"}), builder.getI32Type()),
                 loc(spec.append->where));
+  if (cache.beams && spec.attends()) {
+    addArgument(
+        "cache_indirection",
+        attn::SideType::get(context, builder.getStrArrayAttr({"batch", "max_len"}), builder.getI32Type()),
+        loc(cache.beams->where));
+    if (cache.beams->sharedPrompt)
+      addArgument("prompt_lens",
+                  attn::SideType::get(context, builder.getStrArrayAttr({"batch"}), builder.getI32Type()),
+                  loc(cache.beams->where));
+  }
   if (!cache.isPaged())
     return;
   Type table = attn::SideType::get(context,
@@ -88,9 +98,23 @@ Value SpecImporter::cached(StringRef name, int64_t dim) {
       spec.layout.value == TokenLayout::Packed ? attn::Layout::Packed : attn::Layout::Padded;
   Type tokens = attn::TokensType::get(builder.getContext(), spec.kvHeads.value, dim,
                                       *elementType(spec.dtype.value, spec.dtype.where), layout);
-  return attn::CachedOp::create(
-      builder, loc(cache.where), tokens, tensor, pagesOf(name), arguments.lookup(scaleName(name)),
-      /*beams=*/Value(), /*prompts=*/Value(), cache.combined && name == "v", /*beam_width=*/IntegerAttr());
+  return attn::CachedOp::create(builder, loc(cache.where), tokens, tensor, pagesOf(name),
+                                arguments.lookup(scaleName(name)), arguments.lookup("cache_indirection"),
+                                arguments.lookup("prompt_lens"), cache.combined && name == "v",
+                                cache.beams ? builder.getI64IntegerAttr(cache.beams->width) : IntegerAttr());
+}
+
+/// Of a cyclic cache: whether it still holds a key, or it is one of those that are kept.
+Value SpecImporter::isHeld(const ExprScope &scope) {
+  const CacheSpec &cache = *spec.cache;
+  mlir::Location where = loc(cache.windowAt);
+  auto index = [&](int64_t value) { return arith::ConstantIndexOp::create(builder, where, value); };
+  Value oldest = arith::SubIOp::create(builder, where, scope.kvLen, index(cache.window - cache.keep));
+  Value held = arith::CmpIOp::create(builder, where, arith::CmpIPredicate::sge, scope.kv, oldest);
+  if (cache.keep == 0)
+    return held;
+  Value kept = arith::CmpIOp::create(builder, where, arith::CmpIPredicate::slt, scope.kv, index(cache.keep));
+  return arith::OrIOp::create(builder, where, kept, held);
 }
 
 /// New tokens behind those of a cache.

@@ -322,7 +322,7 @@ LogicalResult SpecImporter::fillScore(attn::AttentionOp attention) {
 }
 
 LogicalResult SpecImporter::fillMask(attn::AttentionOp attention) {
-  if (spec.mask.kind == MaskNode::Kind::None)
+  if (spec.mask.kind == MaskNode::Kind::None && !isCyclic())
     return success();
   OpBuilder::InsertionGuard guard(builder);
   mlir::Location where = loc(spec.mask.where);
@@ -333,6 +333,8 @@ LogicalResult SpecImporter::fillMask(attn::AttentionOp attention) {
   FailureOr<Value> visible = importMask(builder, spec.mask, scope, where);
   if (failed(visible))
     return failure();
+  if (isCyclic())
+    visible = arith::AndIOp::create(builder, where, *visible, isHeld(scope)).getResult();
   attn::YieldOp::create(builder, where, ValueRange{*visible});
   return success();
 }

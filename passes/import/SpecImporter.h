@@ -48,6 +48,8 @@ private:
   mlir::Value cached(llvm::StringRef name, int64_t dim);
   mlir::Value join(mlir::Value prior, mlir::Value active);
   void appendTokens();
+  bool isCyclic() const { return spec.cache && spec.cache->window != 0; }
+  mlir::Value isHeld(const ExprScope &scope);
   llvm::SmallVector<mlir::Type> updatedCaches(llvm::SmallVectorImpl<llvm::StringRef> &names);
 
   const Spec &spec;

@@ -78,15 +78,8 @@ LogicalResult KernelLowering::checkBody() {
                     attn::JoinOp, attn::RopeOp, arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
-    auto cached = dyn_cast<attn::CachedOp>(op);
-    auto append = dyn_cast<attn::AppendOp>(op);
-    if ((cached && cached.getCache().getType().isCyclic()) ||
-        (append && append.getCache().getType().isCyclic()))
-      return op.emitOpError("has no lowering to tile, where a cache is cyclic");
-    if (append && append.getCache().getType().hasHalfBytes())
+    if (auto append = dyn_cast<attn::AppendOp>(op); append && append.getCache().getType().hasHalfBytes())
       return op.emitOpError("has no lowering to tile, where a cache is of 4 bits");
-    if (cached && cached.getBeams())
-      return op.emitOpError("has no lowering to tile, where it has beams");
   }
   if (failed(checkAppends()))
     return failure();

@@ -17,9 +17,12 @@ struct BlockScalars {
   mlir::Value head;             ///< of queries; with packing the first of those that share the KV head
   mlir::Value qBegin, kvBegin;  ///< first token of the request; null in padded layouts
   mlir::Value firstPage, pages; ///< of the request, among those of all; null but for CSR page tables
-  mlir::Value rows;             ///< of the request: its queries, or with packing those times the group
-  mlir::Value rowsEnd;          ///< first row not to be stored
-  mlir::Value basePosition;     ///< of query 0
+  mlir::Value firstBeam,
+      prompt;          ///< the first request of its group, and tokens that all read there; null without beams
+  mlir::Value oldest;  ///< token of a cyclic cache that is stored, but for those that are kept
+  mlir::Value rows;    ///< of the request: its queries, or with packing those times the group
+  mlir::Value rowsEnd; ///< first row not to be stored
+  mlir::Value basePosition; ///< of query 0
   mlir::Value firstPosition, lastPosition;
   mlir::Value firstActive; ///< of the keys that are in no cache; null where there are none
 };
@@ -116,6 +119,7 @@ private:
   /// What is done to a tile of tokens, from `firstToken` on, once it is in shared memory.
   void prepareTile(const Operand &operand, mlir::Value tile, mlir::Value firstToken);
   llvm::StringRef argument(mlir::Value value);
+  void buildGroup(const attn::CacheAccess &cache);
   std::string poolDim(const attn::CacheAccess &cache);
   mlir::Value firstEntry(const attn::CacheAccess &cache);
   int64_t rowAlignment(mlir::Type element, bool strided);
@@ -146,6 +150,7 @@ private:
   void addInputs();
   void addOutputs();
   void addScalars();
+  mlir::IntegerAttr requestGroup();
   void addLaunch(KernelLowering &launched, llvm::ArrayRef<std::string> grid);
   void addTensor(llvm::StringRef name, mlir::Type element, llvm::ArrayRef<std::string> shape, bool output,
                  bool strided, int64_t alignment, bool anyStrides = false, bool inPlace = false);
@@ -168,6 +173,7 @@ private:
   void buildAppend();
   mlir::Value firstIndex(attn::AppendOp append);
   mlir::Value cacheEnd(const attn::CacheAccess &cache);
+  mlir::Value oldestToken(const attn::CacheAccess &cache);
   NewTokens loadNewTokens(attn::AppendOp append, llvm::StringRef part, tile::DimAttr columns,
                           tile::DimAttr width);
   void storeNewTokens(NewTokens &tokens);

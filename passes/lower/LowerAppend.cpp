@@ -56,12 +56,25 @@ Value KernelLowering::firstIndex(attn::AppendOp append) {
   return let("first_index", sub(at.kvLen, at.qLen));
 }
 
-/// Indices from it on have no place in the request's cache.
+/// Slots from it on are not there in the request's cache.
 Value KernelLowering::cacheEnd(const attn::CacheAccess &cache) {
   if (!cache.type().isPaged())
-    return field("capacity", b.getIndexType(), "dim:capacity");
+    return cache.type().isCyclic() ? constant("kWindow", cache.type().getWindow())
+                                   : field("capacity", b.getIndexType(), "dim:capacity");
   Value pages = cache.csr ? at.pages : field("max_pages", b.getIndexType(), "dim:max_pages");
   return mul(pages, constant("kPage", cache.type().getPage()));
+}
+
+/// Of a cyclic cache: the first token that it holds after the launch, but for those that are kept.
+Value KernelLowering::oldestToken(const attn::CacheAccess &cache) {
+  if (!at.oldest) {
+    Value length = at.kvLen;
+    if (appends().front().getFirst() && hasKeyLengths())
+      length = arith::MaxSIOp::create(b, loc, length, add(at.basePosition, at.qLen));
+    attn::CacheType type = cache.type();
+    at.oldest = let("oldest", sub(length, constant("kRing", type.getWindow() - type.getKeep())));
+  }
+  return at.oldest;
 }
 
 void KernelLowering::buildAppend() {
@@ -120,7 +133,8 @@ void KernelLowering::storeNewTokens(NewTokens &tokens) {
   }
   Value rows = viewCache((tokens.part + "_cache").str(), cache, tokens.columns, at.kvHead, /*writable=*/true);
   Value end = add(at.basePosition, at.rows);
-  Value last = let((tokens.part + "_end").str(), arith::MinSIOp::create(b, loc, end, cacheEnd(cache)));
+  Value last = cache.type().isCyclic() ? end : Value(arith::MinSIOp::create(b, loc, end, cacheEnd(cache)));
+  last = let((tokens.part + "_end").str(), last);
   Value stored = cache.type().isQuantised() ? quantise(tokens, cache, last) : tokens.tile;
   tile::StoreRowsOp::create(b, tokens.append.getLoc(), stored, rows, at.firstPosition, last, index(0));
 }

@@ -38,14 +38,24 @@ Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensTyp
   // Of queries and outputs, with packing, a group of heads for each token.
   tile::DimAttr group = head == at.head ? groupDim() : tile::DimAttr();
   auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable,
-                                        rowAlignment(element, strided), strided, {}, group);
+                                        rowAlignment(element, strided), strided, {}, group, {}, {}, false);
   return tile::ViewRowsOp::create(
       b, loc, rows, (name + "_rows").str(), pointer, offset, group ? stride("head", 'h') : tokenStride,
-      strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value(), Value());
+      strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value(), Value(),
+      Value(), Value(), Value(), Value(), Value(), Value());
 }
 
 StringRef KernelLowering::argument(Value value) {
   return source.argumentName(cast<BlockArgument>(value).getArgNumber());
+}
+
+/// Where the group of the request begins, once.
+void KernelLowering::buildGroup(const attn::CacheAccess &cache) {
+  if (at.firstBeam)
+    return;
+  Value beam = arith::RemSIOp::create(b, loc, at.request, constant("kBeams", cache.beamWidth));
+  at.firstBeam = let("first_beam", sub(at.request, beam));
+  at.prompt = cache.prompts ? let("prompt_len", loadAt(argument(cache.prompts), at.request)) : index(0);
 }
 
 /// The tokens of the block's request, in a cache.
@@ -61,8 +71,11 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
   Value offset = mul(widen(head), stride("head", 'h'));
   if (cache.values)
     offset = add(stride("pair", '2'), offset);
+  if (cache.beams)
+    buildGroup(cache);
+  Value first = cache.beams ? at.firstBeam : at.request;
   if (!type.isPaged())
-    offset = add(mul(widen(at.request), stride("batch", 'b')), offset);
+    offset = add(mul(widen(first), stride("batch", 'b')), offset);
   bool strided = attn::isStrided(type);
   tile::DimAttr page;
   Value pageStride, table, firstPage, pageCount;
@@ -80,17 +93,35 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
       pageCount = field(pool, b.getIndexType(), "dim:" + pool);
     }
   }
+  tile::DimAttr ring, keep;
+  Value oldest, slots, beams, beam, requestStride;
+  if (type.isCyclic()) {
+    ring = tile::DimAttr::get(b.getContext(), "kRing", type.getWindow() - type.getKeep());
+    if (type.getKeep())
+      keep = tile::DimAttr::get(b.getContext(), "kKeep", type.getKeep());
+    oldest = writable ? oldestToken(cache) : Value();
+    slots = writable ? cacheEnd(cache) : Value();
+  }
+  if (cache.beams) {
+    StringRef table = argument(cache.beams);
+    beams = field(table, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + table);
+    beam = mul(widen(at.request), widen(field("max_len", b.getIndexType(), "dim:max_len")));
+    requestStride =
+        type.isPaged() ? widen(field("max_pages", b.getIndexType(), "dim:max_pages")) : stride("batch", 'b');
+  }
   auto rows = tile::GlobalRowsType::get(b.getContext(), storedColumns(cache, columns), element, writable,
-                                        rowAlignment(cache), strided, page, {});
+                                        rowAlignment(cache), strided, page, {}, ring, keep, bool(beams));
   return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
                                   strided ? stride("column", 'd') : Value(), pageStride, table, firstPage,
-                                  pageCount);
+                                  pageCount, oldest, slots, beams, beam, requestStride,
+                                  beams ? at.prompt : Value());
 }
 
-/// The request's first one in its table.
+/// The request's first one in its table, or that of the first of its beams.
 Value KernelLowering::firstEntry(const attn::CacheAccess &cache) {
   return cache.csr ? widen(at.firstPage)
-                   : mul(widen(at.request), widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
+                   : mul(widen(cache.beams ? at.firstBeam : at.request),
+                         widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
 }
 
 /// The dim that says how many pages a pool has. Pools with tables of their own may differ in it.
@@ -149,7 +180,8 @@ Value KernelLowering::viewBias(StringRef name, BlockArgument argument, attn::Tok
   Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
   Value width = widen(constant(columns.getName(), columns.getSize()));
   int64_t alignment = rowAlignment(element, /*strided=*/false);
-  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {});
+  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {}, {},
+                                       {}, false);
   Value view = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
                                         mul(widen(head), width), width);
   if (!hasTensor(bias))

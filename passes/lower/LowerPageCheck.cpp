@@ -14,9 +14,12 @@ SmallVector<attn::CacheAccess, 2> KernelLowering::checkedCaches() {
   if (!attention || !attention.statistic("debug_scores"))
     return {};
   SmallVector<attn::CacheAccess, 2> checked;
-  for (const attn::CacheAccess &cache : caches())
+  for (const attn::CacheAccess &cache : caches()) {
+    if (cache.type().isCyclic() || cache.beams)
+      return {}; // their slots are not those of tokens 0 to kv_len
     if (llvm::none_of(checked, [&](const attn::CacheAccess &each) { return each.pages == cache.pages; }))
       checked.push_back(cache);
+  }
   return checked;
 }
 

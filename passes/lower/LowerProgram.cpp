@@ -32,6 +32,13 @@ void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool
             rowAlignment(type.getElementType(), strided), strided);
 }
 
+/// The tokens of a page, or those that a request has room for.
+static std::string slotsOf(attn::CacheType type) {
+  return type.isPaged()    ? std::to_string(type.getPage())
+         : type.isCyclic() ? std::to_string(type.getWindow())
+                           : "capacity";
+}
+
 /// A cache, and the pages of it that requests have.
 void KernelLowering::addCacheTensors(const attn::CacheAccess &cache) {
   attn::CacheType type = cache.type();
@@ -42,7 +49,7 @@ void KernelLowering::addCacheTensors(const attn::CacheAccess &cache) {
       shape.push_back(axis == 'p'   ? poolDim(cache)
                       : axis == 'b' ? "batch"
                       : axis == '2' ? "2"
-                      : axis == 'n' ? type.isPaged() ? std::to_string(type.getPage()) : "capacity"
+                      : axis == 'n' ? slotsOf(type)
                                     : std::to_string(axis == 'h' ? type.getHeads() : type.getStoredDim()));
     const bool updated = !appends().empty();
     addTensor(name, type.getStored(), shape, /*output=*/updated, /*strided=*/true, rowAlignment(cache),
@@ -54,6 +61,12 @@ void KernelLowering::addCacheTensors(const attn::CacheAccess &cache) {
     addTensor(argument(cache.pages), b.getI32Type(),
               cache.csr ? ArrayRef<std::string>{"total_pages"} : ArrayRef<std::string>{"batch", "max_pages"},
               false, false, 4);
+  auto addSide = [&](BlockArgument side, ArrayRef<std::string> shape) {
+    if (side && !hasTensor(argument(side)))
+      addTensor(argument(side), b.getI32Type(), shape, false, false, 4);
+  };
+  addSide(cache.beams, {"batch", "max_len"});
+  addSide(cache.prompts, {"batch"});
 }
 
 SmallVector<attn::CacheAccess, 2> KernelLowering::caches() {
@@ -165,6 +178,12 @@ void KernelLowering::addScalars() {
     }
 }
 
+/// Null where each request is by itself.
+IntegerAttr KernelLowering::requestGroup() {
+  const int64_t width = caches().empty() ? 1 : caches().front().beamWidth;
+  return width > 1 ? b.getI64IntegerAttr(width) : IntegerAttr();
+}
+
 /// The launches are built first: what they view is what the program takes.
 void KernelLowering::buildProgram() {
   std::optional<KernelLowering> append, check, map, fill;
@@ -195,7 +214,7 @@ void KernelLowering::buildProgram() {
   addPageCheck(workspaces);
   program = tile::ProgramOp::create(b, source.getLoc(), source.getSymName(), b.getArrayAttr(tensors),
                                     b.getArrayAttr(scalars), b.getArrayAttr(dims), remarks(),
-                                    b.getArrayAttr(workspaces));
+                                    b.getArrayAttr(workspaces), requestGroup());
   b.createBlock(&program.getBody());
   if (append)
     addLaunch(*append,

@@ -56,7 +56,8 @@ Value KernelLowering::viewScaleRow(StringRef part, const attn::CacheAccess &cach
   StringRef name = argument(cache.scale);
   Type f32 = b.getF32Type();
   constexpr int64_t kAlignment = 4;
-  auto row = tile::GlobalRowsType::get(b.getContext(), columns, f32, false, kAlignment, false, {}, {});
+  auto row = tile::GlobalRowsType::get(b.getContext(), columns, f32, false, kAlignment, false, {}, {}, {}, {},
+                                       false);
   Value pointer = field(name, tile::PointerType::get(b.getContext(), f32, false), "tensor:" + name);
   Value width = widen(constant(columns.getName(), columns.getSize()));
   if (!hasTensor(name))

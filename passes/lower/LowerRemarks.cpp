@@ -57,6 +57,11 @@ DictionaryAttr KernelLowering::remarks() {
     if (joinsTokens())
       remarks.push_back(remark("cache.active", "true"));
     remarks.push_back(remark("cache.page", Twine(cache.type().getPage())));
+    if (cache.type().isCyclic())
+      remarks.append({remark("cache.window", Twine(cache.type().getWindow())),
+                      remark("cache.keep", Twine(cache.type().getKeep()))});
+    if (cache.beams)
+      remarks.push_back(remark("cache.beams", Twine(cache.beamWidth)));
     remarks.push_back(remark("cache.table", !cache.pages ? "\"none\"" : cache.csr ? "\"csr\"" : "\"dense\""));
   }
   describeSideTensors(remarks);

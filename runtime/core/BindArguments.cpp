@@ -107,6 +107,16 @@ Status checkSizes(const LaunchPlan &plan, const BoundArguments &bound) {
   return Status::success();
 }
 
+/// Requests that share tokens come together.
+Status checkGroups(const Program &program, const LaunchPlan &plan, const BoundArguments &bound) {
+  const std::optional<int> batch = plan.symbols.find("batch");
+  const int64_t requests = batch && bound.values[*batch] ? *bound.values[*batch] : 0;
+  if (requests % program.requestGroup == 0)
+    return Status::success();
+  return bad("dim 'batch': expected a multiple of " + std::to_string(program.requestGroup) +
+             ", the beams of a group, got " + std::to_string(requests));
+}
+
 } // namespace
 
 Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &plan,
@@ -135,6 +145,7 @@ Result<BoundArguments> bindArguments(const Program &program, const LaunchPlan &p
     if (!bound.values[plan.dimSlots[i]])
       return bad("expected a value for dim " + quoted(program.dims[i]) + ", got none");
   ATTNC_RETURN_IF_ERROR(checkSizes(plan, bound));
+  ATTNC_RETURN_IF_ERROR(checkGroups(program, plan, bound));
   ATTNC_RETURN_IF_ERROR(bindScalars(program, arguments, bound));
   return bound;
 }

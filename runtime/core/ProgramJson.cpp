@@ -29,9 +29,13 @@ Json write(const TensorSig &sig) {
   Json shape = Json::array();
   for (const Formula &entry : sig.shape)
     shape.push_back(entry.text);
-  return {{"name", sig.name},          {"dtype", dtypeName(sig.dtype)}, {"shape", shape},
-          {"output", sig.output},      {"in_place", sig.inPlace},
-          {"strided", sig.strided},    {"any_strides", sig.anyStrides},
+  return {{"name", sig.name},
+          {"dtype", dtypeName(sig.dtype)},
+          {"shape", shape},
+          {"output", sig.output},
+          {"in_place", sig.inPlace},
+          {"strided", sig.strided},
+          {"any_strides", sig.anyStrides},
           {"alignment", sig.alignment}};
 }
 
@@ -91,7 +95,8 @@ Json write(const Program &program) {
           {"workspaces", writeAll(program.workspaces)},
           {"launches", writeAll(program.launches)},
           {"remarks", writeAll(program.remarks)},
-          {"min_blocks_per_sm", program.minBlocksPerSm}};
+          {"min_blocks_per_sm", program.minBlocksPerSm},
+          {"request_group", program.requestGroup}};
 }
 
 // Replaces bytes that are not UTF-8 instead of throwing.
@@ -185,6 +190,9 @@ void read(ObjectReader r, Program &program) {
   r.list("launches", program.launches, readObject<Launch>);
   r.list("remarks", program.remarks, readObject<Remark>);
   r.integer("min_blocks_per_sm", program.minBlocksPerSm);
+  r.integer("request_group", program.requestGroup);
+  if (program.requestGroup < 1)
+    r.fail("request_group", "a positive number", std::to_string(program.requestGroup));
   r.finish();
 }
 

@@ -77,9 +77,20 @@ CACHE = Axis("cache", (Value("none"),) + tuple(Value(label, {"cache": cache}) fo
     ("quantised i8, contiguous, dim not innermost", {"layout": "contiguous", "dtype": "i8", "order": {"k": "hdn"},
                                                      "scale": "head"}),
     ("quantised e5m2 keys, pages of 5, csr", {"layout": "paged", "page": 5, "table": "csr", "dtype": {"k": "e5m2"}}),
-    ("quantised i8, combined, pages of 64", {"layout": "paged", "page": 64, "pools": "combined", "dtype": "i8"}))))
+    ("quantised i8, combined, pages of 64", {"layout": "paged", "page": 64, "pools": "combined", "dtype": "i8"}),
+    ("quantised i8 by token, pages of 7", {"layout": "paged", "page": 7, "dtype": "i8", "scale": "token", "order": {"v": "hnd"}}),
+    ("quantised e4m3 by channel, contiguous", {"layout": "contiguous", "dtype": "e4m3", "scale": "channel", "order": "hnd"}),
+    ("quantised i4 by token, combined, pages of 16", {"layout": "paged", "page": 16, "pools": "combined", "dtype": "i4",
+                                                      "scale": "token", "group": 32}))))
+# Which tokens the cache holds, and whose a request reads.
+HELD = Axis("held", (Value("off"),) + tuple(Value(label, {"cache": cache}) for label, cache in (
+    ("window", {"window": 40}),
+    ("window, some kept", {"window": 71, "keep": 5}),
+    ("beams", {"beams": 2}),
+    ("beams, a prompt, window", {"beams": {"width": 3, "shared_prompt": True}, "window": 64}))))
 APPEND = Axis("append", (Value("off"), Value("end", {"append": "end"}), Value("write_indices", {"append": "write_indices"}),
-                         Value("end, keys returned", {"append": "end", "outputs": ["k_rotated"]})))
+                         Value("end, keys returned", {"append": "end", "outputs": ["k_rotated"]}),
+                         Value("active", {"active": True})))
 PHASE = Axis("phase", (Value("prefill"), Value("decode", {"phase": "decode"}),
                        Value("decode, 4 tokens", {"phase": "decode", "new_tokens": 4}),
                        Value("decode, 16 tokens", {"phase": "decode", "new_tokens": 16})))
@@ -252,7 +263,7 @@ AXES = (
     numbers("head_dim_v", (16, 72, 128, 256), optional=True),
     DTYPE, FAMILY,
     numbers("out_dtype", ("f32", "e4m3", "e5m2", "i8"), optional=True),
-    LAYOUT, CACHE, APPEND, PHASE, QKV, QKV_BIAS, ROPE, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
+    LAYOUT, CACHE, HELD, APPEND, PHASE, QKV, QKV_BIAS, ROPE, ALIGNMENT, ANCHOR, MASK, SECOND, COMBINE, SCALE, SOFTCAP, LOGN, BIAS, ALIBI, RELATIVE, EXPR, SINKS, OUTPUTS,
     pins("tile_q", (16, 32, 48, 64, 128)),
     pins("tile_kv", (16, 48, 64, 128)),
     pins("stages", (1, 2, 3, 4)),

@@ -42,7 +42,7 @@ def may_be_plain(dtype, family, arch):
     return family.label == "plain" or (family.label == "fallback" and (dtype.label == "f32" or arch.label == "sm_75"))
 
 
-def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch, dtype):
+def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch, dtype, cache):
     """By the largest tiles and the fewest stages that the compiler itself would take where nothing is pinned."""
     dim = int(keys.label)
     dim_v = number(values, dim)
@@ -54,7 +54,8 @@ def may_exceed_shared(keys, values, tile_q, tile_kv, stages, out_dtype, arch, dt
         out = number(tile_q, 128) * ((dim_v + 127) // 128 * 128)
     else:
         out = 0 if out_dtype.label == "f32" or dtype.label.startswith("f32") else number(tile_q, 128) * row_v
-    ring = number(stages, 1) * number(tile_kv, 64 if max(dim, dim_v) <= 128 else 32) * (row + row_v)
+    tiles = number(stages, 1) + ("by token" in cache.label)  # of scaled bytes, which are in rings of their own
+    ring = tiles * number(tile_kv, 64 if max(dim, dim_v) <= 128 else 32) * (row + row_v)
     return max(queries, out) + (queries if out > queries else 0) + ring > SHARED_BYTES[arch.label] * 1024
 
 
@@ -108,7 +109,24 @@ def differs_by_head(packing, block_map, *masks):
 
 REFUSALS = (
     Rule("append without a cache", ("cache", "append"), lambda cache, append: cache.label == "none" and append.label != "off",
-         "S61: new tokens have nowhere to go", r"expected a 'cache' where tokens are appended"),
+         "S61, S90: new tokens have nowhere to go", r"expected a 'cache' (where tokens are appended|beside 'active')"),
+    Rule("a window or beams without a cache", ("cache", "held"),
+         lambda cache, held: cache.label == "none" and held.label != "off",
+         "they are of a cache", r"expected 'layout' in 'cache', got none"),
+    Rule("a window or beams of a CSR table", ("cache", "held"),
+         lambda cache, held: "csr" in cache.label and held.label != "off",
+         "S93, S94: pages say how many tokens a request has, and here they do not", r"expected a dense page table"),
+    Rule("active keys beside a quantised cache", ("cache", "append"),
+         lambda cache, append: "quantised" in cache.label and append.label == "active",
+         "S91: they are never quantised", r"expected a cache of the dtype beside 'active'"),
+    Rule("appends of 4 bits", ("cache", "append"),
+         lambda cache, append: "i4" in cache.label and append.label not in ("off", "active"),
+         "S88: two of them are in a byte, which two blocks would write", r"expected no 'append' beside a cache of i4"),
+    Rule("rows of 4 bits", ("cache", "head_dim", "head_dim_v"),
+         lambda cache, keys, values: ("i4" in cache.label and
+                                      (int(keys.label) % 32 != 0 or number(values, int(keys.label)) % 32 != 0)),
+         "S86, S87: 32 of them are copied at a time, and as many share a scale here", r"a multiple of 32|expected a 'group' of a multiple of 16 dims that divides",
+         example=(("cache", "quantised i4 by token, combined, pages of 16"), ("head_dim_v", "16"))),
     Rule("keys returned that are not rotated", ("append", "rope"),
          lambda append, rope: append.label == "end, keys returned" and rope.label in ("off", "of q"),
          "S64: they would be the input", r"expected 'k_rotated' only of keys that are rotated"),
@@ -214,7 +232,7 @@ REFUSALS = (
     Rule("rounding without tensor cores", ("dtype", "family"),
          lambda dtype, family: dtype.label in ("f32 as tf32", "f16, f16 sums") and family.label == "plain",
          "S52: the plain family rounds nothing but what is stored", r"expected 'family: mma' with"),
-    Rule("shared memory", ("head_dim", "head_dim_v", "tile_q", "tile_kv", "stages", "out_dtype", "arch", "dtype"),
+    Rule("shared memory", ("head_dim", "head_dim_v", "tile_q", "tile_kv", "stages", "out_dtype", "arch", "dtype", "cache"),
          may_exceed_shared, "pinned tiles that the device has no room for",
          r"expected at most \d+ bytes of shared memory on sm_\d+, got \d+ for tiles of",
          example=(("head_dim", "256"), ("tile_kv", "128"), ("stages", "4"), ("arch", "sm_86"))),
@@ -222,6 +240,9 @@ REFUSALS = (
 
 # Refusals that the generator does not keep out of the way of; the pairs that they cost are made alone.
 UNAVOIDED = (
+    Rule("keys that the cache no longer holds", ("held", "combine"),
+         lambda held, combine: "window" in held.label and combine.label in ("not A", "all, not"),
+         "what is left is older than the window", r"expected a mask that shows some key to some row, got one that hides every key"),
     Rule("alignment of nothing beside a cache", ("layout", "alignment", "qkv_bias", "cache"),
          lambda layout, alignment, bias, cache: (layout.label == "dim not innermost" and alignment.label != "default"
                                                  and cache.label == "contiguous, dim not innermost"),

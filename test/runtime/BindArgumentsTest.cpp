@@ -54,6 +54,13 @@ TEST_F(BindArgumentsTest, DimsAndStridesGetValues) {
   EXPECT_EQ(bound->addresses[1], at(1 << 20));
 }
 
+TEST_F(BindArgumentsTest, RequestsComeInWholeGroups) {
+  program.requestGroup = 3;
+  EXPECT_TRUE(bind().ok()) << bind().status().str();
+  program.requestGroup = 2;
+  EXPECT_EQ(error(), "dim 'batch': expected a multiple of 2, the beams of a group, got 3");
+}
+
 TEST_F(BindArgumentsTest, EmptyTensorsNeedNoMemory) {
   arguments.tensors["k"] = {nullptr, DType::F16, {0, 8, 128}, {}};
   arguments.tensors["v"] = {nullptr, DType::F16, {0, 8, 128}, {}};

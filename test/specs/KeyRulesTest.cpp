@@ -197,7 +197,6 @@ TEST(KeyRules, EveryReservedWordIsDocumented) {
   };
   check(keys::kTopReserved);
   check(keys::kHeadsReserved);
-  check(keys::kCacheReserved);
   check(keys::kMaskReserved);
   check(keys::kScoreReserved);
   check(keys::kInputReserved);

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <set>
 
 namespace attnc::cli {
 namespace {
@@ -51,14 +52,24 @@ const HostTensor *tableOf(const CacheLayout &layout, std::string_view cache, con
   return nullptr;
 }
 
-/// The indices at which new tokens of each request have a place in their cache; none where nothing is
-/// appended.
+/// The indices of the new tokens of each request, and of them those that are stored, and in which slots; none
+/// where nothing is appended.
 struct Written {
   int64_t first = 0, end = 0;
-  bool has(int64_t key) const { return key >= first && key < end; }
+  std::set<int64_t> keys, slots;
+
+  bool has(int64_t key) const { return keys.contains(key); }
+  /// The entries of the page table that name pages with such slots.
+  std::set<int64_t> entries(int64_t page) const {
+    std::set<int64_t> out;
+    for (int64_t slot : slots)
+      out.insert(slot / page);
+    return out;
+  }
 };
 
 std::vector<Written> writtenKeys(const Program &program, const Problem &problem) {
+  const CacheLayout layout = cacheOf(program).value_or(CacheLayout());
   std::vector<Written> written;
   const auto indices = problem.tensors.find("write_indices");
   for (const auto &[q, kv] : requestLengths(problem)) {
@@ -66,9 +77,15 @@ std::vector<Written> writtenKeys(const Program &program, const Problem &problem)
         indices == problem.tensors.end()
             ? kv - q
             : static_cast<int64_t>(indices->second.get(static_cast<int64_t>(written.size())));
-    written.push_back(appendsTokens(program)
-                          ? Written{std::max<int64_t>(first, 0), std::max<int64_t>(first + q, 0)}
-                          : Written{});
+    Written &span = written.emplace_back();
+    if (!appendsTokens(program))
+      continue;
+    span = {std::max<int64_t>(first, 0), std::max<int64_t>(first + q, 0), {}, {}};
+    for (int64_t key = span.first; key < span.end; ++key)
+      if (layout.holds(key, std::max(span.end, kv))) {
+        span.keys.insert(key);
+        span.slots.insert(layout.slot(key));
+      }
   }
   return written;
 }
@@ -97,10 +114,26 @@ std::optional<CacheLayout> cacheOf(const Program &program) {
   std::optional<CacheLayout> layout;
   for (const Remark &remark : program.remarks)
     if (remark.key == "cache.table")
-      layout = CacheLayout{remarkInteger(program, "cache.page"), remark.value == "\"csr\"",
+      layout = CacheLayout{remarkInteger(program, "cache.page"),
+                           remark.value == "\"csr\"",
+                           remarkInteger(program, "cache.window"),
+                           remarkInteger(program, "cache.keep"),
+                           std::max<int64_t>(remarkInteger(program, "cache.beams"), 1),
                            std::any_of(program.remarks.begin(), program.remarks.end(),
                                        [](const Remark &each) { return each.key == "cache.active"; })};
   return layout;
+}
+
+int64_t CacheLayout::slot(int64_t key) const {
+  if (window == 0 || key < keep)
+    return key;
+  const int64_t align = std::max<int64_t>(page, 1), ring = (keep + align - 1) / align * align;
+  return ring + (key - keep) % (window - keep);
+}
+
+int64_t CacheLayout::slotsOf(int64_t length) const {
+  const int64_t tokens = window ? std::min(length, window) : length;
+  return tokens > 0 ? slot(tokens - 1) + 1 : 0;
 }
 
 bool appendsTokens(const Program &program) {
@@ -122,15 +155,14 @@ ByName<int64_t> cacheDims(const CacheLayout &layout, const std::vector<int64_t> 
   const int64_t longest = lengths.empty() ? 0 : *std::max_element(lengths.begin(), lengths.end());
   constexpr int64_t kSpareTokens = 3, kSparePages = 2;
   if (layout.page == 0)
-    return {{"capacity", longest + kSpareTokens}};
+    return {{"capacity", longest + kSpareTokens}, {"max_len", longest + kSpareTokens}};
   int64_t pages = 0;
   for (int64_t length : lengths)
-    pages += pagesOf(length, layout.page);
-  return {{"pages", pages + kSparePages},
-          {"k_pages", pages + kSparePages},
-          {"v_pages", pages + kSparePages + 1},
-          {"max_pages", pagesOf(longest, layout.page) + 1},
-          {"total_pages", pages}};
+    pages += pagesOf(layout.slotsOf(length), layout.page);
+  return {
+      {"pages", pages + kSparePages},       {"k_pages", pages + kSparePages},
+      {"v_pages", pages + kSparePages + 1}, {"max_pages", pagesOf(layout.slotsOf(longest), layout.page) + 1},
+      {"max_len", longest + kSpareTokens},  {"total_pages", pages}};
 }
 
 Result<std::vector<int64_t>> lengthsOfPages(const CacheLayout &layout, const HostTensor &indptr,
@@ -178,7 +210,7 @@ void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &length
     table.set(i, std::numeric_limits<int32_t>::max());
   int64_t next = 0, first = 0;
   for (size_t request = 0; pool > 0 && request < lengths.size(); ++request) {
-    const int64_t pages = pagesOf(lengths[request], layout.page);
+    const int64_t pages = pagesOf(layout.slotsOf(lengths[request]), layout.page);
     const int64_t row = layout.csr ? first : static_cast<int64_t>(request) * table.shape[1];
     first += pages;
     // A common prefix: whole pages that the request before has as well.
@@ -222,18 +254,14 @@ static Status checkWritten(const CacheLayout &layout, const HostTensor &table, c
                    " to be its own, got page " + std::to_string(page) + ", which " +
                    (request == other ? "it has twice" : "request " + std::to_string(other) + " has too"));
   };
-  auto isWritten = [&](size_t request, int64_t entry) {
-    const Written &span = written[request];
-    return span.first < span.end && entry >= span.first / layout.page &&
-           entry <= (span.end - 1) / layout.page;
-  };
   for (const bool writes : {true, false})
     for (size_t request = 0; request < lengths.size(); ++request) {
       const auto self = static_cast<int64_t>(request);
-      const int64_t length = writes ? written[request].end : lengths[request];
+      const std::set<int64_t> entries = written[request].entries(layout.page);
+      const int64_t length = layout.slotsOf(writes ? written[request].end : lengths[request]);
       const int64_t pages = std::min(pagesOf(length, layout.page), rows.count[request]);
-      for (int64_t i = writes ? written[request].first / layout.page : 0; i < pages; ++i) {
-        if (isWritten(request, i) != writes)
+      for (int64_t i = 0; i < pages; ++i) {
+        if (entries.contains(i) != writes)
           continue;
         const auto page = static_cast<int64_t>(table.get(rows.first[request] + i));
         if (page < 0 || page >= pool)
@@ -250,12 +278,22 @@ static Status checkWritten(const CacheLayout &layout, const HostTensor &table, c
   return Status::success();
 }
 
+/// Whose pages a request of `length` tokens reads, as requests and entries of their tables.
+static std::set<std::pair<int64_t, int64_t>> entriesRead(const CacheLayout &layout, const Problem &problem,
+                                                         int64_t request, int64_t length) {
+  std::set<std::pair<int64_t, int64_t>> entries;
+  for (int64_t key = 0; key < length; ++key)
+    entries.emplace(ownerOf(layout, problem, request, key), layout.slot(key) / layout.page);
+  return entries;
+}
+
 Status checkCaches(const Program &program, const Problem &problem) {
   const std::optional<CacheLayout> layout = cacheOf(program);
   if (!layout)
     return Status::success();
   const std::vector<int64_t> lengths = heldLengths(*layout, problem);
   const std::vector<Written> written = writtenKeys(program, problem);
+  ATTNC_RETURN_IF_ERROR(checkBeams(*layout, problem, lengths));
   if (layout->csr && problem.tensors.contains("last_page_len"))
     ATTNC_RETURN_IF_ERROR(checkCsr(*layout, keyLengths(problem), problem));
   for (const auto &[name, tensor] : problem.tensors) {
@@ -270,24 +308,25 @@ Status checkCaches(const Program &program, const Problem &problem) {
     for (size_t request = 0; request < lengths.size() && !keysEndWithAppended(program); ++request) {
       const std::string who = "request " + std::to_string(request);
       if (!table) {
-        if (lengths[request] > capacity)
+        if (layout->slotsOf(lengths[request]) > capacity)
           return invalid("tensor '" + name + "': expected a capacity of at least " +
                          std::to_string(lengths[request]) + ", the tokens of " + who + ", got " +
                          std::to_string(capacity));
         continue;
       }
-      const int64_t pages = pagesOf(lengths[request], layout->page);
+      const int64_t pages = pagesOf(layout->slotsOf(lengths[request]), layout->page);
       if (pages > 0 && tensor.shape[0] == 0)
         return invalid("tensor '" + name + "': expected pages for the tokens of " + who + ", got none");
       if (pages > rows.count[request])
         return invalid("tensor '" + tableName + "': expected room for " + std::to_string(pages) +
                        " pages of " + who + ", got " + std::to_string(rows.count[request]));
-      for (int64_t i = 0; i < pages; ++i) {
-        const auto page = static_cast<int64_t>(table->get(rows.first[request] + i));
+      for (const auto &[owner, i] :
+           entriesRead(*layout, problem, static_cast<int64_t>(request), lengths[request])) {
+        const auto page = static_cast<int64_t>(table->get(rows.first[static_cast<size_t>(owner)] + i));
         if (page < 0 || page >= tensor.shape[0])
           return invalid("tensor '" + tableName + "': expected pages from 0 to " +
                          std::to_string(tensor.shape[0] - 1) + ", got " + std::to_string(page) + " as page " +
-                         std::to_string(i) + " of " + who);
+                         std::to_string(i) + " of request " + std::to_string(owner));
       }
     }
     if (table)
@@ -313,14 +352,18 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
   std::vector<bool> kept(static_cast<size_t>(tensor.shape[0] * slots));
   for (size_t request = 0; request < lengths.size(); ++request)
     for (int64_t key = 0; key < lengths[request]; ++key) {
-      if (!keep(static_cast<int64_t>(request), key))
+      if (!layout.holds(key, lengths[request]) || !keep(static_cast<int64_t>(request), key))
         continue;
-      if (table ? key / layout.page >= rows.count[request] : key >= slots)
-        break; // of tables that nobody checked
-      const int64_t block = table ? static_cast<int64_t>(table->get(rows.first[request] + key / layout.page))
-                                  : static_cast<int64_t>(request);
+      const int64_t owner = ownerOf(layout, problem, static_cast<int64_t>(request), key);
+      const int64_t slot = layout.slot(key);
+      if (table ? slot / layout.page >= rows.count[static_cast<size_t>(owner)] : slot >= slots)
+        continue; // of tables that nobody checked
+      const int64_t block =
+          table
+              ? static_cast<int64_t>(table->get(rows.first[static_cast<size_t>(owner)] + slot / layout.page))
+              : owner;
       if (block >= 0 && block < tensor.shape[0])
-        kept[static_cast<size_t>(block * slots + (table ? key % layout.page : key))] = true;
+        kept[static_cast<size_t>(block * slots + (table ? slot % layout.page : slot))] = true;
     }
   for (int64_t i = 0, count = tensor.elements(); i < count; ++i)
     if (!kept[static_cast<size_t>(tensor.indexAt(i, 0) * slots + tensor.indexAt(i, tokenAxis))])
@@ -330,8 +373,9 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
 KeepKey isOldKey(const Program &program, const Problem &problem, const std::string &cache) {
   for (const TensorSig &sig : program.tensors)
     if (sig.name == cache && sig.inPlace)
-      return [written = writtenKeys(program, problem)](int64_t request, int64_t key) {
-        return !written[static_cast<size_t>(request)].has(key);
+      return [written = writtenKeys(program, problem), layout = *cacheOf(program), &problem](int64_t request,
+                                                                                             int64_t key) {
+        return !written[static_cast<size_t>(ownerOf(layout, problem, request, key))].has(key);
       };
   return [](int64_t, int64_t) { return true; };
 }

@@ -13,10 +13,20 @@
 namespace attnc::cli {
 
 struct CacheLayout {
-  int64_t page = 0; ///< tokens a page; 0 in a contiguous cache
-  bool csr = false; ///< page tables list the pages of all requests one after the other
-  bool active = false; ///< the last q_len tokens of a request are in tensors of their own
+  int64_t page = 0;             ///< tokens a page; 0 in a contiguous cache
+  bool csr = false;             ///< page tables list the pages of all requests one after the other
+  int64_t window = 0, keep = 0; ///< of a cyclic cache; 0 of others
+  int64_t beams = 1;            ///< requests of a group that share tokens
+  bool active = false;          ///< the last q_len tokens of a request are in tensors of their own
 
+  /// Where token `key` of a request lies among its slots.
+  int64_t slot(int64_t key) const;
+  /// How many slots the first `length` tokens of a request take.
+  int64_t slotsOf(int64_t length) const;
+  /// Whether a cache of `length` tokens still has token `key`.
+  bool holds(int64_t key, int64_t length) const {
+    return window == 0 || key < keep || key >= length - (window - keep);
+  }
   /// How many of a request's keys are in the cache.
   int64_t held(int64_t keys, int64_t queries) const {
     return active ? std::max<int64_t>(keys - queries, 0) : keys;
@@ -48,6 +58,15 @@ bool fillPageLengths(const std::string &name, const CacheLayout &layout, const s
 /// page at all. Requests have pages in common only if all tokens on them are among their first `shareable`.
 void fillPageTable(const CacheLayout &layout, const std::vector<int64_t> &lengths,
                    const std::vector<int64_t> &shareable, int64_t pool, uint64_t seed, HostTensor &table);
+
+/// Fills `cache_indirection` or `prompt_lens`; false for other tensors. Tokens are read from requests that
+/// have them.
+bool fillBeams(const std::string &name, const CacheLayout &layout, const std::vector<int64_t> &lengths,
+               uint64_t seed, HostTensor &tensor);
+/// Which request token `key` of a request is read from.
+int64_t ownerOf(const CacheLayout &layout, const Problem &problem, int64_t request, int64_t key);
+/// Groups are whole, and beams are those of a group: InvalidArgument names the tensor and the request.
+Status checkBeams(const CacheLayout &layout, const Problem &problem, const std::vector<int64_t> &lengths);
 
 /// Every page that a request needs is in its table and in the pool, no request is longer than its capacity,
 /// and no page that a request writes is another one's too: InvalidArgument names the tensor and the request.

@@ -33,6 +33,8 @@ std::vector<Pairs> cacheBatches(const Program &program) {
     batches.push_back({{4, page + 4}, {page + 1, page + 1}, {0, 2 * page}, {1, 1}});
     batches.push_back({{2, page + 1}, {page + 2, 3 * page}, {3, 2 * page + 3}});
   }
+  if (const int64_t window = cache->window; window != 0) // full, once around, and more often
+    batches.push_back({{1, window}, {1, window + 1}, {2, 2 * window + 3}});
   return batches;
 }
 
@@ -61,7 +63,10 @@ bool isPadded(const Program &program, const std::string &sequence) {
   return false;
 }
 
-CheckCase makeCase(const Program &program, const Pairs &batch, uint64_t seed) {
+CheckCase makeCase(const Program &program, Pairs batch, uint64_t seed) {
+  const int64_t group = program.requestGroup;
+  for (size_t i = 0, given = batch.size(); static_cast<int64_t>(batch.size()) % group != 0; ++i)
+    batch.push_back(batch[i % given]);
   CheckCase out;
   out.request.seed = seed;
   out.request.dims["batch"] = static_cast<int64_t>(batch.size());

@@ -200,7 +200,8 @@ private:
               : std::vector<int64_t>(static_cast<size_t>(dims.dims.at("batch")), keyCount());
       if (name == "write_indices")
         return fillIndices(lengths, tensor);
-      if (fillPageLengths(name, *cache, lengths, tensor))
+      if (fillPageLengths(name, *cache, lengths, tensor) ||
+          fillBeams(name, *cache, lengths, seedFor(request.seed, name), tensor))
         return;
       if (isPageTable(name))
         return fillPageTable(*cache, listed(*cache, lengths), mayBeShared(listed(*cache, lengths)),
@@ -243,16 +244,23 @@ private:
       tensor.set(i, static_cast<double>(lengths[static_cast<size_t>(i)] - queries(i)));
   }
 
-  /// Tokens of each request that it may have in common with another: those before what it writes.
+  /// Slots of each request that it may have in common with another: those before what it writes.
   std::vector<int64_t> mayBeShared(std::vector<int64_t> lengths) const {
-    if (!appendsTokens(program))
+    const CacheLayout layout = *cacheOf(program);
+    if (!appendsTokens(program)) {
+      for (int64_t &length : lengths)
+        length = layout.slotsOf(length);
       return lengths;
+    }
     const auto given = out.tensors.find("write_indices");
     for (size_t i = 0; i < lengths.size(); ++i) {
       const auto request = static_cast<int64_t>(i);
       const int64_t first = given == out.tensors.end() ? lengths[i] - queries(request)
                                                        : static_cast<int64_t>(given->second.get(request));
       lengths[i] = std::clamp<int64_t>(first, 0, lengths[i]);
+      // A ring that has gone round is written anywhere.
+      if (layout.window && first + queries(request) > layout.window)
+        lengths[i] = std::min(lengths[i], layout.keep);
     }
     return lengths;
   }

@@ -44,7 +44,7 @@ Status ProblemDims::readSignature() {
     shapes[sig.name] = std::move(axes);
     if (sig.name.starts_with("cu_") && sig.isInput())
       sequences.insert(sig.name.substr(3));
-    if (sig.name.ends_with("_lens") && sig.isInput())
+    if (sig.name.ends_with("_lens") && sig.isInput() && sig.name != "prompt_lens") // within those of kv
       sequences.insert(sig.name.substr(0, sig.name.size() - 5));
     if (sig.name == "last_page_len")
       sequences.insert("kv");

@@ -232,6 +232,14 @@ const std::map<std::string, std::function<Json(bool)>> &shapes() {
         {"cache_dtype.v", same(choice(keys::kCacheDtypes))},
         {"cache.scale", same(choice(keys::kCacheScales))},
         {"cache.group", same(integer(16, 256))},
+        {"cache.window", same(integer(1, 1 << 30))},
+        {"cache.keep", same(integer(0, 1 << 30))},
+        {"cache.beams",
+         [](bool extending) {
+           return anyOf({integer(2, 1024), Sections(extending).object("beams", keys::kBeams, {"width"})});
+         }},
+        {"beams.width", same(integer(2, 1024))},
+        {"beams.shared_prompt", same({{"type", "boolean"}})},
         {"order.k", same(choice(ordersOf(keys::kCacheAxes)))},
         {"order.v", same(choice(ordersOf(keys::kCacheAxes)))},
         {"spec.active", same({{"type", "boolean"}})},
@@ -395,6 +403,7 @@ std::vector<std::string> keysWithoutShape() {
   findMissing("param", keys::kParam, missing);
   findMissing("schedule", keys::kSchedule, missing);
   findMissing("cache", keys::kCache, missing);
+  findMissing("beams", keys::kBeams, missing);
   findMissing("order", keys::kCacheParts, missing);
   return missing;
 }

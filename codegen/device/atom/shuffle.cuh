@@ -28,6 +28,11 @@ ATTNC_DEVICE int shuffle(int x, int source) {
   return theirs;
 }
 
+ATTNC_DEVICE i64 shuffle(i64 x, int source) {
+  const auto low = static_cast<unsigned>(shuffle(static_cast<int>(x), source));
+  return static_cast<i64>(shuffle(static_cast<int>(x >> 32), source)) << 32 | low;
+}
+
 ATTNC_DEVICE float shuffle(float x, int source) {
   return __int_as_float(shuffle(__float_as_int(x), source));
 }

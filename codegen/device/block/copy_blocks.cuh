@@ -1,4 +1,4 @@
-// copy_blocks.cuh - a tile of rows that lie in blocks (pages, groups of heads) to shared memory.
+// copy_blocks.cuh - a tile of rows that lie in blocks (pages, groups of heads, tokens one by one) to shared memory.
 //
 // TileCopy for them, with the Movers of copy_tile. Each warp copies a band of neighbouring rows, so that it reads the table entries
 // of a tile once, together: a lane looks up one row's page and hands it to the lanes that copy the row.
@@ -6,6 +6,7 @@
 
 #include "attnc/atom/shuffle.cuh"
 #include "attnc/block/copy_tile.cuh"
+#include "attnc/tile/gathered_rows.cuh"
 #include "attnc/tile/grouped_rows.cuh"
 #include "attnc/tile/paged_rows.cuh"
 
@@ -43,7 +44,7 @@ ATTNC_DEVICE void copy_block_panels(SharedTile<T, Rows, Cols> destination, Sourc
   const int row_of_step = Lanes < 8 ? swizzled_row<(Lanes < 8 ? Lanes : 8)>(lane) : lane / Lanes;
   const int first = band + row_of_step, col = First + lane % Lanes * kChunk;
   const int begin = valid_begin - first_row - first, end = valid_end - first_row - first; // see copy_panels
-  int page = 0;
+  decltype(source.block(0)) page = 0;
   if constexpr (kInOnePage)
     if (first_row < valid_end && valid_begin < first_row + Rows)
       page = source.block(first_row);
@@ -59,14 +60,14 @@ ATTNC_DEVICE void copy_block_panels(SharedTile<T, Rows, Cols> destination, Sourc
     for (int down = part; down < (kBand < part + 32 ? kBand : part + 32); down += kStep) {
       const int from = first_row + first + down;
       if (!kPagesOfSteps || down == 0 || (!kInOnePage && down % kBlock == 0)) {
-        int block = page;
+        auto block = page;
         if constexpr (!Source::kHasTable)
           block = source.block(from);
         else if constexpr (!kInOnePage)
           block = atom::shuffle(page, down - part + (kPagesOfSteps ? 0 : row_of_step));
         data = source.rows(block).row(from % kBlock) + col;
       } else {
-        data += source.first.stride * kStep;
+        data += source.inner().stride * kStep;
       }
       if (!kWholeTile && (first + down >= Rows || col >= Cols))
         continue;
@@ -97,7 +98,7 @@ ATTNC_DEVICE void copy_block_chunks(SharedTile<T, Rows, Cols> destination, Sourc
   if constexpr (Threads % Rows == 0) {
     const int row = thread % Rows;
     const bool inside = is_inside(first_row + row);
-    const auto rows = inside ? source.rows(source.block(first_row + row)) : source.first;
+    const auto rows = inside ? source.rows(source.block(first_row + row)) : source.inner();
 #pragma unroll 1
     for (int chunk = thread / Rows; chunk < kChunks; chunk += Threads / Rows)
       copy(rows, row, chunk, inside);
@@ -106,7 +107,7 @@ ATTNC_DEVICE void copy_block_chunks(SharedTile<T, Rows, Cols> destination, Sourc
     for (int i = thread; i < Rows * kChunks; i += Threads) {
       const int row = i % Rows;
       const bool inside = is_inside(first_row + row);
-      copy(inside ? source.rows(source.block(first_row + row)) : source.first, row, i / Rows, inside);
+      copy(inside ? source.rows(source.block(first_row + row)) : source.inner(), row, i / Rows, inside);
     }
   }
 }
@@ -143,5 +144,8 @@ template <class Source> struct BlockTileCopy {
 
 template <class Rows, int Page> struct TileCopy<PagedRows<Rows, Page>> : BlockTileCopy<PagedRows<Rows, Page>> {};
 template <class Rows, int Group> struct TileCopy<GroupedRows<Rows, Group>> : BlockTileCopy<GroupedRows<Rows, Group>> {};
+template <class Rows, int Ring, int Keep>
+struct TileCopy<CyclicRows<Rows, Ring, Keep>> : BlockTileCopy<CyclicRows<Rows, Ring, Keep>> {};
+template <class Rows> struct TileCopy<BeamRows<Rows>> : BlockTileCopy<BeamRows<Rows>> {};
 
 } // namespace attnc::block

@@ -10,6 +10,8 @@ namespace attnc {
 
 /// Row r is Cols contiguous elements from data + r * stride. Rows start at multiples of Align bytes.
 template <class T, int Cols, int Align = 16> struct GlobalRows {
+  using Inner = GlobalRows;
+  static constexpr int kPage = 1; ///< not in pages
   static constexpr int kCols = Cols, kAlign = Align;
   static constexpr bool kStrided = false;
 
@@ -18,6 +20,9 @@ template <class T, int Cols, int Align = 16> struct GlobalRows {
 
   /// The same rows, `offset` elements further on.
   ATTNC_DEVICE GlobalRows moved(i64 offset) const { return {data + offset, stride}; }
+  ATTNC_DEVICE GlobalRows inner() const { return *this; }
+  /// Elements before a row of the request that lies `request` elements further on.
+  ATTNC_DEVICE i64 offset(int index, i64 request) const { return request + index * stride; }
 
   /// Address of a row; offsets are 64-bit, as caches pass 4 GiB.
   ATTNC_DEVICE T *row(int index) const { return data + index * stride; }
@@ -32,6 +37,8 @@ template <class T, int Cols, int Align = 16> struct GlobalRows {
 
 /// Element (r, c) is data[r * stride + c * column_stride]: a tensor in whose memory rows are not contiguous.
 template <class T, int Cols> struct StridedRows {
+  using Inner = StridedRows;
+  static constexpr int kPage = 1;
   static constexpr int kCols = Cols, kAlign = static_cast<int>(sizeof(T));
   static constexpr bool kStrided = true;
 
@@ -39,6 +46,8 @@ template <class T, int Cols> struct StridedRows {
   i64 stride, column_stride; ///< in elements
 
   ATTNC_DEVICE StridedRows moved(i64 offset) const { return {data + offset, stride, column_stride}; }
+  ATTNC_DEVICE StridedRows inner() const { return *this; }
+  ATTNC_DEVICE i64 offset(int index, i64 request) const { return request + index * stride; }
 
   ATTNC_DEVICE T *at(int index, int col) const { return data + (index * stride + col * column_stride); }
   ATTNC_DEVICE void set(int index, int col, T element) const { *at(index, col) = element; }

@@ -19,6 +19,7 @@ template <class Rows, int Group> struct GroupedRows {
   /// What leads from row `index` to the start of its block; kept by callers who visit the block again.
   ATTNC_DEVICE int block(int index) const { return index / Group; }
   ATTNC_DEVICE Rows rows(int block) const { return first.moved(block * block_stride); }
+  ATTNC_DEVICE Rows inner() const { return first; }
   ATTNC_DEVICE auto row(int index) const { return rows(block(index)).row(index % Group); }
   ATTNC_DEVICE auto at(int index, int col) const { return rows(block(index)).at(index % Group, col); }
   ATTNC_DEVICE void set_chunk(int index, int col, atom::Bytes16 const &chunk) const {

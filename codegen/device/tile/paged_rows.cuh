@@ -10,7 +10,7 @@ namespace attnc {
 /// Row r is row r % Page of `first`, moved to the page table[r / Page].
 template <class Rows, int Page> struct PagedRows {
   using Inner = Rows;
-  static constexpr int kBlock = Page, kCols = Rows::kCols, kAlign = Rows::kAlign;
+  static constexpr int kPage = Page, kBlock = Page, kCols = Rows::kCols, kAlign = Rows::kAlign;
   static constexpr bool kStrided = Rows::kStrided, kHasTable = true;
 
   Rows first; ///< of page 0
@@ -20,6 +20,11 @@ template <class Rows, int Page> struct PagedRows {
   /// The page that holds row `index`.
   ATTNC_DEVICE int block(int index) const { return table[index / Page]; }
   ATTNC_DEVICE Rows rows(int page) const { return first.moved(page * page_stride); }
+  ATTNC_DEVICE Rows inner() const { return first; }
+  /// Elements before a row of the request whose table begins `request` entries further on.
+  ATTNC_DEVICE i64 offset(int index, i64 request) const {
+    return table[request + index / Page] * page_stride + index % Page * first.stride;
+  }
   ATTNC_DEVICE auto row(int index) const { return rows(block(index)).row(index % Page); }
   ATTNC_DEVICE auto at(int index, int col) const { return rows(block(index)).at(index % Page, col); }
   ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const { return rows(block(index)).chunk(index % Page, col); }
@@ -30,6 +35,7 @@ template <class Rows, int Page> struct PagedRows {
 
 /// The same to be written: what the table has outside the pages that there are is passed over.
 template <class Rows, int Page> struct WritablePagedRows {
+  static constexpr int kPage = Page;
   static constexpr int kCols = Rows::kCols;
   static constexpr bool kStrided = Rows::kStrided;
 

@@ -107,6 +107,7 @@ struct Program {
   std::vector<Launch> launches;
   std::vector<Remark> remarks;
   int minBlocksPerSm = 1;
+  int requestGroup = 1; ///< requests come in groups of so many: `batch` is a multiple of it
 };
 
 /// What ptxas said about one kernel.

@@ -425,3 +425,21 @@ tile.kernel @dump_c4_group_without_stride(%p: !tile.pointer<f32, writable true> 
       : (!tile.row_vector<kTileQ=64, warps 4>, !tile.pointer<f32, writable true>, i64, i64, index, index, index, index) -> ()
   tile.return
 }
+
+// -----
+
+tile.kernel @view_rows_c7(%k: !tile.pointer<bf16, writable true> {tile.name = "k"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected an oldest row and slots for writable cyclic rows and for no others, got none for '!tile.global_rows<kHeadDim=128, bf16, writable true cyclic kRing=64>'}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x : !tile.pointer<bf16, writable true> -> !tile.global_rows<kHeadDim=128, bf16, writable true cyclic kRing=64>
+  tile.return
+}
+
+// -----
+
+tile.kernel @view_rows_c8(%k: !tile.pointer<bf16> {tile.name = "k"}, %x: i64 {tile.name = "x"})
+    attributes {schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4>} {
+  // expected-error @below {{expected a table of i32 for rows of beams and for no others, got none for '!tile.global_rows<kHeadDim=128, bf16 beams true>'}}
+  %0 = tile.view_rows "k_rows" %k offset %x stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 beams true>
+  tile.return
+}

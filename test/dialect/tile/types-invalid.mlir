@@ -102,3 +102,18 @@ module attributes {test.global_rows_c3 = !tile.global_rows<kHeadDim=64, f16 stri
 
 // expected-error @below {{expected rows that are paged or grouped, got both}}
 module attributes {test.global_rows_c4 = !tile.global_rows<kHeadDim=64, f16 paged kPage=16 grouped kGroup=4>} {}
+
+// -----
+
+// expected-error @below {{expected tokens to be kept beside a ring, and neither ring nor beams of grouped rows}}
+module attributes {test.global_rows_c5_keep = !tile.global_rows<kHeadDim=64, f16 keep kKeep=4>} {}
+
+// -----
+
+// expected-error @below {{expected tokens to be kept beside a ring, and neither ring nor beams of grouped rows}}
+module attributes {test.global_rows_c5_group = !tile.global_rows<kHeadDim=64, f16 grouped kGroup=4 cyclic kRing=8>} {}
+
+// -----
+
+// expected-error @below {{expected rows of beams to be read only, got writable ones}}
+module attributes {test.global_rows_c6 = !tile.global_rows<kHeadDim=64, f16, writable true beams true>} {}

@@ -65,3 +65,10 @@ tile.kernel @quoted_dim() attributes {schedule = #s} {
   %0 = tile.alloc "row_max" : !tile.row_vector<"k tile"=64, warps 4>
   tile.return
 }
+
+// CHECK-LABEL: @global_rows_looked_up
+// CHECK-SAME: !tile.global_rows<kHeadDim=128, bf16 paged kPage=16 cyclic kRing=60 keep kKeep=4 beams true>
+// CHECK-SAME: !tile.global_rows<kHeadDim=128, bf16, writable true cyclic kRing=64>
+tile.kernel @global_rows_looked_up(%p: !tile.global_rows<kHeadDim=128, bf16 paged kPage=16 cyclic kRing=60 keep kKeep=4 beams true> {tile.name = "rows"},
+                                   %q: !tile.global_rows<kHeadDim=128, bf16, writable true cyclic kRing=64> {tile.name = "places"})
+    attributes {schedule = #s} { tile.return }

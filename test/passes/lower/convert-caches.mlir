@@ -103,3 +103,45 @@ attn.kernel @orders(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc:
       proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
   attn.return %o : !attn.tokens<8x128xbf16, packed>
 }
+
+// -----
+
+// A cyclic cache: rows are tokens still, and lie where the ring has them. Its axis of slots is the window.
+// CHECK-LABEL: tile.kernel @cyclic_fwd
+// CHECK: tile.view_rows "k_rows" %{{.*}} offset %{{.*}} stride %{{[^ ]*}} : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 cyclic kRing=60 keep kKeep=4>
+// CHECK-LABEL: tile.program @cyclic
+// CHECK-SAME: <name = "k_cache", elementType = bf16, shape = ["batch", "64", "2", "128"]
+// CHECK-SAME: cache.keep = "4"
+// CHECK-SAME: cache.window = "64"
+attn.kernel @cyclic(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: !attn.cache<2x128xbf16, nhd window 64 keep 4> {attn.name = "k_cache"}, %vc: !attn.cache<2x128xbf16, nhd window 64 keep 4> {attn.name = "v_cache"})
+    -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %k = attn.cached %kc : !attn.cache<2x128xbf16, nhd window 64 keep 4> -> !attn.tokens<2x128xbf16, packed>
+  %v = attn.cached %vc : !attn.cache<2x128xbf16, nhd window 64 keep 4> -> !attn.tokens<2x128xbf16, packed>
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
+  attn.return %o : !attn.tokens<8x128xbf16, packed>
+}
+
+// -----
+
+// Beams: pages are those of the table's row of the beam that has the token, counted from the first of the group.
+// CHECK-LABEL: tile.kernel @beams_fwd
+// CHECK: %[[REQUEST:.*]] = tile.let "request"
+// CHECK: %[[BEAM:.*]] = arith.remsi %[[REQUEST]], %{{.*}}
+// CHECK: arith.subi %[[REQUEST]], %[[BEAM]]
+// CHECK: tile.let "first_beam"
+// CHECK: %[[PROMPT:.*]] = tile.let "prompt_len"
+// CHECK: tile.view_rows "k_rows" %{{.*}} pages %{{.*}}[%{{.*}}] : !tile.pointer<i32> beams %{{.*}}[%{{.*}}] request_stride %{{.*}} prompt %[[PROMPT]] : !tile.pointer<i32> : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16 paged kPage=16 beams true>
+// CHECK-LABEL: tile.program @beams
+// CHECK-SAME: <name = "cache_indirection", elementType = i32, shape = ["batch", "max_len"]>
+// CHECK-SAME: <name = "prompt_lens", elementType = i32, shape = ["batch"]>
+// CHECK-SAME: request_group = 4
+attn.kernel @beams(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "k_cache"}, %vc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "v_cache"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "block_table"},
+                   %i: !attn.side<["batch", "max_len"], i32> {attn.name = "cache_indirection"}, %p: !attn.side<["batch"], i32> {attn.name = "prompt_lens"})
+    -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %k = attn.cached %kc pages %t : !attn.side<["batch", "max_pages"], i32> beams 4 %i : !attn.side<["batch", "max_len"], i32> prompts %p : !attn.side<["batch"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
+  %v = attn.cached %vc pages %t : !attn.side<["batch", "max_pages"], i32> beams 4 %i : !attn.side<["batch", "max_len"], i32> prompts %p : !attn.side<["batch"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
+  %o = attn.attention %q, %k, %v scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
+  attn.return %o : !attn.tokens<8x128xbf16, packed>
+}
