@@ -120,6 +120,11 @@ private:
   void prepareTile(const Operand &operand, mlir::Value tile, mlir::Value firstToken);
   llvm::StringRef argument(mlir::Value value);
   void buildGroup(const attn::CacheAccess &cache);
+  tile::GlobalRowsType plainRows(tile::DimAttr columns, mlir::Type element, bool writable, int64_t alignment,
+                                 bool strided = false, tile::DimAttr group = {});
+  void findPages(tile::ViewRowsOp view, const attn::CacheAccess &cache, mlir::Value pageStride);
+  void findBeams(tile::ViewRowsOp view, const attn::CacheAccess &cache, mlir::Value batchStride);
+  mlir::Value tablePointer(mlir::Value table);
   std::string poolDim(const attn::CacheAccess &cache);
   mlir::Value firstEntry(const attn::CacheAccess &cache);
   int64_t rowAlignment(mlir::Type element, bool strided);

@@ -37,12 +37,22 @@ Value KernelLowering::viewRows(StringRef name, StringRef tensor, attn::TokensTyp
   bool strided = attn::isStrided(type);
   // Of queries and outputs, with packing, a group of heads for each token.
   tile::DimAttr group = head == at.head ? groupDim() : tile::DimAttr();
-  auto rows = tile::GlobalRowsType::get(b.getContext(), columns, element, writable,
-                                        rowAlignment(element, strided), strided, {}, group, {}, {}, false);
-  return tile::ViewRowsOp::create(
-      b, loc, rows, (name + "_rows").str(), pointer, offset, group ? stride("head", 'h') : tokenStride,
-      strided ? stride("column", 'd') : Value(), group ? tokenStride : Value(), Value(), Value(), Value(),
-      Value(), Value(), Value(), Value(), Value(), Value());
+  tile::GlobalRowsType rows =
+      plainRows(columns, element, writable, rowAlignment(element, strided), strided, group);
+  auto view = tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset,
+                                       group ? stride("head", 'h') : tokenStride);
+  if (strided)
+    view.getColumnStrideMutable().assign(stride("column", 'd'));
+  if (group)
+    view.getBlockStrideMutable().assign(tokenStride);
+  return view;
+}
+
+/// Rows that are in no pages and not looked up.
+tile::GlobalRowsType KernelLowering::plainRows(tile::DimAttr columns, Type element, bool writable,
+                                               int64_t alignment, bool strided, tile::DimAttr group) {
+  return tile::GlobalRowsType::get(b.getContext(), columns, element, writable, alignment, strided,
+                                   /*page=*/{}, group, /*ring=*/{}, /*keep=*/{}, /*beams=*/false);
 }
 
 StringRef KernelLowering::argument(Value value) {
@@ -77,44 +87,59 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
   if (!type.isPaged())
     offset = add(mul(widen(first), stride("batch", 'b')), offset);
   bool strided = attn::isStrided(type);
-  tile::DimAttr page;
-  Value pageStride, table, firstPage, pageCount;
-  if (type.isPaged()) {
+  tile::DimAttr page, ring, keep;
+  if (type.isPaged())
     page = tile::DimAttr::get(b.getContext(), "kPage", type.getPage());
-    pageStride = stride("page", 'p');
-    StringRef pages = argument(cache.pages);
-    table =
-        checkedCaches().empty()
-            ? field(pages, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + pages)
-            : checkedField(cache, "cleaned", /*writable=*/false);
-    firstPage = firstEntry(cache);
-    if (writable) {
-      const std::string pool = poolDim(cache);
-      pageCount = field(pool, b.getIndexType(), "dim:" + pool);
-    }
-  }
-  tile::DimAttr ring, keep;
-  Value oldest, slots, beams, beam, requestStride;
-  if (type.isCyclic()) {
+  if (type.isCyclic())
     ring = tile::DimAttr::get(b.getContext(), "kRing", type.getWindow() - type.getKeep());
-    if (type.getKeep())
-      keep = tile::DimAttr::get(b.getContext(), "kKeep", type.getKeep());
-    oldest = writable ? oldestToken(cache) : Value();
-    slots = writable ? cacheEnd(cache) : Value();
-  }
-  if (cache.beams) {
-    StringRef table = argument(cache.beams);
-    beams = field(table, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + table);
-    beam = mul(widen(at.request), widen(field("max_len", b.getIndexType(), "dim:max_len")));
-    requestStride =
-        type.isPaged() ? widen(field("max_pages", b.getIndexType(), "dim:max_pages")) : stride("batch", 'b');
-  }
+  if (type.getKeep())
+    keep = tile::DimAttr::get(b.getContext(), "kKeep", type.getKeep());
   auto rows = tile::GlobalRowsType::get(b.getContext(), storedColumns(cache, columns), element, writable,
-                                        rowAlignment(cache), strided, page, {}, ring, keep, bool(beams));
-  return tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'),
-                                  strided ? stride("column", 'd') : Value(), pageStride, table, firstPage,
-                                  pageCount, oldest, slots, beams, beam, requestStride,
-                                  beams ? at.prompt : Value());
+                                        rowAlignment(cache), strided, page, /*group=*/{}, ring, keep,
+                                        bool(cache.beams));
+  auto view =
+      tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(view);
+  if (strided)
+    view.getColumnStrideMutable().assign(stride("column", 'd'));
+  if (type.isPaged())
+    findPages(view, cache, stride("page", 'p'));
+  if (type.isCyclic() && writable) {
+    view.getOldestMutable().assign(oldestToken(cache));
+    view.getSlotsMutable().assign(cacheEnd(cache));
+  }
+  if (cache.beams)
+    findBeams(view, cache, type.isPaged() ? Value() : stride("batch", 'b'));
+  return view;
+}
+
+/// Rows lie in the pages that the request has in a table.
+void KernelLowering::findPages(tile::ViewRowsOp view, const attn::CacheAccess &cache, Value pageStride) {
+  view.getBlockStrideMutable().assign(pageStride);
+  view.getTableMutable().assign(checkedCaches().empty() ? tablePointer(cache.pages)
+                                                        : checkedField(cache, "cleaned", /*writable=*/false));
+  view.getFirstPageMutable().assign(firstEntry(cache));
+  if (!view.getRows().getType().getWritable())
+    return;
+  const std::string pool = poolDim(cache);
+  view.getPageCountMutable().assign(field(pool, b.getIndexType(), "dim:" + pool));
+}
+
+/// Rows are those of one of the group's requests: of pages by its part of their table, else `batchStride`
+/// apart.
+void KernelLowering::findBeams(tile::ViewRowsOp view, const attn::CacheAccess &cache, Value batchStride) {
+  view.getBeamsMutable().assign(tablePointer(cache.beams));
+  view.getFirstBeamMutable().assign(
+      mul(widen(at.request), widen(field("max_len", b.getIndexType(), "dim:max_len"))));
+  view.getRequestStrideMutable().assign(
+      batchStride ? batchStride : widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
+  view.getPromptMutable().assign(at.prompt);
+}
+
+Value KernelLowering::tablePointer(Value table) {
+  StringRef name = argument(table);
+  return field(name, tile::PointerType::get(b.getContext(), b.getI32Type(), false), "tensor:" + name);
 }
 
 /// The request's first one in its table, or that of the first of its beams.
@@ -180,8 +205,7 @@ Value KernelLowering::viewBias(StringRef name, BlockArgument argument, attn::Tok
   Value pointer = field(bias, tile::PointerType::get(b.getContext(), element, false), "tensor:" + bias);
   Value width = widen(constant(columns.getName(), columns.getSize()));
   int64_t alignment = rowAlignment(element, /*strided=*/false);
-  auto row = tile::GlobalRowsType::get(b.getContext(), columns, element, false, alignment, false, {}, {}, {},
-                                       {}, false);
+  tile::GlobalRowsType row = plainRows(columns, element, /*writable=*/false, alignment);
   Value view = tile::ViewRowsOp::create(b, loc, row, (name + "_bias_row").str(), pointer,
                                         mul(widen(head), width), width);
   if (!hasTensor(bias))

@@ -56,8 +56,7 @@ Value KernelLowering::viewScaleRow(StringRef part, const attn::CacheAccess &cach
   StringRef name = argument(cache.scale);
   Type f32 = b.getF32Type();
   constexpr int64_t kAlignment = 4;
-  auto row = tile::GlobalRowsType::get(b.getContext(), columns, f32, false, kAlignment, false, {}, {}, {}, {},
-                                       false);
+  tile::GlobalRowsType row = plainRows(columns, f32, /*writable=*/false, kAlignment);
   Value pointer = field(name, tile::PointerType::get(b.getContext(), f32, false), "tensor:" + name);
   Value width = widen(constant(columns.getName(), columns.getSize()));
   if (!hasTensor(name))

@@ -29,7 +29,9 @@ template <class Rows, int Ring, int Keep = 0> struct CyclicRows {
   /// What leads to row `index`, a block of its own.
   ATTNC_DEVICE i64 block(int index) const { return offset(index, 0); }
   ATTNC_DEVICE Inner rows(i64 offset) const { return inner().moved(offset); }
+  ATTNC_DEVICE auto row(int index) const { return rows(block(index)).row(0); }
   ATTNC_DEVICE auto at(int index, int col) const { return rows(block(index)).at(0, col); }
+  ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const { return rows(block(index)).chunk(0, col); }
 };
 
 /// The same to be written. Of tokens with one slot the last one is stored, and none in a slot that is not there.
@@ -71,7 +73,9 @@ template <class Rows> struct BeamRows {
     return first.offset(index, (index < prompt ? 0 : beams[index]) * request_stride);
   }
   ATTNC_DEVICE Inner rows(i64 offset) const { return inner().moved(offset); }
+  ATTNC_DEVICE auto row(int index) const { return rows(block(index)).row(0); }
   ATTNC_DEVICE auto at(int index, int col) const { return rows(block(index)).at(0, col); }
+  ATTNC_DEVICE atom::Bytes16 chunk(int index, int col) const { return rows(block(index)).chunk(0, col); }
 };
 
 } // namespace attnc

@@ -29,14 +29,14 @@ struct Params {
   i64 q_head_stride;
   const bf16* k_cache;
   i64 k_cache_head_stride;
+  i64 k_cache_token_stride;
   i64 k_cache_page_stride;
   const int* block_table;
   int max_pages;
-  i64 k_cache_token_stride;
   const bf16* v_cache;
   i64 v_cache_head_stride;
-  i64 v_cache_page_stride;
   i64 v_cache_token_stride;
+  i64 v_cache_page_stride;
   const bf16* sink;
   bf16* out;
   i64 out_token_stride;
@@ -45,7 +45,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-gpt_oss_decode_fwd_5e97ea9b(const __grid_constant__ Params p) {
+gpt_oss_decode_fwd_a0d2c697(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.

@@ -28,13 +28,13 @@ struct Params {
   i64 q_head_stride;
   const bf16* k_cache;
   i64 k_cache_head_stride;
+  i64 k_cache_token_stride;
   i64 k_cache_page_stride;
   const int* page_indices;
-  i64 k_cache_token_stride;
   const bf16* v_cache;
   i64 v_cache_head_stride;
-  i64 v_cache_page_stride;
   i64 v_cache_token_stride;
+  i64 v_cache_page_stride;
   bf16* out;
   i64 out_token_stride;
   i64 out_head_stride;
@@ -42,7 +42,7 @@ struct Params {
 };
 
 extern "C" __global__ void __launch_bounds__(kThreads, 1)
-llama3_chunked_context_fwd_335a80e1(const __grid_constant__ Params p) {
+llama3_chunked_context_fwd_24b4cc7c(const __grid_constant__ Params p) {
   extern __shared__ __align__(1024) unsigned char shared_memory[];
 
   // The request, the head and the query rows of this block.

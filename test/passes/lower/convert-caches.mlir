@@ -17,7 +17,7 @@
 // CHECK-SAME: <name = "block_table", elementType = i32, shape = ["batch", "max_pages"]>
 // CHECK-SAME: <name = "v_cache", elementType = bf16, shape = ["pages", "16", "2", "128"], strided = true, alignment = 16>
 // CHECK-SAME: <name = "kv_lens", elementType = i32, shape = ["batch"]>
-// CHECK: fields [{{.*}}"dim:k_cache.stride2", "dim:k_cache.stride0", "tensor:block_table", "dim:max_pages", "dim:k_cache.stride1"
+// CHECK: fields [{{.*}}"dim:k_cache.stride2", "dim:k_cache.stride1", "dim:k_cache.stride0", "tensor:block_table", "dim:max_pages"
 attn.kernel @paged(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %kc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "k_cache"}, %vc: !attn.cache<2x128xbf16, nhd page 16> {attn.name = "v_cache"}, %t: !attn.side<["batch", "max_pages"], i32> {attn.name = "block_table"})
     -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
   %k = attn.cached %kc pages %t : !attn.side<["batch", "max_pages"], i32> : !attn.cache<2x128xbf16, nhd page 16> -> !attn.tokens<2x128xbf16, packed>
