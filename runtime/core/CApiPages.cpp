@@ -67,6 +67,17 @@ Status checkEither(const PoolShape &pool, const Data &data, const attncPageTable
   return checkPageTable(pool, data, append);
 }
 
+Status checkBeamsOf(const PoolShape &pool, const BlockTableData &data, const attncPageTable &given) {
+  int64_t elements;
+  if (given.maxLen < 0 || __builtin_mul_overflow(static_cast<int64_t>(given.batch), given.maxLen, &elements))
+    return Status(Code::InvalidArgument,
+                  "attncPageTable: expected maxLen of 0 or more, got " + std::to_string(given.maxLen));
+  BeamData beams{{given.cacheIndirection, static_cast<size_t>(elements)}, given.maxLen, given.beamWidth};
+  if (given.promptLens)
+    beams.prompts = {given.promptLens, given.batch};
+  return checkPageTable(pool, data, beams);
+}
+
 /// Both forms of a table, or neither, is a mistake.
 Status checkTable(const attncPageTable &given) {
   const bool lists = given.pageIndptr || given.pageIndices || given.lastPageLen;
@@ -76,7 +87,7 @@ Status checkTable(const attncPageTable &given) {
                                                      "lists, got ") +
                                              (lists ? "both" : "neither"));
   ATTNC_RETURN_IF_ERROR(checkBatch(given.batch));
-  const PoolShape pool{given.pages, given.pageSize};
+  const PoolShape pool{given.pages, given.pageSize, given.window, given.keep};
   if (!lists) {
     int64_t elements;
     if (given.maxPages < 0 ||
@@ -85,8 +96,13 @@ Status checkTable(const attncPageTable &given) {
     ATTNC_ASSIGN_OR_RETURN(auto table, listOf(given.blockTable, static_cast<size_t>(elements), "blockTable"));
     const bool mayLack = !given.kvLens && given.qLens && given.writeIndices;
     ATTNC_ASSIGN_OR_RETURN(auto kvLens, listOf(given.kvLens, mayLack ? 0 : given.batch, "kvLens"));
-    return checkEither(pool, BlockTableData{table, given.maxPages, kvLens}, given);
+    const BlockTableData data{table, given.maxPages, kvLens};
+    ATTNC_RETURN_IF_ERROR(checkEither(pool, data, given));
+    return given.cacheIndirection ? checkBeamsOf(pool, data, given) : Status::success();
   }
+  if (given.cacheIndirection)
+    return Status(Code::InvalidArgument,
+                  "attncPageTable: expected blockTable beside cacheIndirection, got page lists");
   ATTNC_ASSIGN_OR_RETURN(auto indptr, listOf(given.pageIndptr, given.batch + 1, "pageIndptr"));
   ATTNC_ASSIGN_OR_RETURN(auto indices, listOf(given.pageIndices, given.pageIndexCount, "pageIndices"));
   ATTNC_ASSIGN_OR_RETURN(auto last, listOf(given.lastPageLen, given.batch, "lastPageLen"));

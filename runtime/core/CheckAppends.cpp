@@ -4,6 +4,7 @@
 #include "attnc/PageTables.h"
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -43,11 +44,11 @@ private:
     if (row.first == row.end)
       return Status::success();
     const auto room = static_cast<int64_t>(row.pages.size()) * pool.pageSize;
-    if (row.first < 0 || row.end > room)
+    if (row.first < 0 || pool.slots(row.end) > room)
       return invalid("request " + std::to_string(request) + ": expected new tokens at 0.." +
                      std::to_string(room - 1) + ", for which " + table + " has pages, got them at " +
                      std::to_string(row.first) + ".." + std::to_string(row.end - 1));
-    for (int64_t i = row.first / pool.pageSize; i <= (row.end - 1) / pool.pageSize; ++i) {
+    for (int64_t i : entriesOf(row)) {
       const int32_t page = row.pages[static_cast<size_t>(i)];
       if (page < 0 || page >= pool.pages)
         return invalid("request " + std::to_string(request) + ", page " + std::to_string(i) + " of its " +
@@ -62,15 +63,31 @@ private:
   }
 
   Status read(int64_t request, const Row &row) const {
-    const int64_t count = (row.length + pool.pageSize - 1) / pool.pageSize;
+    const int64_t count = (pool.slots(row.length) + pool.pageSize - 1) / pool.pageSize;
+    const std::set<int64_t> written = entriesOf(row);
     for (int64_t i = 0; i < count; ++i) {
-      if (row.first < row.end && i >= row.first / pool.pageSize && i <= (row.end - 1) / pool.pageSize)
+      if (written.contains(i))
         continue;
       const int32_t page = row.pages[static_cast<size_t>(i)];
       if (const int64_t known = owner[static_cast<size_t>(page)]; known >= 0)
         return shared(known, page, request);
     }
     return Status::success();
+  }
+
+  /// Entries of the pages that get new tokens. Of those that share a slot of a cyclic cache the last is
+  /// stored.
+  std::set<int64_t> entriesOf(const Row &row) const {
+    std::set<int64_t> entries;
+    auto add = [&](int64_t begin, int64_t end) {
+      for (int64_t token = begin; token < end; ++token)
+        entries.insert(pool.slot(token) / pool.pageSize);
+    };
+    const int64_t ring = pool.window - pool.keep, last = std::max(row.end, row.length);
+    if (pool.window)
+      add(row.first, std::min(row.end, pool.keep));
+    add(pool.window ? std::max({row.first, pool.keep, last - ring}) : row.first, row.end);
+    return entries;
   }
 
   static Status shared(int64_t owner, int32_t page, int64_t other) {

@@ -3,6 +3,7 @@
 // Must not trust an entry before it has checked it, and must not read entries that no kernel reads.
 #include "attnc/PageTables.h"
 
+#include <algorithm>
 #include <string>
 
 namespace attnc {
@@ -28,6 +29,10 @@ Status checkShape(const PoolShape &pool) {
     return Status(Code::InvalidArgument, "expected a pool of 0 pages or more, of 1 token or more, got " +
                                              std::to_string(pool.pages) + " pages of " +
                                              std::to_string(pool.pageSize));
+  if (pool.window < 0 || pool.keep < 0 || (pool.window == 0 ? pool.keep != 0 : pool.keep >= pool.window))
+    return Status(Code::InvalidArgument, "expected a window of more tokens than are kept, or neither, got " +
+                                             std::to_string(pool.window) + " and " +
+                                             std::to_string(pool.keep));
   return Status::success();
 }
 
@@ -47,6 +52,18 @@ Status checkPages(const PoolShape &pool, size_t request, std::span<const int32_t
 
 } // namespace
 
+int64_t PoolShape::slot(int64_t token) const {
+  if (window == 0 || token < keep)
+    return token;
+  const int64_t page = std::max(pageSize, 1), ring = (keep + page - 1) / page * page;
+  return ring + (token - keep) % (window - keep);
+}
+
+int64_t PoolShape::slots(int64_t length) const {
+  const int64_t held = window ? std::min(length, window) : length;
+  return held > 0 ? slot(held - 1) + 1 : 0;
+}
+
 Status checkPageTable(const PoolShape &pool, const BlockTableData &data) {
   ATTNC_RETURN_IF_ERROR(checkShape(pool));
   const size_t batch = data.kvLens.size();
@@ -59,13 +76,14 @@ Status checkPageTable(const PoolShape &pool, const BlockTableData &data) {
   ATTNC_RETURN_IF_ERROR(expectElements("block_table", elements, data.table.size()));
   for (size_t i = 0; i < batch; ++i) {
     const int64_t length = data.kvLens[i];
-    if (length < 0 || length > longest)
+    if (length < 0 || pool.slots(length) > longest)
       return wrong(i, "kv_lens[" + std::to_string(i) + "]",
-                   "a length in " + upTo(0, longest) + " (max_pages " + std::to_string(data.maxPages) +
-                       " x page size " + std::to_string(pool.pageSize) + ")",
+                   (pool.window ? "a length that takes slots in " : "a length in ") + upTo(0, longest) +
+                       " (max_pages " + std::to_string(data.maxPages) + " x page size " +
+                       std::to_string(pool.pageSize) + ")",
                    length);
     const auto row = data.table.subspan(i * static_cast<size_t>(data.maxPages));
-    const int64_t needed = (length + pool.pageSize - 1) / pool.pageSize;
+    const int64_t needed = (pool.slots(length) + pool.pageSize - 1) / pool.pageSize;
     ATTNC_RETURN_IF_ERROR(
         checkPages(pool, i, row.first(static_cast<size_t>(needed)), "block_table", 0, true));
   }
@@ -74,6 +92,10 @@ Status checkPageTable(const PoolShape &pool, const BlockTableData &data) {
 
 Status checkPageTable(const PoolShape &pool, const PageListData &data) {
   ATTNC_RETURN_IF_ERROR(checkShape(pool));
+  if (pool.window)
+    return Status(Code::InvalidArgument,
+                  "expected a block table of a cyclic cache, whose pages do not say how "
+                  "long a request is, got page lists");
   const size_t batch = data.lastPageLen.size();
   ATTNC_RETURN_IF_ERROR(expectElements("page_indptr", static_cast<int64_t>(batch) + 1, data.indptr.size()));
   if (!data.kvLens.empty())

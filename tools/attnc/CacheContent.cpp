@@ -4,6 +4,8 @@
 #include "tools/attnc/Random.h"
 #include "tools/attnc/Remarks.h"
 
+#include "attnc/PageTables.h"
+
 #include <algorithm>
 #include <limits>
 #include <numeric>
@@ -125,15 +127,11 @@ std::optional<CacheLayout> cacheOf(const Program &program) {
 }
 
 int64_t CacheLayout::slot(int64_t key) const {
-  if (window == 0 || key < keep)
-    return key;
-  const int64_t align = std::max<int64_t>(page, 1), ring = (keep + align - 1) / align * align;
-  return ring + (key - keep) % (window - keep);
+  return PoolShape{0, static_cast<int>(page), window, keep}.slot(key);
 }
 
 int64_t CacheLayout::slotsOf(int64_t length) const {
-  const int64_t tokens = window ? std::min(length, window) : length;
-  return tokens > 0 ? slot(tokens - 1) + 1 : 0;
+  return PoolShape{0, static_cast<int>(page), window, keep}.slots(length);
 }
 
 bool appendsTokens(const Program &program) {

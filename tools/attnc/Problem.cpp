@@ -201,7 +201,7 @@ private:
       if (name == "write_indices")
         return fillIndices(lengths, tensor);
       if (fillPageLengths(name, *cache, lengths, tensor) ||
-          fillBeams(name, *cache, lengths, seedFor(request.seed, name), tensor))
+          fillBeams(name, *cache, listed(*cache, lengths), seedFor(request.seed, name), tensor))
         return;
       if (isPageTable(name))
         return fillPageTable(*cache, listed(*cache, lengths), mayBeShared(listed(*cache, lengths)),

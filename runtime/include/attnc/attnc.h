@@ -178,10 +178,21 @@ typedef struct attncPageTable {
   /* [batch], or NULL: not 0 for requests whose prompt ends with these tokens. Those of another one have to end with a
    * page, so that its next chunk begins with one. */
   const uint8_t *lastChunk;
+  /* Of a cyclic cache, whose table is dense: the first `keep` tokens of a request and its last window - keep
+   * are in it; 0 and 0: all. */
+  int64_t window;
+  int64_t keep;
+  /* [batch][maxLen] and [batch], or NULL: whose tokens beams read, of groups of beamWidth requests, and how many each group
+   * shares. */
+  const int32_t *cacheIndirection;
+  int64_t maxLen;
+  int32_t beamWidth;
+  const int32_t *promptLens;
 } attncPageTable;
 
 /* Whether a kernel that reads the tables stays within the pool's pages; with qLens, also that all new tokens
- * have places, on pages that no other request has, and with lastChunk that chunks end with pages. Of a kernel that only appends, kvLens may be NULL. */
+ * have places, on pages that no other request has, and with lastChunk that chunks end with pages. Of a kernel that only appends, kvLens may be NULL. With
+ * cacheIndirection, also that beams name one another and read pages that are there. */
 attncCode attncPageTableCheck(const attncPageTable *table);
 
 #ifdef __cplusplus
