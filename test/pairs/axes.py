@@ -195,7 +195,7 @@ COMBINE = Axis("combine", (
     Value("all of any", {"mask": {"all": [{"any": ["A", "B"]}, {"any": ["kv % 4 != 1", "B"]}]}})))
 
 # Rounding of rotated or quantised keys must leave a logit certain to less than ln 2, or the reference has no bound for its row:
-# so a small scale here, and slopes below 1 in the expression of gelu, silu and relu.
+# so a small scale here, and slopes below 1 in the first two expressions.
 SCALE = score("scale", (
     Value("number", {"score": {"scale": 0.05}}),
     Value("param", {"score": {"scale": "tau"}, "params": {"tau": {"type": "f32", "default": 0.05}}})))
@@ -226,7 +226,7 @@ def expr(label, text, reads_q=False, inputs=None, params=None):
 
 # Together: every function, operator and variable of the language.
 EXPR = score("expr", (
-    expr("min max clamp tanh sigmoid", "min(s, 3.0, kv * 0.5) + clamp(max(s, -2.0), -1.5, 1.5) - tanh(s) * sigmoid(-s)"),
+    expr("min max clamp tanh sigmoid", "0.25 * (min(s, 3.0, kv * 0.5) + clamp(max(s, -2.0), -1.5, 1.5) - tanh(s) * sigmoid(-s))"),
     expr("gelu silu relu", "0.5 * gelu(s) - 0.25 * silu(s) + 0.25 * relu(s)"),
     expr("exp exp2 abs log sqrt", "s * exp2(-0.01 * abs(q - kv)) + exp(-abs(s)) + log(kv + 1.5) - sqrt(kv_len + q_len * 1.0)",
          reads_q=True),

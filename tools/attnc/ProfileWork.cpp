@@ -77,6 +77,8 @@ std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const P
   }
   if (const int64_t width = cachedWidth(spec, sig); width > 0) { // what is read, and what is appended
     const int64_t parts = name.starts_with("kv_") ? 2 : 1;
+    if (name.ends_with("_scales")) // a few bytes each, one after the other
+      return denseOf(name, parts * (moves.keys + (sig.inPlace ? newTokens : 0)) * width);
     const Traffic read = rowsOf(name, moves.keys, width, inPanels),
                   put = rowsOf(name, sig.inPlace ? newTokens : 0, width, inPanels);
     return Traffic{name, parts * (read.bytes + put.bytes), parts * (read.sectors + put.sectors)};

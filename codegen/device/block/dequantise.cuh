@@ -69,19 +69,29 @@ ATTNC_DEVICE void dequantise(SharedTile<T, Rows, Cols> to, SharedTile<Stored, Ro
   constexpr int kGroup = Cols / Scales::kCols;
   static_assert(sizeof(T) == 2 && sizeof(Stored) == 1 && Cols % kElements == 0 && kGroup % 16 == 0,
                 "a thread decodes 16 bytes at a time, and 16 elements have one scale");
+  constexpr int kBand = Rows % Threads == 0 ? Threads : Rows; // a thread stays in its row, if it can, and keeps the scale
 #pragma unroll 1
-  for (int i = static_cast<int>(threadIdx.x); i < Rows * (Cols / kElements); i += Threads) {
-    const int row = i % Rows, chunk = i / Rows; // lanes go along rows, where the swizzle spreads them over the banks
-    const atom::Bytes16 bytes = atom::load_shared_16(from.address(row, chunk * 16));
-    const bool empty = (bytes.words[0] | bytes.words[1] | bytes.words[2] | bytes.words[3]) == 0;
+  for (int begin = 0; begin < Rows; begin += kBand) {
+    int known = -1; // the group of a row whose scale this is
+    float scale = 1.0f;
+#pragma unroll 1
+    for (int i = static_cast<int>(threadIdx.x); i < kBand * (Cols / kElements); i += Threads) {
+      // Lanes go along rows, where the swizzle spreads them over the banks.
+      const int row = begin + i % kBand, chunk = i / kBand;
+      const atom::Bytes16 bytes = atom::load_shared_16(from.address(row, chunk * 16));
+      const bool empty = (bytes.words[0] | bytes.words[1] | bytes.words[2] | bytes.words[3]) == 0;
 #pragma unroll
-    for (int part = 0; part < kElements / 16; ++part) {
-      const int col = chunk * kElements + 16 * part;
-      const float scale = empty && !Scales::kOne ? 0.0f : scales.read(first_row + row, col / kGroup);
-      atom::Bytes16 chunks[2];
-      dequantise_16<Dequantiser, T, Stored, kNibbles>(chunks, bytes.words + 2 * part, scale);
-      atom::store_shared_16(to.address(row, col), chunks[0]);
-      atom::store_shared_16(to.address(row, col + 8), chunks[1]);
+      for (int part = 0; part < kElements / 16; ++part) {
+        const int col = chunk * kElements + 16 * part, group = row * Scales::kCols + col / kGroup;
+        if (!Scales::kOne && !empty && group != known) {
+          scale = scales.read(first_row + row, col / kGroup);
+          known = group;
+        }
+        atom::Bytes16 chunks[2];
+        dequantise_16<Dequantiser, T, Stored, kNibbles>(chunks, bytes.words + 2 * part, empty ? 1.0f : scale);
+        atom::store_shared_16(to.address(row, col), chunks[0]);
+        atom::store_shared_16(to.address(row, col + 8), chunks[1]);
+      }
     }
   }
 }

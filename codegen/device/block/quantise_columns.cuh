@@ -8,24 +8,28 @@
 
 namespace attnc::block {
 
-/// Element (r, c) of `to` becomes that of `from` divided by that of row 0 of `divisors`, rounded once. A thread takes four columns
-/// at a time.
+/// Element (r, c) of `to` becomes that of `from` divided by that of row 0 of `divisors`, rounded once. A thread takes 16
+/// columns at a time.
 template <int Threads, class Stored, class T, int Rows, int Cols, int Align>
 ATTNC_DEVICE void quantise_columns(SharedTile<Stored, Rows, Cols> to, SharedTile<T, Rows, Cols> from,
                                    GlobalRows<const float, Cols, Align> divisors) {
-  static_assert(sizeof(T) == 2 && sizeof(Stored) == 1, "two words of pairs become one of bytes");
+  static_assert(sizeof(T) == 2 && sizeof(Stored) == 1 && Cols % 16 == 0, "two chunks of pairs become one of bytes");
 #pragma unroll 1
-  for (int i = static_cast<int>(threadIdx.x); i < Rows * (Cols / 4); i += Threads) {
-    const int row = i % Rows, col = i / Rows * 4;
-    const atom::Bytes16 by = divisors.chunk(0, col);
-    unsigned pairs[2];
-    atom::load_shared_8(pairs, from.address(row, col));
-    const float x[4] = {low_of<T>(pairs[0]), high_of<T>(pairs[0]), low_of<T>(pairs[1]), high_of<T>(pairs[1])};
-    unsigned bytes = 0;
+  for (int i = static_cast<int>(threadIdx.x); i < Rows * (Cols / 16); i += Threads) {
+    const int row = i % Rows, col = i / Rows * 16; // lanes go along rows, where the swizzle spreads them over the banks
+    const atom::Bytes16 halves[2] = {atom::load_shared_16(from.address(row, col)), atom::load_shared_16(from.address(row, col + 8))};
+    atom::Bytes16 bytes;
 #pragma unroll
-    for (int j = 0; j < 4; ++j)
-      bytes |= atom::encode_byte<Stored>(x[j] / __uint_as_float(by.words[j])) << (8 * j);
-    atom::store_shared_4(to.address(row, col), bytes);
+    for (int word = 0; word < 4; ++word) {
+      const atom::Bytes16 by = divisors.chunk(0, col + 4 * word);
+      const unsigned a = halves[word / 2].words[word % 2 * 2], b = halves[word / 2].words[word % 2 * 2 + 1];
+      const float x[4] = {low_of<T>(a), high_of<T>(a), low_of<T>(b), high_of<T>(b)};
+      bytes.words[word] = 0;
+#pragma unroll
+      for (int j = 0; j < 4; ++j)
+        bytes.words[word] |= atom::encode_byte<Stored>(x[j] / __uint_as_float(by.words[j])) << (8 * j);
+    }
+    atom::store_shared_16(to.address(row, col), bytes);
   }
 }
 
