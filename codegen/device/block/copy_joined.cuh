@@ -22,8 +22,9 @@ template <class Prior, class Active> struct TileCopy<JoinedRows<Prior, Active>> 
   ATTNC_DEVICE static void run(SharedTile<T, Rows, Cols> destination, JoinedRows<Prior, Active> source, int first_row,
                                int valid_begin, int valid_end, Where const &where) {
     const int begin = source.begin;
-    if (first_row + Rows <= begin)
-      TileCopy<Prior>::template run<Mover, Threads>(destination, source.prior, first_row, valid_begin, valid_end, where);
+    if (first_row + Rows <= begin) // lanes look up rows behind the tile too, if they are valid: those from `begin` on have no entry
+      TileCopy<Prior>::template run<Mover, Threads>(destination, source.prior, first_row, valid_begin,
+                                                    valid_end < begin ? valid_end : begin, where);
     else if (first_row >= begin)
       TileCopy<Active>::template run<Mover, Threads>(destination, source.active, first_row - begin, valid_begin - begin,
                                                      valid_end - begin, [&](int row) { return where(row + begin); });
