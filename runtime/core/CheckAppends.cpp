@@ -2,6 +2,7 @@
 //
 // Must not look at a table before CheckPageTable.cpp has: what a request reads is known to be in the pool.
 #include "attnc/PageTables.h"
+#include "runtime/core/TableSizes.h"
 
 #include <algorithm>
 #include <set>
@@ -12,13 +13,6 @@ namespace attnc {
 namespace {
 
 Status invalid(const std::string &message) { return Status(Code::InvalidArgument, message); }
-
-Status expectElements(const char *name, size_t expected, size_t got) {
-  if (expected == got)
-    return Status::success();
-  return invalid(std::string(name) + ": expected " + std::to_string(expected) + " elements, got " +
-                 std::to_string(got));
-}
 
 /// One request: all entries that its table has for it, how many tokens are read, and which are written.
 struct Row {
@@ -80,8 +74,12 @@ private:
   std::set<int64_t> entriesOf(const Row &row) const {
     std::set<int64_t> entries;
     auto add = [&](int64_t begin, int64_t end) {
-      for (int64_t token = begin; token < end; ++token)
-        entries.insert(pool.slot(token) / pool.pageSize);
+      // From page to page; a ring may go round within one.
+      for (int64_t token = begin; token < end;) {
+        const int64_t slot = pool.slot(token);
+        entries.insert(slot / pool.pageSize);
+        token += pool.window ? 1 : pool.pageSize - slot % pool.pageSize;
+      }
     };
     const int64_t ring = pool.window - pool.keep, last = std::max(row.end, row.length);
     if (pool.window)
@@ -127,11 +125,12 @@ Status checkChunk(const PoolShape &pool, const AppendData &append, size_t reques
 }
 
 Status checkAppend(const AppendData &append, size_t batch) {
-  ATTNC_RETURN_IF_ERROR(expectElements("q_lens", batch, append.qLens.size()));
+  ATTNC_RETURN_IF_ERROR(expectElements("q_lens", static_cast<int64_t>(batch), append.qLens.size()));
   if (!append.lastChunk.empty())
-    ATTNC_RETURN_IF_ERROR(expectElements("last_chunk", batch, append.lastChunk.size()));
-  return append.first.empty() ? Status::success()
-                              : expectElements("write_indices", batch, append.first.size());
+    ATTNC_RETURN_IF_ERROR(expectElements("last_chunk", static_cast<int64_t>(batch), append.lastChunk.size()));
+  return append.first.empty()
+             ? Status::success()
+             : expectElements("write_indices", static_cast<int64_t>(batch), append.first.size());
 }
 
 } // namespace

@@ -2,6 +2,7 @@
 //
 // Must not trust an entry before it has checked it, and must not read entries that no kernel reads.
 #include "attnc/PageTables.h"
+#include "runtime/core/TableSizes.h"
 
 #include <algorithm>
 #include <string>
@@ -16,13 +17,6 @@ Status wrong(size_t request, const std::string &place, const std::string &expect
 }
 
 std::string upTo(int64_t first, int64_t last) { return std::to_string(first) + ".." + std::to_string(last); }
-
-Status expectElements(const char *name, int64_t expected, size_t got) {
-  if (expected >= 0 && static_cast<size_t>(expected) == got)
-    return Status::success();
-  return Status(Code::InvalidArgument, std::string(name) + ": expected " + std::to_string(expected) +
-                                           " elements, got " + std::to_string(got));
-}
 
 Status checkShape(const PoolShape &pool) {
   if (pool.pages < 0 || pool.pageSize < 1)

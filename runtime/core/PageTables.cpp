@@ -2,6 +2,7 @@
 //
 // Must know the sizes of everything before it writes anything.
 #include "attnc/PageTables.h"
+#include "runtime/core/TableSizes.h"
 
 #include <algorithm>
 #include <string>
@@ -12,13 +13,6 @@ namespace {
 constexpr int64_t kMaxI32 = 2147483647;
 
 Status bad(const std::string &message) { return Status(Code::InvalidArgument, message); }
-
-Status expectRoom(const char *name, size_t expected, size_t got) {
-  if (expected == got)
-    return Status::success();
-  return bad(std::string(name) + ": expected " + std::to_string(expected) + " elements, got " +
-             std::to_string(got));
-}
 
 /// "batch entry 2 (sequence 7): ", in front of an error.
 std::string entryText(size_t entry, SequenceId id) {
@@ -60,7 +54,7 @@ Status writeBlockTable(const PagedSequences &sequences, std::span<const Sequence
   if (maxPages < 0 || __builtin_mul_overflow(static_cast<int64_t>(batch.size()), maxPages, &elements))
     return bad("max_pages: expected 0 or more, and a table below 2^63 elements, got " +
                std::to_string(maxPages));
-  ATTNC_RETURN_IF_ERROR(expectRoom("block_table", static_cast<size_t>(elements), table.size()));
+  ATTNC_RETURN_IF_ERROR(expectElements("block_table", elements, table.size()));
   ATTNC_ASSIGN_OR_RETURN(const Views views, viewAll(sequences, batch));
   for (size_t i = 0; i < views.size(); ++i)
     if (static_cast<int64_t>(views[i].pages.size()) > maxPages)
@@ -81,8 +75,9 @@ Result<int64_t> countPages(const PagedSequences &sequences, std::span<const Sequ
 
 Status writePageLists(const PagedSequences &sequences, std::span<const SequenceId> batch,
                       std::span<int32_t> indptr, std::span<int32_t> indices, std::span<int32_t> lastPageLen) {
-  ATTNC_RETURN_IF_ERROR(expectRoom("page_indptr", batch.size() + 1, indptr.size()));
-  ATTNC_RETURN_IF_ERROR(expectRoom("last_page_len", batch.size(), lastPageLen.size()));
+  ATTNC_RETURN_IF_ERROR(expectElements("page_indptr", static_cast<int64_t>(batch.size()) + 1, indptr.size()));
+  ATTNC_RETURN_IF_ERROR(
+      expectElements("last_page_len", static_cast<int64_t>(batch.size()), lastPageLen.size()));
   ATTNC_ASSIGN_OR_RETURN(const Views views, viewAll(sequences, batch));
   ATTNC_ASSIGN_OR_RETURN(const int64_t total, totalPages(views, batch));
   if (total > static_cast<int64_t>(indices.size()))
@@ -102,7 +97,7 @@ Status writePageLists(const PagedSequences &sequences, std::span<const SequenceI
 
 Status writeLengths(const PagedSequences &sequences, std::span<const SequenceId> batch,
                     std::span<int32_t> kvLens) {
-  ATTNC_RETURN_IF_ERROR(expectRoom("kv_lens", batch.size(), kvLens.size()));
+  ATTNC_RETURN_IF_ERROR(expectElements("kv_lens", static_cast<int64_t>(batch.size()), kvLens.size()));
   ATTNC_ASSIGN_OR_RETURN(const Views views, viewAll(sequences, batch));
   for (size_t i = 0; i < views.size(); ++i)
     kvLens[i] = static_cast<int32_t>(views[i].tokens); // at most PagedSequences::kMaxTokens
