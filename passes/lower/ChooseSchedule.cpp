@@ -405,7 +405,8 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
           where = mlir::Location(place); // an error is about the pins: it points at the last of them
       return true;
     };
-    pinned("tile_q", choice.tileQ);
+    if (pinned("tile_q", choice.tileQ) && newTokens)
+      choice.warps = std::min<int64_t>(llvm::bit_floor(uint64_t(choice.tileQ / 16)), 8);
     pinned("tile_kv", choice.tileKv);
     bool stagesPinned = pinned("stages", choice.stages);
     if (!pinned("warps", choice.warps))

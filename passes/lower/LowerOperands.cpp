@@ -12,9 +12,13 @@ int64_t KernelLowering::rowAlignment(Type element, bool strided) {
   return strided ? bytes : std::max(bytes, int64_t(source.getAlignment().value_or(16)));
 }
 
-/// Scales are read one by one.
+/// Scales of a row fill no 16 bytes, unless they are a multiple of four.
 int64_t KernelLowering::rowAlignment(const attn::CacheAccess &cache) {
-  return rowAlignment(cache.type().getStored(), cache.ofScales || attn::isStrided(cache.type()));
+  const int64_t alignment = rowAlignment(cache.type().getStored(), attn::isStrided(cache.type()));
+  if (!cache.ofScales)
+    return alignment;
+  const int64_t bytes = cache.type().getDim() * cache.type().getStored().getIntOrFloatBitWidth() / 8;
+  return std::min(alignment, bytes & -bytes);
 }
 
 /// A tensor's dims of strides, by axis.

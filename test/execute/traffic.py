@@ -45,8 +45,11 @@ def strided(text):
 
 
 def scattered_scales(text):
-    """Whether lanes read scales of tokens that are not neighbours: sectors are shared with other heads, or with later loads."""
-    return "scale: token" in text and ("order: hnd" not in text or "group:" in text)
+    """Whether the scales of a token and head share a sector with those of another head, or fill more than the 16 bytes that a lane
+    reads at once, so that it comes back for the rest of their sector. Of an append each is stored by another lane."""
+    group = re.search(r"group: (\d+)", text)
+    groups = int(re.search(r"\nhead_dim: (\d+)", text)[1]) // int(group[1]) if group else 1
+    return "scale: token" in text and ("order: hnd" not in text or groups > (1 if "append: " in text else 4))
 
 
 def judge(attnc, arch, spec, name):
@@ -75,7 +78,8 @@ def caches():
         yield f"{{layout: paged, page: {page}}}"
         yield f"{{layout: paged, page: {page}, table: csr, pools: combined, order: hnd}}"
         yield f"{{layout: paged, page: {page}, tables: separate, order: {{v: hnd}}}}"
-    for held in ("dtype: e4m3", "dtype: i8, scale: head", "dtype: i8, scale: token, order: hnd", "dtype: i4", "window: 4096",
+    for held in ("dtype: e4m3", "dtype: i8, scale: head", "dtype: i8, scale: token, order: hnd", "dtype: i4",
+                 "dtype: i4, scale: token, group: 32, order: hnd", "dtype: i8, scale: token, group: 64, order: hnd", "window: 4096",
                  "window: 2000, keep: 4"):
         yield f"{{layout: contiguous, {held}}}"
         yield f"{{layout: paged, page: 16, {held}}}"

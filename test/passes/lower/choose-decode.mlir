@@ -83,6 +83,18 @@ attn.kernel @pinned_off(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, 
 
 // -----
 
+// A pinned tile has the warps that such a tile gets: 16 rows each where they divide it.
+// CHECK-LABEL: @more_rows_pinned
+// CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 4, warps = 4, packing = true>,
+attn.kernel @more_rows_pinned(%q: !attn.tokens<8x128xbf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x128xbf16, packed> {attn.name = "k"})
+    -> (!attn.tokens<8x128xbf16, packed> {attn.name = "out"}) attributes {lengths = #attn<lengths both>, attn.new_tokens = 1 : i64, attn.pins = {tile_q = 64 : i64}} {
+  %o = attn.attention %q, %k, %k scale 0.125 anchor bottom_right
+      proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<8x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>, !attn.tokens<2x128xbf16, packed>) -> !attn.tokens<8x128xbf16, packed>
+  attn.return %o : !attn.tokens<8x128xbf16, packed>
+}
+
+// -----
+
 // CHECK-LABEL: @pinned_on_in_prefill
 // CHECK-SAME: tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 64, stages = 2, warps = 4, packing = true>,
 // CHECK-SAME: tile.schedule_reason = "pinned packing true; two blocks fit

@@ -30,8 +30,8 @@ attn.kernel @by_token(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %k_
 // Two elements of 4 bits in a byte, with scales of 32 dims each.
 // CHECK-LABEL: tile.kernel @four_bits_fwd
 // CHECK: tile.view_rows "k_rows" {{.*}} : !tile.pointer<i8> -> !tile.global_rows<kHeadDimBytes=32, i8>
-// CHECK: tile.view_rows "k_scale_rows" {{.*}} -> !tile.global_rows<kKeyGroups=2, f32 aligned 4>
-// CHECK: tile.view_rows "v_scale_rows" {{.*}} -> !tile.global_rows<kValueGroups=2, f32 aligned 4>
+// CHECK: tile.view_rows "k_scale_rows" {{.*}} -> !tile.global_rows<kKeyGroups=2, f32 aligned 8>
+// CHECK: tile.view_rows "v_scale_rows" {{.*}} -> !tile.global_rows<kValueGroups=2, f32 aligned 8>
 // CHECK: tile.dequantise {{.*}} : !tile.shared<kTileKv=32 x kHeadDimBytes=32, i8> -> !tile.shared<kTileKv=32 x kHeadDim=64, bf16>
 // CHECK: tile.mma_abt
 // CHECK: tile.dequantise {{.*}} : !tile.shared<kTileKv=32 x kHeadDimBytes=32, i8> -> !tile.shared<kTileKv=32 x kHeadDim=64, bf16>
