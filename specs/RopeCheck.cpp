@@ -80,25 +80,11 @@ private:
   Status checkCached() const {
     if (!spec.cache)
       return Status::success();
-    const bool quantised = isQuantised(spec.cache->dtypeK.value_or(spec.dtype.value));
-    if (spec.hasNewTokens()) {
-      if (quantised && rope.keysOnRead) // S78
-        return fail("expected 'keys: append' where keys are quantised, which are rotated before they are, "
-                    "got read",
-                    rope.keysWhere)
-            .note("the cache's dtype is given here", spec.cache->dtypeAt);
-      return Status::success();
-    }
-    if (!rope.ofWhere.valid()) // S78
+    if (!spec.hasNewTokens() && !rope.ofWhere.valid()) // S78
       return fail("expected 'of' in 'rope' where keys are cached: [q] where they are stored rotated, [q, k] "
-                  "where they "
-                  "are rotated as they are read, got none",
+                  "where they are rotated as they are read, got none",
                   rope.where)
           .note("the cache is given here", spec.cache->where);
-    if (rope.ofK && quantised) // S78
-      return fail("expected 'of: [q]' where keys are quantised, which are rotated before they are, got k",
-                  rope.ofWhere)
-          .note("the cache's dtype is given here", spec.cache->dtypeAt);
     return Status::success();
   }
 

@@ -354,6 +354,16 @@ Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent
   return rows;
 }
 
+void addScaleErrors(TokenRows &rows, const Parameter &cache) {
+  rows.errors.resize(rows.values.size(), 0);
+  for (const Rotation &rotation : cache.rotations)
+    for (size_t i = 0; i < rows.values.size(); ++i)
+      if (const auto head = int64_t(i) / cache.dim % cache.heads;
+          head >= rotation.firstHead && head < rotation.firstHead + rotation.heads &&
+          !std::isnan(rows.values[i]))
+        rows.errors[i] += roundingError(std::fabs(rows.values[i]) + rows.errors[i], cache.floats);
+}
+
 Status addQueryScaleErrors(TokenRows &rows, const Parameter &queries, int64_t heads, int64_t kvHeads,
                            const Arguments &arguments) {
   ATTNC_ASSIGN_OR_RETURN(const std::vector<double> scales,

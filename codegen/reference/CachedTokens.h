@@ -77,6 +77,10 @@ struct CacheContent {
 Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent &scales, int64_t request,
                                  int64_t count, const Arguments &arguments);
 
+/// Where quantised keys are rotated as they are read, a kernel multiplies them by their scales first and rounds:
+/// what that may do is added to their errors. Those of scales by token have it already.
+void addScaleErrors(TokenRows &rows, const Parameter &cache);
+
 /// Where keys have scales by channel, a kernel multiplies queries by them and rounds: what that may do to the
 /// first `heads` heads of rows of queries is added to their errors.
 Status addQueryScaleErrors(TokenRows &rows, const Parameter &queries, int64_t heads, int64_t kvHeads,

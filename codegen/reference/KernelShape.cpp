@@ -128,9 +128,8 @@ private:
     for (Operation *user : value.getUsers())
       if (auto biased = dyn_cast<attn::AddBiasOp>(user))
         out.bias = nameOf(kernel, biased.getBias());
-    if (attention && attention.cachedKeys() && out.role == Role::Query)
-      if (attn::CacheAccess keys(attention.cachedKeys()); keys.scaledByChannel())
-        out.keyScale = nameOf(kernel, keys.scale);
+    if (attention && out.role == Role::Query && attn::scaledInQueries(attention.getK()))
+      out.keyScale = nameOf(kernel, attn::CacheAccess(attention.cachedKeys()).scale);
     out.dtype = dtypeOf(tokens.getElementType());
     out.heads = tokens.getHeads();
     out.dim = tokens.getDim();

@@ -257,6 +257,8 @@ Result<TokenRows> Engine::gather(const Parameter &argument, const Request &reque
         rows, reference::readCachedRows(contentOf(argument),
                                         scales ? contentOf(*scales) : reference::CacheContent(), index,
                                         argument.held(request.kvLen, request.qLen), arguments));
+    if (argument.dtype != argument.floats && !scales)
+      reference::addScaleErrors(rows, argument);
     reference::addActiveTokens(rows, argument, request, index, {kernel, shared.sides, arguments});
   } else {
     rows.values =

@@ -106,9 +106,14 @@ struct CacheAccess {
 };
 /// The type in which keys or values lie in memory: that of the cache, if they are in one.
 mlir::Type storedElement(mlir::Value tokens);
-/// Whether quantised ones become 16-bit floats tile by tile before they are used: those with scales by token,
-/// and of 4 bits. Others go to the tensor cores from bytes.
+/// Whether quantised ones are multiplied by their scales tile by tile: those with scales by token, and keys
+/// that are rotated as they are read. Scales of others are left to the queries, the scores or the output.
 bool scaledInTiles(mlir::Value tokens);
+/// Whether queries are multiplied by the scales of these keys: those by channel, unless tiles are.
+bool scaledInQueries(mlir::Value keys);
+/// Whether quantised ones become 16-bit floats tile by tile before they are used: those that are scaled there,
+/// and of 4 bits. Others go to the tensor cores from bytes.
+bool decodedInTiles(mlir::Value tokens);
 /// Whether they are strided there.
 bool columnsAreStrided(mlir::Value tokens);
 /// Symbols of every proof before the integer scalars: q_len, kv_len, b, h.

@@ -45,8 +45,19 @@ Type attnc::attn::storedElement(Value tokens) {
 }
 
 bool attnc::attn::scaledInTiles(Value tokens) {
+  TokenSource source = tokenSource(tokens);
+  return source.cached && source.cached.getCache().getType().isQuantised() &&
+         (source.rope || CacheAccess(source.cached).scaledByToken());
+}
+
+bool attnc::attn::scaledInQueries(Value keys) {
+  CachedOp cached = tokenSource(keys).cached;
+  return cached && CacheAccess(cached).scaledByChannel() && !scaledInTiles(keys);
+}
+
+bool attnc::attn::decodedInTiles(Value tokens) {
   CachedOp cached = tokenSource(tokens).cached;
-  return cached && (cached.getCache().getType().hasHalfBytes() || CacheAccess(cached).scaledByToken());
+  return cached && (cached.getCache().getType().hasHalfBytes() || scaledInTiles(tokens));
 }
 
 bool attnc::attn::columnsAreStrided(Value tokens) {

@@ -42,8 +42,8 @@ struct Demands {
         readsSideTensors(
             attention.walk([](attn::ReadOp) { return WalkResult::interrupt(); }).wasInterrupted()),
         fourBitKeys(hasHalfBytes(attention.getK())), fourBitValues(hasHalfBytes(attention.getV())),
-        floatKeyTile(attn::scaledInTiles(attention.getK())),
-        floatValueTile(attn::scaledInTiles(attention.getV())),
+        floatKeyTile(attn::decodedInTiles(attention.getK())),
+        floatValueTile(attn::decodedInTiles(attention.getV())),
         copiesAtOnce((alignment < 4 && elementBytes < 4) || attn::columnsAreStrided(attention.getK()) ||
                      attn::columnsAreStrided(attention.getV())) {}
 

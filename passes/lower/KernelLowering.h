@@ -37,9 +37,9 @@ struct TokenViews {
   mlir::Value rows, bias;
   attn::RopeOp rope;
   RopeAngles angles;
-  /// Of quantised tokens that become floats tile by tile: the tile of what is stored, and its scales, null
-  /// where they are 1.
-  mlir::Value bytes, scales;
+  /// Of quantised tokens that become floats tile by tile: the tile of what is stored, and its scales by row or
+  /// by channel, null where they are 1.
+  mlir::Value bytes, scales, channelScales;
 };
 
 /// Of q, k or v; with what is behind the tokens of a cache and is not in it.
@@ -135,7 +135,11 @@ private:
   mlir::Value readCacheScale(const attn::CacheAccess &cache);
   mlir::Value cacheScale(llvm::StringRef name, mlir::Value tokens);
   void buildCacheScales();
+  mlir::Value viewPlainScales(const llvm::Twine &name, mlir::BlockArgument scale, tile::DimAttr columns,
+                              mlir::Value offset, mlir::Value stride);
   mlir::Value viewScaleRow(llvm::StringRef part, const attn::CacheAccess &cache, tile::DimAttr columns);
+  void viewTileScales(llvm::StringRef part, const attn::CacheAccess &cache, tile::DimAttr columns,
+                      mlir::Value head, Operand &operand);
   mlir::Value viewScales(llvm::StringRef part, const attn::CacheAccess &cache, mlir::Value head,
                          bool writable);
   tile::DimAttr storedColumns(const attn::CacheAccess &cache, tile::DimAttr columns);

@@ -173,8 +173,8 @@ Operand KernelLowering::buildOperand(StringRef name, Value tokens, tile::DimAttr
     operand.angles = buildRopeAngles(from.rope);
   const attn::CacheAccess cache(from.cached);
   operand.rows = viewCache(name, cache, columns, head, /*writable=*/false);
-  if (cache.scaledByToken())
-    operand.scales = viewScales(name, cache, head, /*writable=*/false);
+  if (attn::scaledInTiles(tokens))
+    viewTileScales(name, cache, columns, head, operand);
   if (!from.join)
     return operand;
   if (!at.firstActive)
@@ -231,6 +231,8 @@ void KernelLowering::prepareTile(const Operand &operand, Value tile, Value first
     tile::DequantiseOp::create(b, loc, operand.bytes, operand.scales, operand.scales ? firstToken : Value(),
                                tile,
                                /*singly=*/false);
+  if (operand.channelScales)
+    tile::ScaleRowOp::create(b, loc, operand.channelScales, tile, /*singly=*/false);
   if (operand.active && (operand.active->bias || operand.active->rope))
     prepareRows(*operand.active, tile, firstToken, {sub(at.firstActive, firstToken), {}});
   prepareRows(operand, tile, firstToken, {{}, newRows()});

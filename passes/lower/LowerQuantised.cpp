@@ -1,9 +1,9 @@
 // LowerQuantised.cpp - what becomes of the scales of quantised caches, and how new tokens get theirs.
 //
 // A scale for all tokens of a head folds: that of keys into the softmax scale, or by channel into the
-// queries, that of values into the output. Scales by token do not, so tiles of such tokens, and of elements
-// of 4 bits, become tiles of 16-bit floats in shared memory (tile.dequantise), which are used like those of
-// other caches.
+// queries, that of values into the output. Scales by token do not, nor do those of keys that are rotated as
+// they are read, so tiles of such tokens, and of elements of 4 bits, become tiles of 16-bit floats in shared
+// memory (tile.dequantise), which are used like those of other caches.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -12,7 +12,7 @@ using namespace attnc::lower;
 
 /// Whether tensor cores get these keys or values from 8 bits.
 bool KernelLowering::decodesBytes(Value tokens) {
-  return isQuantised(attn::storedElement(tokens)) && !attn::scaledInTiles(tokens) &&
+  return isQuantised(attn::storedElement(tokens)) && !attn::decodedInTiles(tokens) &&
          schedule.getMma() != tile::MmaKind::Plain;
 }
 
@@ -26,10 +26,10 @@ Value KernelLowering::readCacheScale(const attn::CacheAccess &cache) {
 /// What quantised keys or values are to be multiplied by as a whole; null for others.
 Value KernelLowering::cacheScale(StringRef name, Value tokens) {
   attn::TokenSource from = attn::tokenSource(tokens);
-  if (!from.cached || !from.cached.getScale())
+  if (!from.cached || !from.cached.getScale() || attn::scaledInTiles(tokens))
     return {};
   attn::CacheAccess cache(from.cached);
-  if (cache.scaledByToken() || cache.scaledByChannel())
+  if (cache.scaledByChannel())
     return {};
   return let(name, readCacheScale(cache));
 }
@@ -38,9 +38,8 @@ Value KernelLowering::cacheScale(StringRef name, Value tokens) {
 void KernelLowering::buildCacheScales() {
   Value keys = cacheScale("key_scale", attention.getK());
   valueScale = cacheScale("value_scale", attention.getV());
-  if (attn::CachedOp cached = attn::tokenSource(attention.getK()).cached)
-    if (attn::CacheAccess cache(cached); cache.scaledByChannel())
-      keyScaleRow = viewScaleRow("k", cache, keyDim);
+  if (attn::scaledInQueries(attention.getK()))
+    keyScaleRow = viewScaleRow("k", attn::CacheAccess(attention.cachedKeys()), keyDim);
   if (!keys)
     return;
   if (!mapsScores()) {
@@ -51,19 +50,41 @@ void KernelLowering::buildCacheScales() {
   quantisedScale = scale ? let("score_scale", arith::MulFOp::create(b, loc, scale, keys)) : keys;
 }
 
-/// The scales by channel of the block's KV head.
-Value KernelLowering::viewScaleRow(StringRef part, const attn::CacheAccess &cache, tile::DimAttr columns) {
-  StringRef name = argument(cache.scale);
+/// Scales that are no cache, as rows of `columns`, of which the first is at `offset`.
+Value KernelLowering::viewPlainScales(const Twine &name, BlockArgument scale, tile::DimAttr columns,
+                                      Value offset, Value stride) {
+  StringRef tensor = argument(scale);
   Type f32 = b.getF32Type();
   constexpr int64_t kAlignment = 4;
-  tile::GlobalRowsType row = plainRows(columns, f32, /*writable=*/false, kAlignment);
-  Value pointer = field(name, tile::PointerType::get(b.getContext(), f32, false), "tensor:" + name);
+  tile::GlobalRowsType rows = plainRows(columns, f32, /*writable=*/false, kAlignment);
+  Value pointer = field(tensor, tile::PointerType::get(b.getContext(), f32, false), "tensor:" + tensor);
+  SmallVector<std::string> shape;
+  for (Attribute axis : cast<attn::SideType>(scale.getType()).getShape())
+    shape.push_back(axisFormula(axis));
+  if (!hasTensor(tensor))
+    addTensor(tensor, f32, shape, /*output=*/false, /*strided=*/false, kAlignment);
+  return tile::ViewRowsOp::create(b, loc, rows, name.str(), pointer, offset, stride);
+}
+
+/// The scales by channel of the block's KV head.
+Value KernelLowering::viewScaleRow(StringRef part, const attn::CacheAccess &cache, tile::DimAttr columns) {
   Value width = widen(constant(columns.getName(), columns.getSize()));
-  if (!hasTensor(name))
-    addTensor(name, f32, {std::to_string(cache.type().getHeads()), std::to_string(columns.getSize())},
-              /*output=*/false, /*strided=*/false, kAlignment);
-  return tile::ViewRowsOp::create(b, loc, row, (part + "_scale_row").str(), pointer,
-                                  mul(widen(at.kvHead), width), width);
+  return viewPlainScales(part + "_scale_row", cache.scale, columns, mul(widen(at.kvHead), width), width);
+}
+
+/// How a tile of tokens gets its scales, if it does.
+void KernelLowering::viewTileScales(StringRef part, const attn::CacheAccess &cache, tile::DimAttr columns,
+                                    Value head, Operand &operand) {
+  if (cache.scaledByToken()) {
+    operand.scales = viewScales(part, cache, head, /*writable=*/false);
+  } else if (cache.scaledByChannel()) {
+    operand.channelScales = viewScaleRow(part, cache, columns);
+  } else { // one for all rows: they are no elements apart
+    const bool byHead = isa<StringAttr>(cast<attn::SideType>(cache.scale.getType()).getShape()[0]);
+    auto one = tile::DimAttr::get(b.getContext(), part == "k" ? "kKeyGroups" : "kValueGroups", 1);
+    operand.scales = viewPlainScales(part + "_scale_rows", cache.scale, one, widen(byHead ? head : index(0)),
+                                     widen(index(0)));
+  }
 }
 
 /// The scales by token, where the tokens are.
@@ -88,7 +109,7 @@ Value KernelLowering::allocTile(StringRef part, Value tokens, tile::DimAttr widt
     Type type = tile::SharedType::get(b.getContext(), tileKv, columns, element);
     return tile::AllocOp::create(b, loc, type, name.str(), IntegerAttr());
   };
-  if (!attn::scaledInTiles(tokens))
+  if (!attn::decodedInTiles(tokens))
     return alloc(part + "_tile", width, attn::storedElement(tokens));
   const attn::CacheAccess cache(attn::tokenSource(tokens).cached);
   operand.bytes = alloc(part + "_bytes", storedColumns(cache, width), attn::storedElement(tokens));

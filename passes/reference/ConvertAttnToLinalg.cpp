@@ -114,8 +114,7 @@ bool isInexact(attn::AttentionOp attention, Value operand) {
     return true;
   if (source.cached)
     return isUpdated(source.tokens) || attn::CacheAccess(source.cached).scaledByToken();
-  attn::CachedOp keys = attention.cachedKeys();
-  return operand == attention.getQ() && keys && attn::CacheAccess(keys).scaledByChannel();
+  return operand == attention.getQ() && attn::scaledInQueries(attention.getK());
 }
 
 /// Whether an argument has such an operand.

@@ -161,13 +161,6 @@ const std::vector<Bad> kBad{
      1,
      9,
      1},
-    {"S78",
-     {"cache: {layout: contiguous, dtype: i8}", "rope: {of: [q, k]}"},
-     "expected 'of: [q]' where keys are quantised, which are rotated before they are, got k",
-     10,
-     12,
-     9,
-     36},
     {"S77", {"rope: {of: [q, q]}"}, "expected each of q and k once in 'of', got 'q' again", 9, 16},
 };
 
