@@ -66,13 +66,13 @@ struct TimesFactor {
   }
 };
 
-/// Every chunk of `to` by a thread.
+/// Every chunk of `to` by a thread. Lanes go along rows, where the swizzle spreads them over the banks.
 template <int Threads, class Stored, class T, int Rows, int Cols, int StoredCols, class Scale>
 ATTNC_DEVICE void quantise_chunks(SharedTile<Stored, Rows, StoredCols> to, SharedTile<T, Rows, Cols> from, Scale scale) {
   constexpr int kColumns = ByteTile<T, Stored, Cols, StoredCols>::kColumns;
 #pragma unroll 1
   for (int i = static_cast<int>(threadIdx.x); i < Rows * (Cols / kColumns); i += Threads)
-    quantise_chunk(to, from, i % Rows, i / Rows * kColumns, scale); // lanes go along rows, where the swizzle spreads them over the banks
+    quantise_chunk(to, from, i % Rows, i / Rows * kColumns, scale);
 }
 
 /// Element (r, c) of `to` becomes that of `from` times `factor`, rounded once. Elements of `to` that are half as many as columns are

@@ -7,7 +7,7 @@
 
 namespace attnc::block {
 
-/// The largest magnitude of a row's columns from `col` on, a multiple of 8 as their number is.
+/// The largest magnitude of `count` columns of a row from `col` on, both multiples of 16.
 template <class T, int Rows, int Cols> ATTNC_DEVICE float largest_of(SharedTile<T, Rows, Cols> from, int row, int col, int count) {
   float largest = 0.0f;
 #pragma unroll 1
