@@ -171,9 +171,6 @@ static Status checkSmallElements(const Spec &spec) {
                   cache.orderAt)
           .note("the cache's dtype is given here", cache.dtypeAt);
   }
-  if (spec.append && (cache.fourBitsK || cache.fourBitsV)) // S88
-    return fail("expected no 'append' beside a cache of i4, which is only read, got one", spec.append->where)
-        .note("the cache's dtype is given here", cache.dtypeAt);
   return Status::success();
 }
 

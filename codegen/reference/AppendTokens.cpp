@@ -32,7 +32,8 @@ struct Stored {
 
 /// What becomes of a token's element, which a kernel may be `error` away from, as from the scale by its
 /// bound.
-Stored stored(double value, double error, Stored scaledBy, DType dtype) {
+Stored stored(double value, double error, Stored scaledBy, const Parameter &cache) {
+  const DType dtype = cache.dtype;
   if (dtype != DType::E4M3 && dtype != DType::E5M2 && dtype != DType::I8)
     return {value, error};
   const double scale = scaledBy.value, least = std::fabs(scale) - scaledBy.bound;
@@ -44,17 +45,18 @@ Stored stored(double value, double error, Stored scaledBy, DType dtype) {
                        rounding::kTinyF32;
   if (!std::isfinite(quotient) || !std::isfinite(slack))
     return {0, std::numeric_limits<double>::infinity()};
-  const double nearest = nearestElement(quotient, dtype);
-  return {nearest, std::max(nearestElement(quotient + slack, dtype) - nearest,
-                            nearest - nearestElement(quotient - slack, dtype))};
+  auto round = [&](double x) { return nearestElement(x, dtype, cache.halfBytes); };
+  const double nearest = round(quotient);
+  return {nearest, std::max(round(quotient + slack) - nearest, nearest - round(quotient - slack))};
 }
 
 /// The scale of some elements of a token, which have errors.
-Stored scaleOf(const double *values, const double *errors, int64_t count, DType dtype) {
+Stored scaleOf(const double *values, const double *errors, int64_t count, const Parameter &cache) {
   constexpr double kNothing = 0x1p-100;
-  const double most = dtype == DType::E4M3   ? rounding::kMaxE4M3
-                      : dtype == DType::E5M2 ? rounding::kMaxE5M2
-                                             : 127;
+  const double most = cache.dtype == DType::E4M3   ? rounding::kMaxE4M3
+                      : cache.dtype == DType::E5M2 ? rounding::kMaxE5M2
+                      : cache.halfBytes            ? 7
+                                                   : 127;
   double largest = 0, error = 0;
   for (int64_t i = 0; i < count; ++i) {
     largest = std::max(largest, std::fabs(values[i]));
@@ -76,14 +78,17 @@ ReferenceOutput contentOf(const Parameter &cache, const Tensor &tensor) {
   output.name = cache.name;
   output.dtype = cache.dtype;
   output.shape = tensor.shape;
-  const auto count = size_t(tensor.elements());
+  output.halfBytes = cache.halfBytes;
+  const auto count = size_t(tensor.elements() * output.parts());
   const int64_t size = dtypeSize(cache.dtype);
   output.values.resize(count);
   output.bounds.assign(count, 0);
   output.written.assign(count, false);
-  output.before.resize(count * size_t(size));
+  output.before.resize(size_t(tensor.elements() * size));
   forEachElement(tensor, [&](int64_t linear, int64_t offset) {
-    output.values[size_t(linear)] = loadElement(tensor, offset);
+    for (int64_t part = 0; part < output.parts(); ++part)
+      output.values[output.valueAt(linear, part)] =
+          cache.halfBytes ? loadHalf(tensor, offset, part) : loadElement(tensor, offset);
     std::memcpy(output.before.data() + linear * size,
                 static_cast<const std::byte *>(tensor.data) + offset * size, size_t(size));
   });
@@ -214,8 +219,7 @@ private:
         byToken.clear();
         for (int64_t at = start; at < start + perToken; at += group)
           byToken.push_back(scaleOf(rows.values.data() + at,
-                                    rows.errors.empty() ? nullptr : rows.errors.data() + at, group,
-                                    cache.dtype));
+                                    rows.errors.empty() ? nullptr : rows.errors.data() + at, group, cache));
         ATTNC_RETURN_IF_ERROR(putScales(int64_t(index), token, byToken));
       }
       ATTNC_RETURN_IF_ERROR(
@@ -224,8 +228,8 @@ private:
             const auto from = size_t(start + own);
             const Stored scale =
                 scaleCache ? byToken[size_t(own / group)] : Stored{scales[size_t(element)], 0};
-            write(output, offset,
-                  stored(rows.values[from], rows.errors.empty() ? 0 : rows.errors[from], scale, cache.dtype));
+            write(output, output.valueAt(offset, element),
+                  stored(rows.values[from], rows.errors.empty() ? 0 : rows.errors[from], scale, cache));
           }));
     }
     return Status::success();
@@ -236,14 +240,14 @@ private:
     ATTNC_ASSIGN_OR_RETURN(TokenPlaces where,
                            TokenPlaces::of(*scaleCache, scaleStrides, index, inputs.arguments));
     return where.forEach(token, firstHead, endHead, [&](int64_t element, int64_t offset) {
-      write(scaleOutput, offset, found[size_t(element - firstHead * scaleCache->dim)]);
+      write(scaleOutput, size_t(offset), found[size_t(element - firstHead * scaleCache->dim)]);
     });
   }
 
-  static void write(ReferenceOutput &to, int64_t offset, Stored what) {
-    to.values[size_t(offset)] = what.value;
-    to.bounds[size_t(offset)] = what.bound;
-    to.written[size_t(offset)] = true;
+  static void write(ReferenceOutput &to, size_t at, Stored what) {
+    to.values[at] = what.value;
+    to.bounds[at] = what.bound;
+    to.written[at] = true;
   }
 
   static std::vector<int64_t> contiguousStrides(const ReferenceOutput &of) {

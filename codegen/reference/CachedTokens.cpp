@@ -110,11 +110,7 @@ Result<std::vector<double>> readScale(const std::string &name, int64_t heads, in
 
 /// A stored element; of 4 bits, the low or the high half of a byte.
 double loadStored(const Parameter &cache, const Tensor &tensor, int64_t element, int64_t offset) {
-  const double stored = loadElement(tensor, offset);
-  if (!cache.halfBytes)
-    return stored;
-  const int half = (int(stored) >> (element % 2 * 4)) & 15;
-  return half < 8 ? half : half - 16;
+  return cache.halfBytes ? loadHalf(tensor, offset, element % 2) : loadElement(tensor, offset);
 }
 
 /// What rounding to a dtype of 16 bits may do to a number up to `reach`.
@@ -340,10 +336,10 @@ Result<TokenRows> readCachedRows(const CacheContent &content, const CacheContent
     ATTNC_RETURN_IF_ERROR(owner.forEach(token, 0, cache.heads, [&](int64_t element, int64_t offset) {
       const double scale = scales[size_t(element)];
       const auto at = size_t(token * perToken + element);
-      rows.values[at] =
-          scale * (updated ? updated->values[size_t(offset)] : loadStored(cache, *tensor, element, offset));
+      rows.values[at] = scale * (updated ? updated->values[updated->valueAt(offset, element)]
+                                         : loadStored(cache, *tensor, element, offset));
       if (updated)
-        rows.errors[at] = scale * updated->bounds[size_t(offset)];
+        rows.errors[at] = scale * updated->bounds[updated->valueAt(offset, element)];
     }));
   }
   if (scaleContent.cache) {

@@ -53,6 +53,20 @@ std::string elementText(const ComparedElement &element) {
          number(element.bound) + ", got " + number(element.actual);
 }
 
+/// What a tensor has for value `part` of an element.
+double loadValue(const ReferenceOutput &expected, const Tensor &actual, int64_t offset, int64_t part) {
+  return expected.halfBytes ? reference::loadHalf(actual, offset, part)
+                            : reference::loadElement(actual, offset);
+}
+
+/// The tensor's, with values in place of elements.
+std::vector<int64_t> shapeOfValues(const ReferenceOutput &output) {
+  std::vector<int64_t> shape = output.shape;
+  if (output.halfBytes)
+    shape.back() *= 2;
+  return shape;
+}
+
 /// Whether an element has the bytes that it had before the run.
 bool hasOldBytes(const ReferenceOutput &expected, int64_t linear, const Tensor &actual, int64_t offset) {
   const int64_t size = dtypeSize(expected.dtype);
@@ -66,17 +80,19 @@ TensorComparison compareOne(const ReferenceOutput &expected, const Tensor &actua
   result.elements = int64_t(expected.values.size());
   int64_t worst = -1, first = -1;
   double worstActual = 0, firstActual = 0;
-  reference::forEachElement(actual, [&](int64_t linear, int64_t offset) {
+  auto compareValue = [&](int64_t linear, int64_t offset) {
+    const int64_t part = linear % expected.parts();
     double want = expected.values[size_t(linear)], bound = expected.bounds[size_t(linear)];
-    double got = reference::loadElement(actual, offset);
+    double got = loadValue(expected, actual, offset, part);
     result.unchecked += std::isfinite(want) && std::isinf(bound);
     if (std::isfinite(want) && std::isfinite(got) && std::isfinite(bound))
       result.maxAbsError = std::max(result.maxAbsError, std::abs(got - want));
     const bool untouched = expected.inPlace() && !expected.written[size_t(linear)];
     result.untouched += untouched;
-    double ratio = !untouched                                      ? ratioOf(want, got, bound)
-                   : hasOldBytes(expected, linear, actual, offset) ? 0
-                                                                   : kInfinity;
+    const int64_t element = linear / expected.parts();
+    double ratio = !untouched                                       ? ratioOf(want, got, bound)
+                   : hasOldBytes(expected, element, actual, offset) ? 0
+                                                                    : kInfinity;
     if (worst < 0 || ratio > result.maxRatio) {
       result.maxRatio = ratio;
       worst = linear;
@@ -86,9 +102,13 @@ TensorComparison compareOne(const ReferenceOutput &expected, const Tensor &actua
       first = linear;
       firstActual = got;
     }
+  };
+  reference::forEachElement(actual, [&](int64_t linear, int64_t offset) {
+    for (int64_t part = 0; part < expected.parts(); ++part)
+      compareValue(linear * expected.parts() + part, offset);
   });
   auto element = [&](int64_t linear, double got) {
-    return ComparedElement{indexOf(linear, expected.shape), expected.values[size_t(linear)], got,
+    return ComparedElement{indexOf(linear, shapeOfValues(expected)), expected.values[size_t(linear)], got,
                            expected.bounds[size_t(linear)],
                            expected.inPlace() && !expected.written[size_t(linear)]};
   };
@@ -169,8 +189,15 @@ Status store(const ReferenceResult &result, const Arguments &destination) {
   for (const ReferenceOutput &output : result.outputs) {
     ATTNC_ASSIGN_OR_RETURN(const Tensor *tensor, findOutput(output, destination));
     reference::forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
-      if (!output.inPlace() || output.written[size_t(linear)])
-        reference::storeElement(*tensor, offset, output.values[size_t(linear)]);
+      for (int64_t part = 0; part < output.parts(); ++part) {
+        const size_t at = output.valueAt(linear, part);
+        if (output.inPlace() && !output.written[at])
+          continue;
+        if (output.halfBytes)
+          reference::storeHalf(*tensor, offset, part, output.values[at]);
+        else
+          reference::storeElement(*tensor, offset, output.values[at]);
+      }
     });
   }
   return Status::success();
@@ -186,8 +213,9 @@ Status replaceUntouched(ReferenceResult &result, const Arguments &arguments) {
     reference::forEachElement(*tensor, [&](int64_t linear, int64_t offset) {
       std::memcpy(output.before.data() + linear * size,
                   static_cast<const std::byte *>(tensor->data) + offset * size, size_t(size));
-      if (!output.written[size_t(linear)])
-        output.values[size_t(linear)] = reference::loadElement(*tensor, offset);
+      for (int64_t part = 0; part < output.parts(); ++part)
+        if (const size_t at = output.valueAt(linear, part); !output.written[at])
+          output.values[at] = loadValue(output, *tensor, offset, part);
     });
   }
   return Status::success();

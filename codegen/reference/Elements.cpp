@@ -93,7 +93,9 @@ static double nearestFloat(double value, int fractionBits, int lowestSpacing, do
   return std::copysign(std::min(rounded, largest), value);
 }
 
-double nearestElement(double value, DType dtype) {
+double nearestElement(double value, DType dtype, bool halfByte) {
+  if (halfByte)
+    return std::clamp(std::nearbyint(value), -8.0, 7.0);
   switch (dtype) {
   case DType::F16:
     return halfToDouble(doubleToHalf(value));
@@ -181,6 +183,17 @@ void storeElement(const Tensor &tensor, int64_t offset, double value) {
   case DType::E5M2:
     return storeAs(tensor, offset, byteOf(nearestElement(value, tensor.dtype), tensor.dtype));
   }
+}
+
+double loadHalf(const Tensor &tensor, int64_t offset, int64_t half) {
+  const int bits = loadAs<uint8_t>(tensor, offset) >> (4 * half) & 15;
+  return bits < 8 ? bits : bits - 16;
+}
+
+void storeHalf(const Tensor &tensor, int64_t offset, int64_t half, double value) {
+  const int number = std::isnan(value) ? 0 : int(nearestElement(value, tensor.dtype, /*halfByte=*/true));
+  const int other = loadAs<uint8_t>(tensor, offset) & (15 << (4 * (1 - half)));
+  storeAs(tensor, offset, uint8_t(other | (number & 15) << (4 * half)));
 }
 
 std::string shapeText(const std::vector<int64_t> &shape) {

@@ -22,9 +22,12 @@ double e5m2ToDouble(uint8_t bits);
 /// The element at `offset` elements from the tensor's address.
 double loadElement(const Tensor &tensor, int64_t offset);
 void storeElement(const Tensor &tensor, int64_t offset, double value);
+/// Of an I8 that holds two integers of 4 bits the low one, number 0, or the high one.
+double loadHalf(const Tensor &tensor, int64_t offset, int64_t half);
+void storeHalf(const Tensor &tensor, int64_t offset, int64_t half, double value);
 /// What storeElement makes of a value: the nearest number of a float type or of I8, of two as near the even
-/// one. Numbers of 8 bits saturate.
-double nearestElement(double value, DType dtype);
+/// one. Numbers of 8 bits saturate. With `halfByte` what storeHalf makes of it: -8 to 7.
+double nearestElement(double value, DType dtype, bool halfByte = false);
 
 /// Calls `visit(linear, offset)` for every index in row-major order: its position in a contiguous tensor and
 /// its offset in this one.

@@ -19,7 +19,7 @@ struct ReferenceOutput {
   std::string name;
   DType dtype = DType::F32; ///< of the kernel's tensor
   std::vector<int64_t> shape;
-  std::vector<double> values;
+  std::vector<double> values; ///< twice as many as the tensor's elements where `halfBytes`
   /// How far a correct kernel may be from each value. 0 asks for the exact value; infinity says that rounding
   /// leaves nothing certain (or, in rows of a packed tensor that belong to no request, that nothing is
   /// defined).
@@ -29,7 +29,14 @@ struct ReferenceOutput {
   /// other outputs.
   std::vector<bool> written = {};
   std::vector<std::byte> before = {};
+  /// Each element of the tensor holds two integers of 4 bits, neighbours on its last axis.
+  bool halfBytes = false;
 
+  /// How many values an element of the tensor holds, and which of them is `element` of a row.
+  int64_t parts() const { return halfBytes ? 2 : 1; }
+  size_t valueAt(int64_t offset, int64_t element) const {
+    return size_t(offset * parts() + element % parts());
+  }
   bool inPlace() const { return !written.empty(); }
 };
 

@@ -396,12 +396,14 @@ def Tile_DequantiseOp : Tile_Op<"dequantise", [AttrSizedOperandSegments]> {
 }
 
 def Tile_QuantiseOp : Tile_Op<"quantise", [AttrSizedOperandSegments]> {
-  let summary = "rounds a shared tile to 8 bits an element";
+  let summary = "rounds a shared tile to 8 or 4 bits an element";
   let description = [{
     Element (r, c) of `dst` becomes `src[r][c] * factor`, or with `divisors` `src[r][c] / divisors[0][c]`, in f32, rounded to nearest even; what is too
-    large becomes the largest number, NaN that of a float and 0 of an integer.
+    large becomes the largest number, NaN that of a float and 0 of an integer. Where dst has half the columns of src, its i8 hold two elements each,
+    integers of 4 bits, the even one in the low four bits.
 
-    Constraints: (C1) the sizes agree. (C2) dst is quantised, src of 16-bit floats. (C3) a factor or divisors, which are contiguous f32 with the columns of dst.
+    Constraints: (C1) the rows agree; dst has the columns of src, or of i8 half of them. (C2) dst is quantised, src of 16-bit floats. (C3) a factor or
+    divisors, which are contiguous f32 with the columns of src.
     ```mlir
     tile.quantise %k_tile factor %inverse to %k_bytes
         : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, f8E4M3FN>
@@ -417,14 +419,14 @@ def Tile_QuantiseOp : Tile_Op<"quantise", [AttrSizedOperandSegments]> {
 }
 
 def Tile_QuantiseRowsOp : Tile_Op<"quantise_rows"> {
-  let summary = "rounds a shared tile to 8 bits an element, by scales that it finds and stores";
+  let summary = "rounds a shared tile to 8 or 4 bits an element, by scales that it finds and stores";
   let description = [{
-    Of each row and group of columns the scale is the largest magnitude divided by the largest number of dst's elements (127 of i8); 1 where that
-    magnitude is below 2^-100. Elements become their quotients by it, rounded to nearest even. The scale of group g of row r goes to
+    Of each row and group of columns the scale is the largest magnitude divided by the largest number of dst's elements (127 of i8, 7 of i8 that
+    hold two each); 1 where that magnitude is below 2^-100. Elements become their quotients by it, rounded to nearest even. The scale of group g of row r goes to
     `scales[first_row + r][g]` if that row is in [valid_begin, valid_end).
 
-    Constraints: (C1) the sizes agree. (C2) dst is quantised, src of 16-bit floats. (C3) scales are writable f32 in columns that divide those of dst into groups of a
-    multiple of 16.
+    Constraints: (C1) as of `tile.quantise`. (C2) dst is quantised, src of 16-bit floats. (C3) scales are writable f32 in columns that divide those of src
+    into groups of a multiple of 16.
     ```mlir
     tile.quantise_rows %k_tile scales %rows[%first] valid %zero, %end to %k_bytes : !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4>
         : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, i8>

@@ -201,11 +201,17 @@ static bool scalesGroups(GlobalRowsType scales, SharedType tile) {
   return scales.getElementType().isF32() && tile.columns() % (16 * groups) == 0;
 }
 
-/// C1 and C2 of what makes 8 bits of 16.
+/// Whether a tile of bytes holds the elements of one of floats: one each, or in i8 two.
+static bool holdsElements(SharedType bytes, SharedType floats) {
+  const bool halves = bytes.getElementType().isInteger(8) && 2 * bytes.columns() == floats.columns();
+  return bytes.rows() == floats.rows() && (bytes.columns() == floats.columns() || halves);
+}
+
+/// C1 and C2 of what makes 8 bits of 16, or 4.
 template <class Op> static LogicalResult verifyQuantise(Op op) {
   SharedType src = op.getSrc().getType(), dst = op.getDst().getType();
-  if (src.rows() != dst.rows() || src.columns() != dst.columns()) // C1
-    return op.emitOpError("expected sizes to agree, got ") << src << " and " << dst;
+  if (!holdsElements(dst, src)) // C1
+    return op.emitOpError("expected sizes to agree, or bytes of two elements, got ") << src << " and " << dst;
   if (!attnc::isQuantised(dst.getElementType()) || !isFloat16(src)) // C2
     return op.emitOpError("expected floats of 16 bits to be quantised, got ") << src << " and " << dst;
   return success();
@@ -229,8 +235,7 @@ LogicalResult ScaleRowOp::verify() {
 
 LogicalResult DequantiseOp::verify() {
   SharedType src = getSrc().getType(), dst = getDst().getType();
-  const bool halves = src.getElementType().isInteger(8) && 2 * src.columns() == dst.columns();
-  if (src.rows() != dst.rows() || (src.columns() != dst.columns() && !halves)) // C1
+  if (!holdsElements(src, dst)) // C1
     return emitOpError("expected sizes to agree, or bytes of two elements, got ") << src << " and " << dst;
   if (!attnc::isQuantised(src.getElementType()) || !isFloat16(dst)) // C2
     return emitOpError("expected quantised elements to become floats of 16 bits, got ")
@@ -247,16 +252,16 @@ LogicalResult QuantiseOp::verify() {
     return failure();
   if (bool(getFactor()) == bool(getDivisors())) // C3
     return emitOpError("expected a factor or divisors, got ") << (getFactor() ? "both" : "none");
-  if (getDivisors() && !hasColumns(getDivisors().getType(), getDst().getType())) // C3
+  if (getDivisors() && !hasColumns(getDivisors().getType(), getSrc().getType())) // C3
     return emitOpError("expected a contiguous row of f32 with the tile's columns, got ")
-           << getDivisors().getType() << " and " << getDst().getType();
+           << getDivisors().getType() << " and " << getSrc().getType();
   return success();
 }
 
 LogicalResult QuantiseRowsOp::verify() {
   if (failed(verifyQuantise(*this))) // C1, C2
     return failure();
-  if (!scalesGroups(getScales().getType(), getDst().getType()) || !getScales().getType().getWritable()) // C3
+  if (!scalesGroups(getScales().getType(), getSrc().getType()) || !getScales().getType().getWritable()) // C3
     return emitOpError("expected writable scales of f32 for groups of a multiple of 16 columns, got ")
            << getScales().getType();
   return success();

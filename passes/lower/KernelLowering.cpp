@@ -78,8 +78,6 @@ LogicalResult KernelLowering::checkBody() {
                     attn::JoinOp, attn::RopeOp, arith::ConstantOp>(op)) {
       return op.emitOpError("has no lowering to tile");
     }
-    if (auto append = dyn_cast<attn::AppendOp>(op); append && append.getCache().getType().hasHalfBytes())
-      return op.emitOpError("has no lowering to tile, where a cache is of 4 bits");
   }
   if (failed(checkAppends()))
     return failure();

@@ -1,8 +1,8 @@
 // LowerAppend.cpp - the launch that puts new keys and values into their caches.
 //
 // A block takes some new tokens of one request and one KV head, of keys and of values: it copies them to
-// shared memory, does there what the spec asks (bias, rotation, rounding to 8 bits), and stores them where
-// the cache has their place.
+// shared memory, does there what the spec asks (bias, rotation, rounding to 8 or 4 bits), and stores them
+// where the cache has their place.
 #include "passes/lower/KernelLowering.h"
 
 using namespace mlir;
@@ -13,13 +13,14 @@ using namespace attnc::lower;
 /// the shared memory that every architecture has.
 tile::ScheduleAttr attnc::lower::appendSchedule(attn::KernelOp kernel) {
   constexpr int64_t kMostBytes = 48 << 10;
-  int64_t bytesOfRow = 0; // of keys and of values, as they come and in 8 bits
+  int64_t bytesOfRow = 0; // of keys and of values, as they come and as they are stored
   for (auto append : kernel.getBody().getOps<attn::AppendOp>()) {
     attn::TokensType tokens = append.getTokens().getType();
     bytesOfRow +=
         tile::SharedType::rowBytes(tokens.getDim(), tokens.getElementType().getIntOrFloatBitWidth() / 8);
-    if (append.getCache().getType().isQuantised())
-      bytesOfRow += tile::SharedType::rowBytes(tokens.getDim(), 1);
+    attn::CacheType cache = append.getCache().getType();
+    if (cache.isQuantised())
+      bytesOfRow += tile::SharedType::rowBytes(cache.getStoredDim(), 1);
   }
   int64_t warps = kernel->hasAttr(attn::kNewTokensAttr) ? 1 : 4;
   while (warps > 1 && 16 * warps * bytesOfRow > kMostBytes)

@@ -131,12 +131,12 @@ Value KernelLowering::valueFactor(Value column) {
   return tile::ReadSideOp::create(b, loc, b.getF32Type(), view, ValueRange{at.kvHead, column});
 }
 
-/// The tile of new tokens in 8 bits an element. Tokens from `end` on have no place; scales by token are
+/// The tile of new tokens in 8 or 4 bits an element. Tokens from `end` on have no place; scales by token are
 /// stored here.
 Value KernelLowering::quantise(const NewTokens &tokens, const attn::CacheAccess &cache, Value end) {
   auto type = cast<tile::SharedType>(tokens.tile.getType());
-  auto bytes =
-      tile::SharedType::get(b.getContext(), type.getRows(), type.getColumns(), cache.type().getElementType());
+  auto bytes = tile::SharedType::get(b.getContext(), type.getRows(), storedColumns(cache, type.getColumns()),
+                                     cache.type().getStored());
   Value to = tile::AllocOp::create(b, loc, bytes, (tokens.part + "_bytes").str(), IntegerAttr());
   if (cache.scaledByToken()) {
     Value scales = viewScales(tokens.part, cache, at.kvHead, /*writable=*/true);

@@ -59,6 +59,21 @@ TEST(Verdict, OfACacheWhatIsWrittenCounts) {
   EXPECT_EQ(judge(comparison, {}), Verdict::Passed);
 }
 
+TEST(StoredCases, ElementsOfFourBits) {
+  const auto path = std::filesystem::temp_directory_path() / ("attnc-halves-" + std::to_string(getpid()));
+  ReferenceResult result;
+  result.outputs.push_back({"k_cache", DType::I8, {2}, {1, -2, 3, 4}, {0, 1, 0, 0}});
+  result.outputs[0].written = {true, true, false, false};
+  result.outputs[0].halfBytes = true;
+  ASSERT_TRUE(gpu::writeExpected(path, result).ok());
+  Result<ReferenceResult> back = gpu::readExpected(path);
+  std::filesystem::remove(path);
+  ASSERT_TRUE(back.ok()) << back.status().str();
+  EXPECT_TRUE(back->outputs[0].halfBytes);
+  EXPECT_EQ(back->outputs[0].values, result.outputs[0].values);
+  EXPECT_EQ(back->outputs[0].written, result.outputs[0].written);
+}
+
 TEST(StoredCases, TensorsThatAreUpdatedInPlace) {
   const auto path = std::filesystem::temp_directory_path() / ("attnc-expected-" + std::to_string(getpid()));
   ReferenceResult result;
@@ -73,6 +88,7 @@ TEST(StoredCases, TensorsThatAreUpdatedInPlace) {
   EXPECT_EQ(back->outputs[0].written, result.outputs[0].written);
   EXPECT_EQ(back->outputs[1].values, result.outputs[1].values);
   EXPECT_FALSE(back->outputs[1].inPlace());
+  EXPECT_FALSE(back->outputs[1].halfBytes);
   // What was there before comes from the tensors.
   uint16_t words[] = {0x7e01, 0x4000, 0x3c00};
   Arguments arguments;

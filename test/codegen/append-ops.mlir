@@ -13,6 +13,8 @@ tile.program @append tensors [] scalars [] dims [] {
 // CHECK: block::add_row<kThreads>(k_tile, bias_row, {0, p.n});
 // CHECK: block::quantise<kThreads>(k_bytes, k_tile, p.f);
 // CHECK: block::store_rows<kThreads>(k_rows, k_bytes, p.n, p.n, 0);
+// CHECK: SharedTile<i8, kTileNew, kHeadDimBytes> k_halves
+// CHECK: block::quantise<kThreads>(k_halves, k_tile, p.f);
 tile.kernel @store(%k: !tile.pointer<f8E4M3FN, writable true> {tile.name = "k"}, %t: !tile.pointer<i32> {tile.name = "t"}, %x: i64 {tile.name = "x"}, %n: index {tile.name = "n"}, %f: f32 {tile.name = "f"}, %bias: !tile.pointer<bf16> {tile.name = "bias"}) attributes {schedule = #s} {
   %rows = tile.view_rows "k_rows" %k offset %x stride %x block_stride %x pages %t[%x] of %n : !tile.pointer<i32> : !tile.pointer<f8E4M3FN, writable true> -> !tile.global_rows<kHeadDim=128, f8E4M3FN, writable true paged kPage=16>
   %bias_row = tile.view_rows "bias_row" %bias offset %x stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>
@@ -22,5 +24,7 @@ tile.kernel @store(%k: !tile.pointer<f8E4M3FN, writable true> {tile.name = "k"},
   tile.quantise %tile factor %f to %bytes : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, f8E4M3FN>
   %c0 = arith.constant 0 : index
   tile.store_rows %bytes to %rows[%n] valid_begin %c0 valid_end %n : !tile.shared<kTileNew=16 x kHeadDim=128, f8E4M3FN> -> !tile.global_rows<kHeadDim=128, f8E4M3FN, writable true paged kPage=16>
+  %halves = tile.alloc "k_halves" offset 6144 : !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
+  tile.quantise %tile factor %f to %halves : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
   tile.return
 }

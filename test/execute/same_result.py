@@ -2,6 +2,7 @@
 
 Each chunk is appended and then attended; or attended beside what was appended before (`active`). Keys come in tiles of the same
 tokens either way, so that every sum has the same terms in the same order. Pages are in no order, and what nobody wrote is NaN.
+Where a cache is quantised, the prompt at once goes through it too, as tokens are read as they are stored; both leave the same cache.
 """
 import os
 import pathlib
@@ -30,13 +31,23 @@ schedule: {{tile_q: 64, tile_kv: 32, stages: 2, warps: 4}}
 class Cache:
     """Tensors of one kind of cache, empty, and where the tables say that its pages are."""
 
-    def __init__(self, text, page=0, csr=False, combined=False, order="nhd", slots=64):
+    def __init__(self, text, page=0, csr=False, combined=False, order="nhd", slots=64, groups=0):
         self.text, self.page, self.csr = text, page, csr
-        size = {"n": page or slots, "h": KV_HEADS, "d": DIM}
+        self.quantised = groups > 0  # of 4 bits, with so many scales a token
         self.per_request = -(-slots // page) if page else 1
         blocks = len(LENS) * self.per_request + 3
-        shape = [blocks if page else len(LENS), *([2] if combined else []), *(size[axis] for axis in order)]
-        self.tensors = {name: np.full(shape, np.nan, np.float16) for name in (["kv_cache"] if combined else ["k_cache", "v_cache"])}
+        parts = ["kv"] if combined else ["k", "v"]
+
+        def tensor(columns, content, dtype):
+            size = {"n": page or slots, "h": KV_HEADS, "d": columns}
+            shape = [blocks if page else len(LENS), *([2] if combined else []), *(size[axis] for axis in order)]
+            return np.full(shape, content, dtype)
+
+        if self.quantised:
+            self.tensors = {f"{part}_cache": tensor(DIM // 2, 0x35, np.int8) for part in parts}
+            self.tensors |= {f"{part}_scales": tensor(groups, np.nan, np.float32) for part in parts}
+        else:
+            self.tensors = {f"{part}_cache": tensor(DIM, np.nan, np.float16) for part in parts}
         pages = np.random.default_rng(5).permutation(blocks)[:len(LENS) * self.per_request]
         self.table = pages.reshape(len(LENS), -1).astype(np.int32)
 
@@ -60,6 +71,9 @@ def caches():
     yield Cache("{layout: paged, page: 16}", page=16)
     yield Cache("{layout: paged, page: 4, table: csr, pools: combined, order: hnd}", page=4, csr=True, combined=True, order="hnd")
     yield Cache("{layout: paged, page: 16, window: 68, keep: 4}", page=16, slots=80)
+    yield Cache("{layout: contiguous, dtype: i4, scale: token}", groups=1)
+    yield Cache("{layout: paged, page: 16, pools: combined, order: hnd, dtype: i4, scale: token, group: 16}", page=16, combined=True,
+                order="hnd", groups=4)
 
 
 class Runner:
@@ -87,8 +101,16 @@ def chunk_of(tensor, begin, sizes):
     return np.concatenate([tensor[starts[i] + begin[i]:starts[i] + begin[i] + size] for i, size in enumerate(sizes)])
 
 
+def at_once(runner, cache, tokens):
+    """The prompt through a cache that is left as it was, and what the cache then has."""
+    inputs = {**tokens, "cu_q": ends(LENS), **cache.inputs(LENS)}
+    return runner.run(SPEC.format(name="once") + f"cache: {cache.text}\nappend: end\n", inputs, ["out", "lse", *cache.tensors])
+
+
 def in_chunks(runner, cache, tokens, whole, active):
     """Whether each chunk has the rows of the whole."""
+    if cache.quantised:
+        whole = at_once(runner, cache, tokens)
     begin = [0] * len(LENS)
     same = True
     for sizes in CHUNKS:
@@ -105,7 +127,7 @@ def in_chunks(runner, cache, tokens, whole, active):
             expected = chunk_of(whole[name], begin, sizes)
             same &= np.array_equal(found[name], expected) and (not active or np.array_equal(beside[name], expected))
         begin = lengths
-    return same
+    return same and (not cache.quantised or all(found[name].tobytes() == whole[name].tobytes() for name in cache.tensors))
 
 
 def main(attnc):
@@ -120,8 +142,8 @@ def main(attnc):
         whole = runner.run(SPEC.format(name="whole"), {**tokens, "cu_q": ends(LENS), "cu_kv": ends(LENS)}, ["out", "lse"])
         assert np.isfinite(whole["lse"]).all()
         for cache in caches():
-            same = in_chunks(runner, cache, tokens, whole, active=True)
-            print(f"{cache.text:72} {'same' if same else 'DIFFERENT'}")
+            same = in_chunks(runner, cache, tokens, whole, active=not cache.quantised)
+            print(f"{cache.text:92} {'same' if same else 'DIFFERENT'}")
             failed += not same
     return 1 if failed else 0
 

@@ -79,7 +79,8 @@ def caches():
         yield f"{{layout: paged, page: {page}, table: csr, pools: combined, order: hnd}}"
         yield f"{{layout: paged, page: {page}, tables: separate, order: {{v: hnd}}}}"
     for held in ("dtype: e4m3", "dtype: i8, scale: head", "dtype: i8, scale: token, order: hnd", "dtype: i4",
-                 "dtype: i4, scale: token, group: 32, order: hnd", "dtype: i8, scale: token, group: 64, order: hnd", "window: 4096",
+                 "dtype: i4, scale: token, order: hnd", "dtype: i4, scale: token, group: 32, order: hnd",
+                 "dtype: i4, scale: token, group: 16", "dtype: i8, scale: token, group: 64, order: hnd", "window: 4096",
                  "window: 2000, keep: 4"):
         yield f"{{layout: contiguous, {held}}}"
         yield f"{{layout: paged, page: 16, {held}}}"
@@ -91,8 +92,6 @@ def judge_caches(attnc, arch):
         for dtype, phase in (("f16", "decode"), ("bf16", "decode"), ("f16", "append")):
             does = "append: end" if phase == "append" else "mask: causal"
             for index, cache in enumerate(caches()):
-                if phase == "append" and "i4" in cache:
-                    continue  # is only read
                 spec = pathlib.Path(folder) / f"cache{index}.yaml"
                 spec.write_text(f"attnc: 1\nname: cache{index}\nphase: {phase}\nheads: {{query: 8, kv: 2}}\nhead_dim: 128\n"
                                 f"dtype: {dtype}\nlayout: packed\ncache: {cache}\n{does}\n")

@@ -119,9 +119,6 @@ REFUSALS = (
     Rule("active keys beside a quantised cache", ("cache", "append"),
          lambda cache, append: "quantised" in cache.label and append.label == "active",
          "S91: they are never quantised", r"expected a cache of the dtype beside 'active'"),
-    Rule("appends of 4 bits", ("cache", "append"),
-         lambda cache, append: "i4" in cache.label and append.label not in ("off", "active"),
-         "S88: two of them are in a byte, which two blocks would write", r"expected no 'append' beside a cache of i4"),
     Rule("rows of 4 bits", ("cache", "head_dim", "head_dim_v"),
          lambda cache, keys, values: ("i4" in cache.label and
                                       (int(keys.label) % 32 != 0 or number(values, int(keys.label)) % 32 != 0)),

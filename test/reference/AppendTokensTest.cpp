@@ -89,6 +89,10 @@ TEST_F(Appends, QuotientsAreRoundedAndSaturate) {
   useOneToken(-0.3, 1000);
   useCache(DType::I8, {1, 1, 1, 2});
   expectContent(runCache(quantised("i8").str()), {-1, 127});
+  useCache(DType::I8, {1, 1, 1, 1}); // two in a byte
+  expectContent(runCache(quantised("i4").str()), {-1, 7});
+  useOneToken(-1000, 0.8);
+  expectContent(runCache(quantised("i4").str()), {-8, 2});
 }
 
 TEST_F(Appends, TiesMayGoEitherWay) {
@@ -101,6 +105,10 @@ TEST_F(Appends, TiesMayGoEitherWay) {
   useOneToken(1.25, -0.75); // 2.5 and -1.5
   useCache(DType::I8, {1, 1, 1, 2});
   output = runCache(quantised("i8").str());
+  EXPECT_EQ(output.values, (std::vector<double>{2, -2}));
+  EXPECT_EQ(output.bounds, (std::vector<double>{1, 1}));
+  useCache(DType::I8, {1, 1, 1, 1});
+  output = runCache(quantised("i4").str());
   EXPECT_EQ(output.values, (std::vector<double>{2, -2}));
   EXPECT_EQ(output.bounds, (std::vector<double>{1, 1}));
 }

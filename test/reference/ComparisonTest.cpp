@@ -53,6 +53,26 @@ TEST(Comparison, SpecialValues) {
   EXPECT_EQ(violations(kInf, kInf, 3), 1);
 }
 
+TEST(Comparison, ElementsOfFourBits) {
+  ReferenceResult reference;
+  reference.outputs.push_back({"k_cache", DType::I8, {1, 2}, {-1, 7, 2, 0}, {0, 0, 1, 0}});
+  reference.outputs[0].halfBytes = true;
+  auto compareBytes = [&](std::vector<double> bytes) {
+    HostTensor tensor(DType::I8, {1, 2}, std::move(bytes));
+    Arguments arguments;
+    arguments.tensors["k_cache"] = tensor.view();
+    return compare(reference, arguments)->tensors.at(0);
+  };
+  EXPECT_EQ(compareBytes({0x7f, 0x02}).violations, 0);
+  EXPECT_EQ(compareBytes({0x7f, 0x03}).violations, 0); // one more, which its bound allows
+  EXPECT_EQ(compareBytes({0x7f, 0x12}).violations, 1); // the high half has none
+  const TensorComparison wrong = compareBytes({0x6f, 0x02});
+  EXPECT_EQ(wrong.elements, 4);
+  ASSERT_TRUE(wrong.firstViolation);
+  EXPECT_EQ(wrong.firstViolation->index, (std::vector<int64_t>{0, 1}));
+  EXPECT_EQ(wrong.firstViolation->actual, 6);
+}
+
 TEST(Comparison, UncheckedElementsAreCounted) {
   TensorComparison result = compareValues({1, 2}, {kInf, 1}, {kNan, 2});
   EXPECT_EQ(result.violations, 0);

@@ -74,6 +74,23 @@ TEST(Elements, FloatsOfEightBits) {
     EXPECT_LT(e4m3ToDouble(uint8_t(code)), e4m3ToDouble(uint8_t(code + 1)));
 }
 
+TEST(Elements, TwoIntegersOfFourBitsInAByte) {
+  uint8_t byte = 0x7f;
+  Tensor tensor{&byte, DType::I8, {1}, {}};
+  EXPECT_EQ(loadHalf(tensor, 0, 0), -1);
+  EXPECT_EQ(loadHalf(tensor, 0, 1), 7);
+  storeHalf(tensor, 0, 1, -2.5); // a tie, to even; the other half stays
+  EXPECT_EQ(byte, 0xef);
+  storeHalf(tensor, 0, 0, -100);
+  EXPECT_EQ(byte, 0xe8);
+  storeHalf(tensor, 0, 0, 100);
+  EXPECT_EQ(byte, 0xe7);
+  storeHalf(tensor, 0, 0, std::nan(""));
+  EXPECT_EQ(byte, 0xe0);
+  for (double number = -8; number < 8; ++number)
+    EXPECT_EQ(nearestElement(number, DType::I8, /*halfByte=*/true), number);
+}
+
 TEST(Elements, VisitsStridedTensorsInRowMajorOrder) {
   std::vector<float> memory{0, 1, 2, 3, 4, 5};
   Tensor transposed{memory.data(), DType::F32, {3, 2}, {1, 3}};

@@ -1,4 +1,4 @@
-// CacheRulesTest.cpp - rules S53..S60 and S86..S88: caches, their tables and pools, and new tokens of decode.
+// CacheRulesTest.cpp - rules S53..S60, S86 and S87: caches, their tables and pools, and new tokens of decode.
 #include "RuleCases.h"
 
 using namespace attnc;
@@ -200,13 +200,6 @@ const std::vector<Bad> kBad{
      "expected an order with d innermost where elements have 4 bits, two a byte, got 'hdn'",
      9,
      52,
-     9,
-     36},
-    {"S88",
-     {"cache: {layout: contiguous, dtype: i4}", "append: end"},
-     "expected no 'append' beside a cache of i4, which is only read, got one",
-     10,
-     1,
      9,
      36},
     {"S60",

@@ -69,6 +69,10 @@ constexpr SupportFeature kFeatures[] = {
      "phase: append\nlayout: bhsd\nlengths: none\ncache: {layout: contiguous, order: hnd}\nappend: "
      "write_indices"},
     {"append", "alone, into pages, i8", "phase: append\ncache: {layout: paged, page: 16, dtype: i8}"},
+    {"append", "i4, a scale a token and 16 dims, then attention over all",
+     "phase: decode\ncache: {layout: paged, page: 16, dtype: i4, scale: token, group: 16}\nappend: "
+     "end\nmask: "
+     "causal"},
     {"cache", "new keys and values beside it",
      "cache: {layout: paged, page: 16}\nactive: true\nmask: causal"},
     {"decode", "four active tokens beside the cache, rotated here",

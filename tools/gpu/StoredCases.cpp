@@ -109,7 +109,8 @@ Status writeExpected(const std::filesystem::path &path, const ReferenceResult &r
     outputs.push_back({{"name", output.name},
                        {"dtype", dtypeName(output.dtype)},
                        {"shape", output.shape},
-                       {"in_place", output.inPlace()}});
+                       {"in_place", output.inPlace()},
+                       {"half_bytes", output.halfBytes}});
     for (double value : output.values)
       append(numbers, static_cast<float>(value));
     for (size_t i = 0; i < output.bounds.size(); ++i)
@@ -148,7 +149,8 @@ Result<ReferenceResult> readExpected(const std::filesystem::path &path) {
       item.at("name").get_to(output.name);
       output.dtype = parseDType(item.at("dtype").get<std::string>()).value_or(DType::F32);
       item.at("shape").get_to(output.shape);
-      size_t count = 1;
+      item.at("half_bytes").get_to(output.halfBytes);
+      auto count = static_cast<size_t>(output.parts());
       for (int64_t size : output.shape)
         count *= static_cast<size_t>(size);
       if (count > bytes.size() || !take(output.values, count) || !take(output.bounds, count))

@@ -1,4 +1,4 @@
-// encode_bytes.cuh - a float rounded to nearest even and stored in 8 bits: e4m3, e5m2 and i8.
+// encode_bytes.cuh - a float rounded to nearest even and stored in 8 bits, e4m3, e5m2 and i8, or in 4, i4.
 //
 // Too large numbers become the largest of the format, NaN stays NaN (0 in an integer). By integer instructions, which every
 // architecture has. Must not scale.
@@ -6,7 +6,17 @@
 
 #include "attnc/core.cuh"
 
+namespace attnc {
+
+/// Integers of 4 bits: two in each i8 that is stored, the first in the low half.
+struct i4 {};
+
+} // namespace attnc
+
 namespace attnc::atom {
+
+template <class Element> constexpr int kBitsOf = 8;
+template <> constexpr int kBitsOf<i4> = 4;
 
 /// Of floats with `Mantissa` bits behind the point and exponents from kLeast on, in units of the last of them.
 template <class Stored> struct Fp8Range;
@@ -22,9 +32,11 @@ template <> struct Fp8Range<e5m2> {
 /// The largest number, whose negative is there too.
 template <class Stored> constexpr float kLargestOf = Fp8Range<Stored>::kLargest;
 template <> constexpr float kLargestOf<i8> = 127.0f;
+template <> constexpr float kLargestOf<i4> = 7.0f;
 
-template <class Stored> ATTNC_DEVICE unsigned encode_byte(float x) {
-  using Range = Fp8Range<Stored>;
+/// The kBitsOf<Element> bits of `x`, lowest first; others are 0.
+template <class Element> ATTNC_DEVICE unsigned encode(float x) {
+  using Range = Fp8Range<Element>;
   constexpr int kCut = 23 - Range::kMantissa;
   const unsigned bits = __float_as_uint(x);
   const float magnitude = fminf(fabsf(x), Range::kLargest); // of NaN: the largest, replaced below
@@ -41,8 +53,11 @@ template <class Stored> ATTNC_DEVICE unsigned encode_byte(float x) {
   return (is_nan ? 0x7fu : code) | (bits >> 24 & 0x80u);
 }
 
-template <> ATTNC_DEVICE unsigned encode_byte<i8>(float x) {
+template <> ATTNC_DEVICE unsigned encode<i8>(float x) {
   return static_cast<unsigned>(min(max(__float2int_rn(x), -128), 127)) & 0xffu;
+}
+template <> ATTNC_DEVICE unsigned encode<i4>(float x) {
+  return static_cast<unsigned>(min(max(__float2int_rn(x), -8), 7)) & 0xfu;
 }
 
 } // namespace attnc::atom

@@ -18,7 +18,7 @@ ATTNC_DEVICE void store_shared_bytes(SharedTile<T, Rows, Cols> staging, Fragment
   const unsigned first = staging.address(F::row(0, lane, warp_index()), F::column(0, lane));
 #pragma unroll
   for (int i = 0; i < F::kSize; i += 2) {
-    const unsigned low = atom::encode_byte<T>(fragment.values[i]), high = atom::encode_byte<T>(fragment.values[i + 1]);
+    const unsigned low = atom::encode<T>(fragment.values[i]), high = atom::encode<T>(fragment.values[i + 1]);
     const unsigned row_address = staging.step_rows(first, F::row(i, 0, 0));
     atom::store_shared_2(staging.step_columns(row_address, F::column(i, 0)), low | high << 8);
   }

@@ -21,9 +21,9 @@ tile.kernel @view_rows_c6_count_of_read_rows(%k: !tile.pointer<f16> {tile.name =
 #s = #tile.schedule<tile_q = 16, tile_kv = 16, stages = 1, warps = 1>
 tile.kernel @quantise_c1(%f: f32 {tile.name = "f"}) attributes {schedule = #s} {
   %tile = tile.alloc "k_tile" : !tile.shared<kTileNew=16 x kHeadDim=64, bf16>
-  %bytes = tile.alloc "k_bytes" : !tile.shared<kTileNew=16 x kHeadDimV=32, i8>
-  // expected-error @below {{'tile.quantise' op expected sizes to agree, got '!tile.shared<kTileNew=16 x kHeadDim=64, bf16>' and '!tile.shared<kTileNew=16 x kHeadDimV=32, i8>'}}
-  tile.quantise %tile factor %f to %bytes : !tile.shared<kTileNew=16 x kHeadDim=64, bf16> -> !tile.shared<kTileNew=16 x kHeadDimV=32, i8>
+  %bytes = tile.alloc "k_bytes" : !tile.shared<kTileNew=16 x kHeadDimV=32, f8E4M3FN>
+  // expected-error @below {{'tile.quantise' op expected sizes to agree, or bytes of two elements, got '!tile.shared<kTileNew=16 x kHeadDim=64, bf16>' and '!tile.shared<kTileNew=16 x kHeadDimV=32, f8E4M3FN>'}}
+  tile.quantise %tile factor %f to %bytes : !tile.shared<kTileNew=16 x kHeadDim=64, bf16> -> !tile.shared<kTileNew=16 x kHeadDimV=32, f8E4M3FN>
   tile.return
 }
 

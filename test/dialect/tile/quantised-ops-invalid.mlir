@@ -121,7 +121,7 @@ tile.kernel @quantise_rows_c1(%s: !tile.pointer<f32> {tile.name = "s"}, %x: i64 
   %floats = tile.alloc "floats" : !tile.shared<kTileKv=16 x kHeadDim=128, bf16>
   %bytes = tile.alloc "bytes" : !tile.shared<kTileKv=16 x kHeadDim=128, i8>
   %wrong = tile.alloc "wrong" : !tile.shared<kTileKv=16 x kOther=32, i8>
-  // expected-error @below {{expected sizes to agree, got}}
+  // expected-error @below {{expected sizes to agree, or bytes of two elements, got}}
   tile.quantise_rows %floats scales %four[%i] valid %i, %i to %wrong : !tile.global_rows<kFour=4, f32 aligned 4> : !tile.shared<kTileKv=16 x kHeadDim=128, bf16> -> !tile.shared<kTileKv=16 x kOther=32, i8>
   tile.return
 }

@@ -26,6 +26,8 @@ tile.kernel @read(%s: !tile.pointer<f32> {tile.name = "s"}, %x: i64 {tile.name =
 // CHECK-LABEL: tile.kernel @append
 // CHECK: tile.quantise_rows %{{.*}} scales %{{.*}}[%{{.*}}] valid %{{.*}}, %{{.*}} to %{{.*}} : !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4> : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, i8>
 // CHECK: tile.quantise %{{.*}} divisors %{{.*}} : !tile.global_rows<kHeadDim=128, f32> to %{{.*}} :
+// CHECK: tile.quantise_rows {{.*}} -> !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
+// CHECK: tile.quantise {{.*}} divisors {{.*}} -> !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
 tile.kernel @append(%s: !tile.pointer<f32, writable true> {tile.name = "s"}, %d: !tile.pointer<f32> {tile.name = "d"}, %x: i64 {tile.name = "x"}, %first: index {tile.name = "first"}, %zero: index {tile.name = "zero"}, %end: index {tile.name = "end"}) attributes {schedule = #a} {
   %rows = tile.view_rows "k_scale_rows" %s offset %x stride %x : !tile.pointer<f32, writable true> -> !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4>
   %divisors = tile.view_rows "k_scale_row" %d offset %x stride %x : !tile.pointer<f32> -> !tile.global_rows<kHeadDim=128, f32>
@@ -34,5 +36,9 @@ tile.kernel @append(%s: !tile.pointer<f32, writable true> {tile.name = "s"}, %d:
   tile.quantise_rows %k_tile scales %rows[%first] valid %zero, %end to %k_bytes : !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4>
       : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, i8>
   tile.quantise %k_tile divisors %divisors : !tile.global_rows<kHeadDim=128, f32> to %k_bytes : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDim=128, i8>
+  %k_halves = tile.alloc "k_halves" : !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
+  tile.quantise_rows %k_tile scales %rows[%first] valid %zero, %end to %k_halves : !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4>
+      : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
+  tile.quantise %k_tile divisors %divisors : !tile.global_rows<kHeadDim=128, f32> to %k_halves : !tile.shared<kTileNew=16 x kHeadDim=128, bf16> -> !tile.shared<kTileNew=16 x kHeadDimBytes=64, i8>
   tile.return
 }

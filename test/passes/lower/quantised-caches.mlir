@@ -99,3 +99,28 @@ attn.kernel @quantise_append(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q
   %out = attn.attention %q, %0, %1 scale 1.250000e-01 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<4x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>) -> !attn.tokens<4x64xbf16, packed>
   attn.return %out, %result, %result_0, %scales, %scales_1 : !attn.tokens<4x64xbf16, packed>, !attn.cache<2x64xi8, nhd>, !attn.cache<2x64xi8, nhd>, !attn.cache<2x1xf32, nhd>, !attn.cache<2x1xf32, nhd>
 }
+
+// -----
+
+// New tokens of 4 bits: two columns become one byte, a scale is of 16 columns, and attention reads what is stored.
+// CHECK-LABEL: tile.kernel @four_bit_append_fwd
+// CHECK: tile.dequantise {{.*}} : !tile.shared<kTileKv=32 x kHeadDimBytes=32, i8> -> !tile.shared<kTileKv=32 x kHeadDim=64, bf16>
+// CHECK-LABEL: tile.kernel @four_bit_append_append
+// CHECK: %[[K:.*]] = tile.alloc "k_tile" : !tile.shared<kTileNew=64 x kHeadDim=64, bf16>
+// CHECK: %[[ROWS:.*]] = tile.view_rows "k_cache_rows" {{.*}} -> !tile.global_rows<kHeadDimBytes=32, i8, writable true>
+// CHECK: %[[BYTES:.*]] = tile.alloc "k_bytes" : !tile.shared<kTileNew=64 x kHeadDimBytes=32, i8>
+// CHECK: %[[SCALES:.*]] = tile.view_rows "k_scale_rows" {{.*}} -> !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4>
+// CHECK: tile.quantise_rows %[[K]] scales %[[SCALES]]{{.*}} to %[[BYTES]] :
+// CHECK: tile.store_rows %[[BYTES]] to %[[ROWS]]
+// CHECK-LABEL: tile.program @four_bit_append
+// CHECK-SAME: <name = "k_cache", elementType = i8, shape = ["batch", "capacity", "2", "32"], output = true, strided = true, alignment = 16, inPlace = true>
+attn.kernel @four_bit_append(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %k: !attn.tokens<2x64xbf16, packed> {attn.name = "k"}, %v: !attn.tokens<2x64xbf16, packed> {attn.name = "v"}, %k_cache: !attn.cache<2x64xi4, nhd> {attn.name = "k_cache"}, %v_cache: !attn.cache<2x64xi4, nhd> {attn.name = "v_cache"}, %k_scales: !attn.cache<2x4xf32, nhd> {attn.name = "k_scales"}, %v_scales: !attn.cache<2x4xf32, nhd> {attn.name = "v_scales"})
+    -> (!attn.tokens<4x64xbf16, packed> {attn.name = "out"}, !attn.cache<2x64xi4, nhd> {attn.name = "k_cache"}, !attn.cache<2x64xi4, nhd> {attn.name = "v_cache"}, !attn.cache<2x4xf32, nhd> {attn.name = "k_scales"}, !attn.cache<2x4xf32, nhd> {attn.name = "v_scales"})
+    attributes {attn.pins = {locations = {stages = loc("four_bit_append.yaml":8:45), tile_kv = loc("four_bit_append.yaml":8:33), tile_q = loc("four_bit_append.yaml":8:20), warps = loc("four_bit_append.yaml":8:55)}, stages = 2 : i64, tile_kv = 32 : i64, tile_q = 64 : i64, warps = 4 : i64}, lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
+  %result, %scales = attn.append %k to %k_cache scale %k_scales : !attn.cache<2x4xf32, nhd> : !attn.tokens<2x64xbf16, packed> -> !attn.cache<2x64xi4, nhd>, !attn.cache<2x4xf32, nhd>
+  %result_0, %scales_1 = attn.append %v to %v_cache scale %v_scales : !attn.cache<2x4xf32, nhd> : !attn.tokens<2x64xbf16, packed> -> !attn.cache<2x64xi4, nhd>, !attn.cache<2x4xf32, nhd>
+  %0 = attn.cached %result scale %scales : !attn.cache<2x4xf32, nhd> : !attn.cache<2x64xi4, nhd> -> !attn.tokens<2x64xbf16, packed>
+  %1 = attn.cached %result_0 scale %scales_1 : !attn.cache<2x4xf32, nhd> : !attn.cache<2x64xi4, nhd> -> !attn.tokens<2x64xbf16, packed>
+  %out = attn.attention %q, %0, %1 scale 1.250000e-01 anchor bottom_right proof <visit = [<(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>], full = <(d0, d1)[s0, s1, s2, s3] -> (0) to (d0, d1)[s0, s1, s2, s3] -> (s1)>, exact = true> score {} mask {} : (!attn.tokens<4x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>, !attn.tokens<2x64xbf16, packed>) -> !attn.tokens<4x64xbf16, packed>
+  attn.return %out, %result, %result_0, %scales, %scales_1 : !attn.tokens<4x64xbf16, packed>, !attn.cache<2x64xi4, nhd>, !attn.cache<2x64xi4, nhd>, !attn.cache<2x4xf32, nhd>, !attn.cache<2x4xf32, nhd>
+}
