@@ -14,9 +14,10 @@ void KernelLowering::addTensor(StringRef name, Type element, ArrayRef<std::strin
                                           strided, alignment, anyStrides, inPlace));
 }
 
+static StringRef nameOf(Attribute tensor) { return cast<tile::TensorAttr>(tensor).getName(); }
+
 bool KernelLowering::hasTensor(StringRef name) {
-  return llvm::any_of(tensors,
-                      [&](Attribute each) { return cast<tile::TensorAttr>(each).getName() == name; });
+  return llvm::any_of(tensors, [&](Attribute each) { return nameOf(each) == name; });
 }
 
 void KernelLowering::addTokensTensor(StringRef name, attn::TokensType type, bool queries, bool output) {
@@ -137,9 +138,13 @@ void KernelLowering::addInputs() {
   for (const attn::CacheAccess &cache : caches())
     addCacheTensors(cache);
   addLengthTensors();
-  for (Attribute side : sideTensors)
-    if (!hasTensor(cast<tile::TensorAttr>(side).getName()))
+  for (auto side : llvm::map_range(sideTensors, llvm::CastTo<tile::TensorAttr>)) {
+    auto *found = llvm::find_if(tensors, [&](Attribute each) { return nameOf(each) == side.getName(); });
+    if (found == tensors.end())
       tensors.push_back(side);
+    else if (cast<tile::TensorAttr>(*found).getAlignment() < side.getAlignment())
+      *found = side; // two launches view it, and one takes more bytes at a time
+  }
 }
 
 void KernelLowering::addOutputs() {

@@ -55,14 +55,15 @@ Value KernelLowering::viewPlainScales(const Twine &name, BlockArgument scale, ti
                                       Value offset, Value stride) {
   StringRef tensor = argument(scale);
   Type f32 = b.getF32Type();
-  constexpr int64_t kAlignment = 4;
-  tile::GlobalRowsType rows = plainRows(columns, f32, /*writable=*/false, kAlignment);
+  const int64_t bytes = columns.getSize() * 4;
+  const int64_t alignment = std::min(rowAlignment(f32, /*strided=*/false), bytes & -bytes);
+  tile::GlobalRowsType rows = plainRows(columns, f32, /*writable=*/false, alignment);
   Value pointer = field(tensor, tile::PointerType::get(b.getContext(), f32, false), "tensor:" + tensor);
   SmallVector<std::string> shape;
   for (Attribute axis : cast<attn::SideType>(scale.getType()).getShape())
     shape.push_back(axisFormula(axis));
   if (!hasTensor(tensor))
-    addTensor(tensor, f32, shape, /*output=*/false, /*strided=*/false, kAlignment);
+    addTensor(tensor, f32, shape, /*output=*/false, /*strided=*/false, alignment);
   return tile::ViewRowsOp::create(b, loc, rows, name.str(), pointer, offset, stride);
 }
 

@@ -52,7 +52,7 @@ attn.kernel @four_bits(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %k
 // By channel: those of keys go into the queries, once, those of values into the columns of the output; tiles stay bytes.
 // CHECK-LABEL: tile.kernel @by_channel_fwd
 // CHECK: %[[KV_HEAD:.*]] = tile.let "kv_head"
-// CHECK: %[[ROW:.*]] = tile.view_rows "k_scale_row" {{.*}} -> !tile.global_rows<kHeadDim=64, f32 aligned 4>
+// CHECK: %[[ROW:.*]] = tile.view_rows "k_scale_row" {{.*}} -> !tile.global_rows<kHeadDim=64, f32>
 // CHECK: %[[Q:.*]] = tile.alloc "q_tile"
 // CHECK: %[[ACC:.*]] = tile.alloc "acc"
 // CHECK: tile.scale_row %[[ROW]] to %[[Q]] :

@@ -28,7 +28,7 @@ attn.kernel @by_head(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %k_c
 
 // Scales by channel are those of a tile's columns, and no longer of the queries.
 // CHECK-LABEL: tile.kernel @by_channel_fwd
-// CHECK: %[[ROW:.*]] = tile.view_rows "k_scale_row" {{.*}} -> !tile.global_rows<kHeadDim=64, f32 aligned 4>
+// CHECK: %[[ROW:.*]] = tile.view_rows "k_scale_row" {{.*}} -> !tile.global_rows<kHeadDim=64, f32>
 // CHECK: %[[TILE:.*]] = tile.alloc "k_tile" : !tile.shared<kTileKv=32 x kHeadDim=64, bf16>
 // CHECK-NOT: tile.scale_row
 // CHECK: tile.loop "keys"
