@@ -24,7 +24,7 @@ struct BlockScalars {
   mlir::Value rowsEnd; ///< first row not to be stored
   mlir::Value basePosition; ///< of query 0
   mlir::Value firstPosition, lastPosition;
-  mlir::Value lengthReport; ///< of the launch that checks: whether there is room in dumps; null elsewhere
+  mlir::Value lengthReport; ///< of the launch that checks: a length that nothing can have; null elsewhere
   mlir::Value firstActive;  ///< of the keys that are in no cache; null where there are none
 };
 
@@ -211,6 +211,7 @@ private:
   mlir::Value checkedField(const attn::CacheAccess &cache, llvm::StringRef what, bool writable);
   bool isDebugBuild();
   mlir::Value listedPages();
+  mlir::Value wrongLength();
   mlir::Value poolSize(const attn::CacheAccess &cache);
   template <class Op> void setPlaces(Op check, const attn::CacheAccess &cache);
   mlir::Value checkReads(const attn::CacheAccess &cache, mlir::Value length, mlir::Value room);

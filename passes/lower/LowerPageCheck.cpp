@@ -139,9 +139,9 @@ void KernelLowering::checkCache(const attn::CacheAccess &cache, Value length) {
   auto named = [&](StringRef what, Value report) { return let((table + "_" + what).str(), report); };
   Value room = let(table + "_room", cacheEnd(cache));
   SmallVector<Value> reports;
+  if (at.lengthReport)
+    reports.push_back(at.lengthReport);
   if (attention) {
-    if (at.lengthReport)
-      reports.push_back(at.lengthReport);
     reports.push_back(named("report", checkReads(cache, length, room)));
     if (cache.beams)
       reports.push_back(named("beams_report", checkBeams(cache, length, room)));
@@ -151,6 +151,24 @@ void KernelLowering::checkCache(const attn::CacheAccess &cache, Value length) {
   Value to = field("debug_" + name, tile::PointerType::get(b.getContext(), b.getI32Type(), true),
                    "tensor:debug_" + name);
   tile::StoreReportOp::create(b, loc, reports, to, at.request);
+}
+
+/// More keys than dumps have room for, or of a CSR table no pages' length; null where neither can be.
+Value KernelLowering::wrongLength() {
+  auto compare = [&](Value a, arith::CmpIPredicate how, Value with) -> Value {
+    return arith::CmpIOp::create(b, loc, how, a, with);
+  };
+  Value wrong;
+  if (attention && hasLengthTensor())
+    wrong = compare(at.kvLen, arith::CmpIPredicate::sgt, field("kv_len", b.getIndexType(), "dim:kv_len"));
+  if (!caches().front().csr || !hasKeyLengths())
+    return wrong;
+  Value last = loadAt("last_page_len", at.request);
+  Value any = compare(at.pages, arith::CmpIPredicate::sgt, index(0));
+  Value none = arith::AndIOp::create(b, loc, any, compare(last, arith::CmpIPredicate::slt, index(1)));
+  Value falls = compare(at.pages, arith::CmpIPredicate::slt, index(0));
+  Value unlisted = arith::OrIOp::create(b, loc, falls, none);
+  return wrong ? arith::OrIOp::create(b, loc, wrong, unlisted) : unlisted;
 }
 
 void KernelLowering::buildPageCheck(attn::AttentionOp checked) {
@@ -171,12 +189,9 @@ void KernelLowering::buildPageCheck(attn::AttentionOp checked) {
     Value prior = arith::MaxSIOp::create(b, loc, sub(length, at.qLen), index(0));
     length = let("held", arith::MinSIOp::create(b, loc, prior, length));
   }
-  if (attention && hasLengthTensor()) {
-    Value most = field("kv_len", b.getIndexType(), "dim:kv_len");
-    Value exceeds = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::sgt, at.kvLen, most);
+  if (Value wrong = wrongLength())
     at.lengthReport =
-        let("length_report", arith::SelectOp::create(b, loc, exceeds, index(kBadLength), index(0)));
-  }
+        let("length_report", arith::SelectOp::create(b, loc, wrong, index(kBadLength), index(0)));
   for (const attn::CacheAccess &cache : checkedCaches())
     checkCache(cache, length);
   closeKernel();

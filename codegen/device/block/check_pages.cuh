@@ -33,9 +33,10 @@ template <int Page = 1, int Ring = 0, int Keep = 0> ATTNC_DEVICE int check_lengt
 }
 
 /// The same of a request in pages, and `cleaned`: its table with page 0 for entries that are no page. Where there are no pages at
-/// all nothing is readable. Other requests may read what lies behind this one's tokens, so all of its entries are cleaned.
+/// all nothing is readable. Other requests may read what lies behind this one's tokens, so all of its entries are cleaned. Parts of a wrong CSR table may overlap: then
+/// several write the same, which is no race of volatile stores.
 template <int Page, int Ring = 0, int Keep = 0>
-ATTNC_DEVICE int check_pages(const int *table, int pages, int *cleaned, int length, int room, int *readable) {
+ATTNC_DEVICE int check_pages(const int *table, int pages, volatile int *cleaned, int length, int room, int *readable) {
   using Places = TokenPlaces<Page, Ring, Keep>;
   const int most = Places::tokens(room), tokens = clamp(length, 0, most), needed = ceil_div(Places::slots(tokens), Page);
   int bad = kNone;
