@@ -33,8 +33,9 @@ Status checkAlone(const Spec &spec) {
                       "' in 'phase: append', where nothing attends, got one",
                   key.where)
           .note("the phase is given here", spec.phase.where);
-  if (outputs.lse || outputs.rowMax || outputs.maxLogit || outputs.debug) // S63
-    return fail("expected only k_rotated in 'outputs' of 'phase: append', where nothing attends, got more",
+  if (outputs.lse || outputs.rowMax || outputs.maxLogit) // S63
+    return fail("expected only k_rotated and debug in 'outputs' of 'phase: append', where nothing attends, "
+                "got more",
                 outputs.where)
         .note("the phase is given here", spec.phase.where);
   return Status::success();

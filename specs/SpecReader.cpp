@@ -251,9 +251,11 @@ private:
     for (const YamlNode &item : node.items) {
       ATTNC_ASSIGN_OR_RETURN(size_t choice,
                              readChoice(item, "outputs", keys::kOutputs, keys::kOutputsReserved));
-      if (!spec.attends() && keys::kOutputs[choice] != "k_rotated") // S63
+      if (!spec.attends() && keys::kOutputs[choice] != "k_rotated" &&
+          keys::kOutputs[choice] != "debug") // S63
         return Status(Code::InvalidSpec,
-                      "expected only k_rotated in 'outputs' of 'phase: append', where nothing attends, got " +
+                      "expected only k_rotated and debug in 'outputs' of 'phase: append', where nothing "
+                      "attends, got " +
                           inQuotes(item.text),
                       item.where)
             .note("the phase is given here", spec.phase.where);
@@ -264,8 +266,8 @@ private:
       given[choice] = &item;
     }
     if (!spec.attends() && node.items.empty()) // S63
-      return Status(Code::InvalidSpec, "expected k_rotated in 'outputs' of 'phase: append', got nothing",
-                    node.where);
+      return Status(Code::InvalidSpec,
+                    "expected k_rotated or debug in 'outputs' of 'phase: append', got nothing", node.where);
     if (spec.attends() && !given[0]) // S23
       return Status(Code::InvalidSpec, "expected 'out' in 'outputs', got none", node.where);
     spec.outputs.lse = given[1] != nullptr;

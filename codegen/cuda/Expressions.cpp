@@ -190,6 +190,8 @@ std::string Printer::exprOf(Operation *op, int &own) {
       .Case([&](tile::LoadOp load) {
         return joined({expr(load.getPointer(), kPrimary), "[", expr(load.getPosition()), "]"});
       })
+      .Case<tile::CheckPagesOp, tile::CheckAppendOp, tile::CheckBeamsOp>(
+          [&](auto each) { return check(each); })
       .Case([&](tile::BlockIdOp id) {
         std::string axis(1, "xyz"[id.getAxis()]);
         if (!id.getFromEnd())

@@ -178,20 +178,6 @@ void Printer::print(tile::QuantiseRowsOp op) {
   end();
 }
 
-void Printer::print(tile::CheckPagesOp op) {
-  use("block/check_pages");
-  auto at = [&](Value pointer, Value position) {
-    return "&" + expr(pointer, kUnary) + "[" + expr(position) + "]";
-  };
-  line() << (op.getTable() ? "warp::check_pages<" + dim(*op.getPage()) + ">(" : "warp::check_length(");
-  if (op.getTable())
-    os << at(op.getTable(), op.getFirst()) << ", " << expr(op.getPageCount()) << ", "
-       << at(op.getCleaned(), op.getFirst()) << ", ";
-  os << expr(op.getLength()) << ", " << expr(op.getRoom()) << ", " << at(op.getReport(), op.getRequest())
-     << ", " << at(op.getReadable(), op.getRequest()) << ");";
-  end();
-}
-
 void Printer::print(tile::InterleaveColumnsOp op) {
   use("block/interleave_columns");
   line() << "block::interleave_columns<kThreads>(" << expr(op.getTile()) << ");\n";

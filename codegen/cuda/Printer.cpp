@@ -39,7 +39,7 @@ LogicalResult Printer::printOp(Operation &op) {
             tile::RopeOp>([&](auto nested) { return print(nested); })
       .Case<tile::ExitIfOp, tile::LetOp, tile::SectionOp, tile::YieldOp, tile::AllocOp, tile::AdvanceOp,
             tile::ViewRowsOp, tile::ViewSideOp, tile::AddRowOp, tile::QuantiseOp, tile::QuantiseRowsOp,
-            tile::ScaleRowOp, tile::DequantiseOp, tile::CheckPagesOp, tile::InterleaveColumnsOp,
+            tile::ScaleRowOp, tile::DequantiseOp, tile::StoreReportOp, tile::InterleaveColumnsOp,
             tile::RestoreColumnsOp, tile::CommitOp, tile::WaitOp, tile::SyncOp, tile::StoreSharedOp,
             tile::ReuseOp, tile::StoreRowsOp, tile::StoreFragmentOp, tile::StoreRowValuesOp, tile::StoreMaxOp,
             tile::DumpOp, tile::StoreConstantOp, tile::WalkSpansOp, tile::WalkBlocksOp, tile::FillOp,
@@ -51,7 +51,9 @@ LogicalResult Printer::printOp(Operation &op) {
       .Case<tile::ReturnOp>([](auto) { return success(); })
       .Default([&](Operation *other) {
         // Scalars and slots are printed where they are used.
-        if (isMemoryEffectFree(other) || isa<tile::LoadOp, tile::CurrentOp>(other))
+        if (isMemoryEffectFree(other) ||
+            isa<tile::LoadOp, tile::CurrentOp, tile::CheckPagesOp, tile::CheckAppendOp, tile::CheckBeamsOp>(
+                other))
           return success();
         noPrinter(other);
         return LogicalResult(failure());

@@ -82,7 +82,6 @@ private:
   void print(tile::DequantiseOp op);
   void print(tile::QuantiseOp op);
   void print(tile::QuantiseRowsOp op);
-  void print(tile::CheckPagesOp op);
   std::string rowRange(mlir::Value begin, mlir::Value end);
   std::string copiedRows(tile::CopyAsyncOp op);
   void print(tile::InterleaveColumnsOp op);
@@ -96,6 +95,14 @@ private:
   void print(tile::StoreMaxOp op);
   void print(tile::DumpOp op);
   void print(tile::StoreConstantOp op);
+
+  // PrintCheckOps.cpp
+  std::string check(tile::CheckPagesOp op);
+  std::string check(tile::CheckAppendOp op);
+  std::string check(tile::CheckBeamsOp op);
+  void print(tile::StoreReportOp op);
+  std::string placesOf(tile::DimAttr page, tile::DimAttr ring, tile::DimAttr keep);
+  std::string at(mlir::Value pointer, mlir::Value position);
 
   // PrintComputeOps.cpp
   void print(tile::FillOp op);

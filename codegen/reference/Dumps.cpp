@@ -145,6 +145,9 @@ ReferenceOutput allReadable(const char *name, const Tensor &report) {
 } // namespace
 
 Result<ReferenceResult> expectDumps(ReferenceResult expected, const Arguments &actual, int64_t tileKv) {
+  for (const char *name : {"debug_pages", "debug_k_pages", "debug_v_pages"})
+    if (const auto found = actual.tensors.find(std::string_view(name)); found != actual.tensors.end())
+      expected.outputs.push_back(allReadable(name, found->second));
   auto scores = std::find_if(expected.outputs.begin(), expected.outputs.end(),
                              [](const ReferenceOutput &output) { return output.name == "debug_scores"; });
   if (scores == expected.outputs.end())
@@ -166,9 +169,6 @@ Result<ReferenceResult> expectDumps(ReferenceResult expected, const Arguments &a
   }
   for (ReferenceOutput *output : {&weights, &rowMax, &rowSum})
     expected.outputs.push_back(std::move(*output));
-  for (const char *name : {"debug_pages", "debug_k_pages", "debug_v_pages"})
-    if (const auto found = actual.tensors.find(std::string_view(name)); found != actual.tensors.end())
-      expected.outputs.push_back(allReadable(name, found->second));
   return expected;
 }
 

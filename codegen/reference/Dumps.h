@@ -16,7 +16,7 @@ namespace attnc {
 /// and with the reports that a kernel over caches makes, `debug_pages` or one each for keys and values, of zeros.
 /// Weights and sums are those of the `debug_row_max` in `actual`, so that each dump is judged for itself. A tile that
 /// was not visited is right if the reference hides all its keys; otherwise the scores' own value is expected there.
-/// Tensors of `actual` must have been NaN before the run. Without `debug_scores` nothing changes.
+/// Tensors of `actual` must have been NaN before the run. Without `debug_scores` there are reports at most.
 ///
 /// Tiles are `tileKv` keys from the first one. Missing tensors, other shapes and a tileKv below 1 are InvalidArgument.
 Result<ReferenceResult> expectDumps(ReferenceResult expected, const Arguments &actual, int64_t tileKv);

@@ -40,6 +40,8 @@ inline constexpr llvm::StringLiteral kPinsAttr = "attn.pins";
 inline constexpr llvm::StringLiteral kNewTokensAttr = "attn.new_tokens";
 /// Kernel attribute: the plain family may compute what tensor cores cannot (a unit).
 inline constexpr llvm::StringLiteral kFallbackAttr = "attn.fallback";
+/// Kernel attribute: a debug build of a kernel that only appends (a unit); of others `debug_scores` says it.
+inline constexpr llvm::StringLiteral kDebugAttr = "attn.debug";
 /// Kernel attribute: where the spec gives the keys that a target may refuse, {dtype = loc(...), ...}.
 inline constexpr llvm::StringLiteral kPlacesAttr = "attn.places";
 /// The axes of tokens, outermost first: b request, s token, h head, d dim; "shd" if they are packed.

@@ -253,32 +253,6 @@ def Tile_StoreConstantOp : Tile_Op<"store_constant", [MemoryEffects<[MemWrite]>]
   let hasVerifier = 1;
 }
 
-def Tile_CheckPagesOp : Tile_Op<"check_pages", [AttrSizedOperandSegments]> {
-  let summary = "finds out whether the tokens of a request can be read, by one warp, for debugging";
-  let description = [{
-    `report[request]` becomes 0; -1 where `length` is negative or more than `room`; or 1 + i, where entry i of the request's part of a page table, of those that
-    length tokens need, is outside [0, page_count). `readable[request]` becomes how many tokens there are without reading outside: length cut to
-    room, or 0 where there are no pages. With a table `cleaned` becomes it at those entries, with 0 for what is outside.
-
-    Constraints: (C1) pointers to i32; report, readable and cleaned are writable. (C2) a table with its first entry, page size, page count and cleaned.
-    ```mlir
-    tile.check_pages %request length %kv_len room %capacity report %report : !tile.pointer<i32, writable true>
-        readable %lens : !tile.pointer<i32, writable true>
-    ```
-  }];
-  let arguments = (ins Index:$request, Index:$length, Index:$room,
-                       Arg<Tile_PointerType, "", [MemWrite]>:$report, Arg<Tile_PointerType, "", [MemWrite]>:$readable,
-                       Arg<Optional<Tile_PointerType>, "", [MemRead]>:$table, Optional<I64>:$first,
-                       Optional<Index>:$page_count, Arg<Optional<Tile_PointerType>, "", [MemWrite]>:$cleaned,
-                       OptionalAttr<Tile_DimAttr>:$page);
-  let assemblyFormat = [{
-    $request `length` $length `room` $room `report` $report `:` qualified(type($report)) `readable` $readable `:` qualified(type($readable))
-        (`pages` $table^ `[` $first `]` `:` qualified(type($table)) `of` $page_count `cleaned` $cleaned `:` qualified(type($cleaned)) `page` $page)?
-        attr-dict
-  }];
-  let hasVerifier = 1;
-}
-
 def Tile_ReadSideOp : Tile_Op<"read_side", [Pure]> {
   let summary = "one element of a side tensor; 0 (false) and no access outside its shape";
   let description = [{

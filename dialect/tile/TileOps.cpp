@@ -177,20 +177,6 @@ LogicalResult AddRowOp::verify() {
   return success();
 }
 
-LogicalResult CheckPagesOp::verify() {
-  for (Value pointer : {Value(getReport()), Value(getReadable()), Value(getTable()), Value(getCleaned())})
-    if (auto type = pointer ? cast<PointerType>(pointer.getType()) : PointerType();
-        type &&
-        (!type.getElementType().isInteger(32) || (pointer != getTable() && !type.getWritable()))) // C1
-      return emitOpError("expected pointers to i32, writable but for that of the table, got ") << type;
-  const bool paged = bool(getTable());
-  if (paged != bool(getFirst()) || paged != bool(getPageCount()) || paged != bool(getCleaned()) ||
-      paged != bool(getPage())) // C2
-    return emitOpError("expected a table with its first entry, page size, page count and cleaned entries, or "
-                       "none of them");
-  return success();
-}
-
 static bool isFloat16(SharedType tile) {
   return tile.getElementType().isF16() || tile.getElementType().isBF16();
 }

@@ -178,7 +178,7 @@ attn::KernelOp SpecImporter::createKernel() {
        {std::tuple(spec.attends(), "out", outType), std::tuple(spec.outputs.lse, "lse", rows),
         std::tuple(spec.outputs.rowMax, "row_max", rows),
         std::tuple(spec.outputs.maxLogit, "max_logit", perHead),
-        std::tuple(spec.outputs.debug, "debug_scores", pairs)})
+        std::tuple(spec.attends() && spec.outputs.debug, "debug_scores", pairs)})
     if (wanted) {
       results.push_back(type);
       names.push_back(name);
@@ -211,6 +211,8 @@ attn::KernelOp SpecImporter::createKernel() {
     kernel->setAttr(attn::kNewTokensAttr, builder.getI64IntegerAttr(spec.newTokens.value));
   if (spec.plainFallback.value)
     kernel->setAttr(attn::kFallbackAttr, builder.getUnitAttr());
+  if (spec.outputs.debug && !spec.attends())
+    kernel->setAttr(attn::kDebugAttr, builder.getUnitAttr());
   // Whether a target takes 16-bit elements does not depend on another key; f32 needs one, so an error points
   // at it.
   if (spec.dtype.value == DType::F32)

@@ -24,7 +24,8 @@ struct BlockScalars {
   mlir::Value rowsEnd; ///< first row not to be stored
   mlir::Value basePosition; ///< of query 0
   mlir::Value firstPosition, lastPosition;
-  mlir::Value firstActive; ///< of the keys that are in no cache; null where there are none
+  mlir::Value lengthReport; ///< of the launch that checks: a length that nothing can have; null elsewhere
+  mlir::Value firstActive;  ///< of the keys that are in no cache; null where there are none
 };
 
 /// Where a rotation gets its angles from: operands of tile.rope, null where it has none.
@@ -127,6 +128,10 @@ private:
   mlir::Value tablePointer(mlir::Value table);
   std::string poolDim(const attn::CacheAccess &cache);
   mlir::Value firstEntry(const attn::CacheAccess &cache);
+  mlir::Value firstBeamEntry();
+  tile::DimAttr pageDim(attn::CacheType type);
+  tile::DimAttr ringDim(attn::CacheType type);
+  tile::DimAttr keepDim(attn::CacheType type);
   int64_t rowAlignment(mlir::Type element, bool strided);
   int64_t rowAlignment(const attn::CacheAccess &cache);
 
@@ -208,7 +213,15 @@ private:
   llvm::SmallVector<attn::CacheAccess, 2> checkedCaches();
   std::string reportName(const attn::CacheAccess &cache);
   mlir::Value checkedField(const attn::CacheAccess &cache, llvm::StringRef what, bool writable);
-  mlir::Value checkedRoom(const attn::CacheAccess &cache);
+  bool isDebugBuild();
+  mlir::Value listedPages();
+  mlir::Value wrongLength();
+  mlir::Value poolSize(const attn::CacheAccess &cache);
+  template <class Op> void setPlaces(Op check, const attn::CacheAccess &cache);
+  mlir::Value checkReads(const attn::CacheAccess &cache, mlir::Value length, mlir::Value room);
+  mlir::Value checkBeams(const attn::CacheAccess &cache, mlir::Value length, mlir::Value room);
+  mlir::Value checkNewTokens(const attn::CacheAccess &cache, mlir::Value room);
+  void checkCache(const attn::CacheAccess &cache, mlir::Value length);
   mlir::Value readableKeys(mlir::Value length);
   void buildPageCheck(attn::AttentionOp checked);
   void addPageCheck(llvm::SmallVectorImpl<mlir::Attribute> &workspaces);
@@ -281,6 +294,8 @@ private:
   llvm::SmallVector<attn::CacheAccess, 2> caches();
   /// Whether it is said how many keys a request has.
   bool hasKeyLengths();
+  /// Whether lengths of cached keys are numbers on the device, and not the dim that says them for all.
+  bool hasLengthTensor() { return caches().front().csr || source.getLengths() != attn::Lengths::None; }
   bool isSelfAttention() { return attention && attention.isSelfAttention(); }
   /// Whether the last keys of a request are not in its cache.
   bool joinsTokens() { return attention && bool(attn::tokenSource(attention.getK()).join); }

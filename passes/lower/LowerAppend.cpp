@@ -62,7 +62,9 @@ Value KernelLowering::cacheEnd(const attn::CacheAccess &cache) {
   if (!cache.type().isPaged())
     return cache.type().isCyclic() ? constant("kWindow", cache.type().getWindow())
                                    : field("capacity", b.getIndexType(), "dim:capacity");
-  Value pages = cache.csr ? at.pages : field("max_pages", b.getIndexType(), "dim:max_pages");
+  Value pages = !cache.csr       ? field("max_pages", b.getIndexType(), "dim:max_pages")
+                : isDebugBuild() ? listedPages()
+                                 : at.pages;
   return mul(pages, constant("kPage", cache.type().getPage()));
 }
 

@@ -23,7 +23,9 @@ void KernelLowering::buildCachedLength() {
   }
   if (!hasKeyLengths())
     return;
-  auto define = [&](Value length) { at.kvLen = let("kv_len", checksPages ? length : readableKeys(length)); };
+  auto define = [&](Value length) {
+    at.kvLen = let("kv_len", attention && !checksPages ? readableKeys(length) : length);
+  };
   if (!cache.csr)
     return define(source.getLengths() == attn::Lengths::None ? field("kv_len", b.getIndexType(), "dim:kv_len")
                                                              : loadAt("kv_lens", at.request));

@@ -72,6 +72,19 @@ void KernelLowering::buildGroup(const attn::CacheAccess &cache) {
   at.prompt = cache.prompts ? let("prompt_len", loadAt(argument(cache.prompts), at.request)) : index(0);
 }
 
+tile::DimAttr KernelLowering::pageDim(attn::CacheType type) {
+  return type.isPaged() ? tile::DimAttr::get(b.getContext(), "kPage", type.getPage()) : tile::DimAttr();
+}
+
+tile::DimAttr KernelLowering::ringDim(attn::CacheType type) {
+  return type.isCyclic() ? tile::DimAttr::get(b.getContext(), "kRing", type.getWindow() - type.getKeep())
+                         : tile::DimAttr();
+}
+
+tile::DimAttr KernelLowering::keepDim(attn::CacheType type) {
+  return type.getKeep() ? tile::DimAttr::get(b.getContext(), "kKeep", type.getKeep()) : tile::DimAttr();
+}
+
 /// The tokens of the block's request, in a cache.
 Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, tile::DimAttr columns,
                                 Value head, bool writable) {
@@ -91,16 +104,9 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
   if (!type.isPaged())
     offset = add(mul(widen(first), stride("batch", 'b')), offset);
   bool strided = attn::isStrided(type);
-  tile::DimAttr page, ring, keep;
-  if (type.isPaged())
-    page = tile::DimAttr::get(b.getContext(), "kPage", type.getPage());
-  if (type.isCyclic())
-    ring = tile::DimAttr::get(b.getContext(), "kRing", type.getWindow() - type.getKeep());
-  if (type.getKeep())
-    keep = tile::DimAttr::get(b.getContext(), "kKeep", type.getKeep());
   auto rows = tile::GlobalRowsType::get(b.getContext(), storedColumns(cache, columns), element, writable,
-                                        rowAlignment(cache), strided, page, /*group=*/{}, ring, keep,
-                                        bool(cache.beams));
+                                        rowAlignment(cache), strided, pageDim(type), /*group=*/{},
+                                        ringDim(type), keepDim(type), bool(cache.beams));
   auto view =
       tile::ViewRowsOp::create(b, loc, rows, (name + "_rows").str(), pointer, offset, stride("token", 'n'));
   OpBuilder::InsertionGuard guard(b);
@@ -118,27 +124,32 @@ Value KernelLowering::viewCache(StringRef name, const attn::CacheAccess &cache, 
   return view;
 }
 
-/// Rows lie in the pages that the request has in a table.
+/// Rows lie in the pages that the request has in a table. Stores pass over what is no page, so that no
+/// cleaned table may name another one in its place.
 void KernelLowering::findPages(tile::ViewRowsOp view, const attn::CacheAccess &cache, Value pageStride) {
+  const bool writable = view.getRows().getType().getWritable();
   view.getBlockStrideMutable().assign(pageStride);
-  view.getTableMutable().assign(checkedCaches().empty() ? tablePointer(cache.pages)
-                                                        : checkedField(cache, "cleaned", /*writable=*/false));
+  view.getTableMutable().assign(isDebugBuild() && !writable ? checkedField(cache, "cleaned", false)
+                                                            : tablePointer(cache.pages));
   view.getFirstPageMutable().assign(firstEntry(cache));
-  if (!view.getRows().getType().getWritable())
-    return;
-  const std::string pool = poolDim(cache);
-  view.getPageCountMutable().assign(field(pool, b.getIndexType(), "dim:" + pool));
+  if (writable)
+    view.getPageCountMutable().assign(poolSize(cache));
 }
 
 /// Rows are those of one of the group's requests: of pages by its part of their table, else `batchStride`
 /// apart.
 void KernelLowering::findBeams(tile::ViewRowsOp view, const attn::CacheAccess &cache, Value batchStride) {
-  view.getBeamsMutable().assign(tablePointer(cache.beams));
-  view.getFirstBeamMutable().assign(
-      mul(widen(at.request), widen(field("max_len", b.getIndexType(), "dim:max_len"))));
+  view.getBeamsMutable().assign(isDebugBuild() ? checkedField(cache, "beams", /*writable=*/false)
+                                               : tablePointer(cache.beams));
+  view.getFirstBeamMutable().assign(firstBeamEntry());
   view.getRequestStrideMutable().assign(
       batchStride ? batchStride : widen(field("max_pages", b.getIndexType(), "dim:max_pages")));
   view.getPromptMutable().assign(at.prompt);
+}
+
+/// The request's first one in the table of beams.
+Value KernelLowering::firstBeamEntry() {
+  return mul(widen(at.request), widen(field("max_len", b.getIndexType(), "dim:max_len")));
 }
 
 Value KernelLowering::tablePointer(Value table) {

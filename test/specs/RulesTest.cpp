@@ -90,7 +90,7 @@ TEST(Rules, HoldForSpecsBuiltWithoutYaml) {
   EXPECT_EQ(messageOf([&](Spec &s) { alone(s), s.mask.kind = MaskNode::Kind::Causal; }),
             "expected no 'mask' in 'phase: append', where nothing attends, got one");
   EXPECT_EQ(messageOf([&](Spec &s) { alone(s), s.outputs.lse = true; }),
-            "expected only k_rotated in 'outputs' of 'phase: append', where nothing attends, got more");
+            "expected only k_rotated and debug in 'outputs' of 'phase: append', where nothing attends, got more");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::Expression; }),
             "expected a mask expression of type bool, got none");
   EXPECT_EQ(messageOf([](Spec &s) { s.mask.kind = MaskNode::Kind::All; }),

@@ -4,16 +4,18 @@
 #include "tools/attnc/CacheContent.h"
 #include "tools/attnc/Random.h"
 
+#include "attnc/PageTables.h"
+
 #include <algorithm>
 
 namespace attnc::cli {
 namespace {
 
-Status invalid(const std::string &message) { return Status(Code::InvalidArgument, message); }
-
-const HostTensor *find(const Problem &problem, std::string_view name) {
-  const auto found = problem.tensors.find(name);
-  return found == problem.tensors.end() ? nullptr : &found->second;
+std::vector<int32_t> integersOf(const HostTensor &tensor) {
+  std::vector<int32_t> out;
+  for (int64_t i = 0; i < tensor.elements(); ++i)
+    out.push_back(static_cast<int32_t>(tensor.get(i)));
+  return out;
 }
 
 } // namespace
@@ -44,8 +46,8 @@ bool fillBeams(const std::string &name, const CacheLayout &layout, const std::ve
 }
 
 int64_t ownerOf(const CacheLayout &layout, const Problem &problem, int64_t request, int64_t key) {
-  const HostTensor *beams = find(problem, "cache_indirection"), *prompts = find(problem, "prompt_lens");
-  if (!beams)
+  const HostTensor *beams = problem.find("cache_indirection"), *prompts = problem.find("prompt_lens");
+  if (!beams || key >= beams->shape[1]) // of lengths that nobody checked
     return request;
   const int64_t first = request - request % layout.beams;
   if (prompts && key < static_cast<int64_t>(prompts->get(request)))
@@ -54,28 +56,12 @@ int64_t ownerOf(const CacheLayout &layout, const Problem &problem, int64_t reque
 }
 
 Status checkBeams(const CacheLayout &layout, const Problem &problem, const std::vector<int64_t> &lengths) {
-  const HostTensor *beams = find(problem, "cache_indirection");
+  const HostTensor *beams = problem.find("cache_indirection"), *prompts = problem.find("prompt_lens");
   if (!beams)
     return Status::success();
-  const auto requests = static_cast<int64_t>(lengths.size());
-  if (requests % layout.beams != 0)
-    return invalid("expected requests in groups of " + std::to_string(layout.beams) + " beams, got " +
-                   std::to_string(requests) + " requests");
-  for (int64_t request = 0; request < requests; ++request) {
-    const int64_t length = lengths[static_cast<size_t>(request)], first = request - request % layout.beams;
-    if (beams->shape[1] < length)
-      return invalid("tensor 'cache_indirection': expected entries for the " + std::to_string(length) +
-                     " tokens of request " + std::to_string(request) + ", got " +
-                     std::to_string(beams->shape[1]));
-    for (int64_t key = 0; key < length; ++key) {
-      const int64_t beam = ownerOf(layout, problem, request, key) - first;
-      if (beam < 0 || beam >= layout.beams)
-        return invalid("tensor 'cache_indirection': expected beams from 0 to " +
-                       std::to_string(layout.beams - 1) + ", got " + std::to_string(beam) + " for token " +
-                       std::to_string(key) + " of request " + std::to_string(request));
-    }
-  }
-  return Status::success();
+  const std::vector<int32_t> keys(lengths.begin(), lengths.end()),
+      entries = integersOf(*beams), shared = prompts ? integersOf(*prompts) : std::vector<int32_t>();
+  return attnc::checkBeams(keys, {entries, beams->shape[1], static_cast<int>(layout.beams), shared});
 }
 
 } // namespace attnc::cli

@@ -354,6 +354,8 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
         continue;
       const int64_t owner = ownerOf(layout, problem, static_cast<int64_t>(request), key);
       const int64_t slot = layout.slot(key);
+      if (owner < 0 || owner >= static_cast<int64_t>(lengths.size()))
+        continue; // of beams that nobody checked
       if (table ? slot / layout.page >= rows.count[static_cast<size_t>(owner)] : slot >= slots)
         continue; // of tables that nobody checked
       const int64_t block =
@@ -373,7 +375,8 @@ KeepKey isOldKey(const Program &program, const Problem &problem, const std::stri
     if (sig.name == cache && sig.inPlace)
       return [written = writtenKeys(program, problem), layout = *cacheOf(program), &problem](int64_t request,
                                                                                              int64_t key) {
-        return !written[static_cast<size_t>(ownerOf(layout, problem, request, key))].has(key);
+        const auto owner = static_cast<size_t>(ownerOf(layout, problem, request, key));
+        return owner >= written.size() || !written[owner].has(key); // beams may be unchecked
       };
   return [](int64_t, int64_t) { return true; };
 }

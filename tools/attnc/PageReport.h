@@ -1,4 +1,4 @@
-// PageReport.h - what a debug build found wrong with the lengths and page tables that it was given.
+// PageReport.h - what a debug build found wrong with the lengths and tables that it was given.
 //
 // Must not look at anything but the report and what it points to.
 #pragma once

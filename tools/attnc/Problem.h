@@ -45,6 +45,11 @@ struct Problem {
 
   /// Views for a device that works in host memory; dims only those of Program::dims.
   Arguments arguments(const Program &program);
+  /// Null where there is none of that name.
+  const HostTensor *find(std::string_view name) const {
+    const auto found = tensors.find(name);
+    return found == tensors.end() ? nullptr : &found->second;
+  }
 };
 
 /// InvalidArgument if the request names a tensor, scalar or sequence that the program has not.

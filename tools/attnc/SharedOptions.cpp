@@ -49,9 +49,9 @@ void addArch(CLI::App &verb, std::string &arch) {
 }
 
 void addDebug(CLI::App &verb, bool &debug) {
-  verb.add_flag(
-      "--debug", debug,
-      "Build with dumps of every tile's scores, weights, running maxima and sums (outputs: [debug])");
+  verb.add_flag("--debug", debug,
+                "Build with dumps of every tile's scores, weights, running maxima and sums, and reports "
+                "about caches (outputs: [debug])");
 }
 
 void addJson(CLI::App &verb, bool &json) { verb.add_flag("--json", json, "Print one JSON document"); }

@@ -40,15 +40,6 @@ tile.kernel @quantise_c2(%f: f32 {tile.name = "f"}) attributes {schedule = #s} {
 // -----
 
 #s = #tile.schedule<tile_q = 16, tile_kv = 16, stages = 1, warps = 1>
-tile.kernel @check_pages_c1(%p: !tile.pointer<i32> {tile.name = "p"}, %n: index {tile.name = "n"}) attributes {schedule = #s} {
-  // expected-error @below {{'tile.check_pages' op expected pointers to i32, writable but for that of the table, got '!tile.pointer<i32>'}}
-  tile.check_pages %n length %n room %n report %p : !tile.pointer<i32> readable %p : !tile.pointer<i32>
-  tile.return
-}
-
-// -----
-
-#s = #tile.schedule<tile_q = 16, tile_kv = 16, stages = 1, warps = 1>
 tile.kernel @copy_c4(%k: !tile.pointer<bf16> {tile.name = "k"}, %x: i64 {tile.name = "x"}, %n: index {tile.name = "n"}) attributes {schedule = #s} {
   %rows = tile.view_rows "rows" %k offset %x stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=64, bf16>
   %wide = tile.view_rows "wide" %k offset %x stride %x : !tile.pointer<bf16> -> !tile.global_rows<kHeadDim=128, bf16>

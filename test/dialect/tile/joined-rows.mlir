@@ -1,5 +1,5 @@
 // RUN: attnc-opt %s | attnc-opt | FileCheck %s
-// Rows of two views in one tile, what is done to some of its rows, and the check of debug builds.
+// Rows of two views in one tile, and what is done to some of its rows.
 
 #s = #tile.schedule<tile_q = 16, tile_kv = 16, stages = 1, warps = 1>
 // CHECK-LABEL: tile.kernel @joined
@@ -17,16 +17,5 @@ tile.kernel @joined(%k: !tile.pointer<bf16> {tile.name = "k"}, %theta: !tile.poi
   ^bb0(%row: index):
     tile.yield %row : index
   } : !tile.shared<kTileKv=16 x kHeadDim=128, bf16>
-  tile.return
-}
-
-// CHECK-LABEL: tile.kernel @check
-// CHECK: tile.check_pages %{{.*}} length %{{.*}} room %{{.*}} report %{{.*}} : !tile.pointer<i32, writable true> readable %{{.*}} : !tile.pointer<i32, writable true>{{$}}
-// CHECK: tile.check_pages {{.*}} pages %{{.*}}[%{{.*}}] : !tile.pointer<i32> of %{{.*}} cleaned %{{.*}} : !tile.pointer<i32, writable true> page <kPage = 16>
-tile.kernel @check(%t: !tile.pointer<i32> {tile.name = "t"}, %report: !tile.pointer<i32, writable true> {tile.name = "report"}, %lens: !tile.pointer<i32, writable true> {tile.name = "lens"}, %x: i64 {tile.name = "x"}, %request: index {tile.name = "request"}, %kv_len: index {tile.name = "kv_len"}, %capacity: index {tile.name = "capacity"}) attributes {schedule = #s} {
-  tile.check_pages %request length %kv_len room %capacity report %report : !tile.pointer<i32, writable true>
-      readable %lens : !tile.pointer<i32, writable true>
-  tile.check_pages %request length %kv_len room %capacity report %report : !tile.pointer<i32, writable true> readable %lens : !tile.pointer<i32, writable true>
-      pages %t[%x] : !tile.pointer<i32> of %capacity cleaned %lens : !tile.pointer<i32, writable true> page <kPage = 16>
   tile.return
 }

@@ -52,7 +52,9 @@ attn.kernel @joined(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %q_bi
 // CHECK: %[[REQUEST:.*]] = tile.let "request"
 // CHECK: %[[LENGTH:.*]] = tile.let "kv_len"
 // CHECK: %[[ROOM:.*]] = tile.let "k_block_table_room"
-// CHECK: tile.check_pages %[[REQUEST]] length %[[LENGTH]] room %[[ROOM]] report {{.*}} page <kPage = 16>
+// CHECK: %[[CHECKED:.*]] = tile.check_pages %[[REQUEST]] length %[[LENGTH]] room %[[ROOM]] readable {{.*}} page <kPage = 16>
+// CHECK: %[[REPORT:.*]] = tile.let "k_block_table_report" %[[CHECKED]]
+// CHECK: tile.store_report %{{.*}}, %[[REPORT]] to
 // CHECK: tile.check_pages %[[REQUEST]] length %[[LENGTH]]
 // CHECK-LABEL: tile.program @checked
 // CHECK-SAME: <name = "debug_k_pages", elementType = i32, shape = ["batch"], output = true
