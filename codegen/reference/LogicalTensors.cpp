@@ -171,6 +171,18 @@ Status readPadded(Batch &batch, const KernelShape &kernel, const Tensor &q, cons
   return Status::success();
 }
 
+/// Where no number of keys is read, side tensors by key have as many as the first of them says, as any dim.
+void takeKeyCount(Batch &batch, const KernelShape &kernel, const Arguments &arguments) {
+  for (const Parameter &argument : kernel.arguments) {
+    auto axis = std::find(argument.axes.begin(), argument.axes.end(), "kv_len");
+    Result<const Tensor *> tensor = findTensor(argument.name, argument.dtype, arguments);
+    if (axis == argument.axes.end() || !tensor.ok() || (*tensor)->shape.size() != argument.axes.size())
+      continue; // what is wrong with it is said where it is read
+    batch.dims["kv_len"] = (*tensor)->shape[size_t(axis - argument.axes.begin())];
+    return;
+  }
+}
+
 } // namespace
 
 Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
@@ -208,6 +220,8 @@ Result<Batch> readBatch(const KernelShape &kernel, const Arguments &arguments) {
       batch.dims["max_len"] = owners->shape.empty() ? 0 : owners->shape.back();
     }
   }
+  if (!kernel.lengthsByFirst().empty())
+    takeKeyCount(batch, kernel, arguments);
   batch.dims["batch"] = int64_t(batch.requests.size());
   batch.dims["heads"] = kernel.heads;
   batch.dims["kv_heads"] = kernel.kvHeads;

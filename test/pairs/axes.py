@@ -272,3 +272,28 @@ AXES = (
     pins("packing", (True, False)),
     ARCH,
 )
+
+# Kernels that only append: no queries, no scores, no schedule.
+def of_k(value):
+    return Value(value.label, {"rope": {**value.fields["rope"], "of": ["k"]}, "inputs": value.fields.get("inputs", {})})
+
+
+APPEND_AXES = (
+    Axis("phase", (Value("append", {"phase": "append"}),)),
+    HEADS,
+    numbers("head_dim", (64, 8, 40, 80, 128, 136, 192, 256)),
+    numbers("head_dim_v", (16, 72, 128, 256), optional=True),
+    Axis("dtype", tuple(Value(dtype, {"dtype": dtype}) for dtype in ("f16", "bf16", "f32"))),
+    Axis("layout", tuple(value for value in LAYOUT.values if value.label != "orders") + (
+        Value("orders", {"layout": {"k": "sbhd", "v": "dshb"}, "lengths": "none"}),)),
+    Axis("cache", CACHE.values[1:]),
+    Axis("held", tuple(value for value in HELD.values if "beams" not in value.label)),
+    Axis("append", (Value("left out"),) + APPEND.values[1:4]),
+    QKV, QKV_BIAS,
+    Axis("rope", (Value("off"),) + tuple(of_k(value) for value in ROPE.values[1:]
+                                               if value.label not in ("of q", "positions of q by row"))),
+    ALIGNMENT,
+    Axis("outputs", (Value("none"), Value("debug", {"outputs": ["debug"]}))),
+    ARCH,
+)
+TABLES = {"attention": AXES, "append": APPEND_AXES}

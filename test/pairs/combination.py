@@ -47,7 +47,8 @@ def fields_of(combination):
             merged(fields, own)
         elif axis != "arch":
             merged(fields, value.fields)
-    fields["mask"] = combined(fields["mask"], masks)
+    if masks:
+        fields["mask"] = combined(fields["mask"], masks)
     reads = " ".join(str(fields.get(key, "")) for key in ("mask", "score", "rope"))
     for section in ("inputs", "params"):
         kept = {n: d for n, d in fields.get(section, {}).items() if re.search(rf"\b{re.escape(n)}\b", reads)}

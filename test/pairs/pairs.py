@@ -1,6 +1,6 @@
 """pairs.py - every pair of values of two feature axes is right on the simulator, or refused by a listed rule.
 
-usage: pairs.py ATTNC FOLDER [--jobs N] [--seed N] [--triples N] [--slowest N]
+usage: pairs.py ATTNC FOLDER [--of TABLE] [--jobs N] [--seed N] [--triples N] [--slowest N]
 """
 import argparse
 import collections
@@ -14,11 +14,12 @@ from combination import spec_text
 from covering import Covering
 
 LEAST_RIGHT = 0.95
+ALL_REFUSALS = rules.REFUSALS + rules.APPEND_REFUSALS
 REDUCE_AT_MOST = 5  # failures; the others are printed as they are
 
 
 def explanation(combination, outcome):
-    return next((rule for rule in rules.REFUSALS + rules.UNAVOIDED if rule.fits(combination) and rule.explains(outcome.text)), None)
+    return next((rule for rule in ALL_REFUSALS + rules.UNAVOIDED if rule.fits(combination) and rule.explains(outcome.text)), None)
 
 
 def failed(combination, outcome):
@@ -36,8 +37,8 @@ def alone_with(covering, pair):
         return plain
     taken = {axis for axis, _ in pair}
     more = (covering.defaults_with((*pair, (axis.name, value.label)))
-            for axis in features.AXES if axis.name not in taken for value in axis.values)
-    return next((one for one in more if made(one) and not any(rule.fits(one) for rule in rules.REFUSALS)), plain)
+            for axis in covering.axes.values() if axis.name not in taken for value in axis.values)
+    return next((one for one in more if made(one) and not any(rule.fits(one) for rule in ALL_REFUSALS)), plain)
 
 
 def report_failures(failures, checker, seed):
@@ -51,6 +52,7 @@ def main():
     parser = argparse.ArgumentParser(usage=__doc__)
     parser.add_argument("attnc")
     parser.add_argument("folder")
+    parser.add_argument("--of", choices=features.TABLES, default="attention", help="the axes")
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--triples", type=int, default=20)
@@ -58,7 +60,7 @@ def main():
     options = parser.parse_args()
 
     begin = time.monotonic()
-    covering = Covering(features.AXES, rules.REFUSALS + rules.SLOW + rules.MEANINGLESS, options.seed)
+    covering = Covering(features.TABLES[options.of], ALL_REFUSALS + rules.SLOW + rules.MEANINGLESS, options.seed)
     combinations, outside = covering.array()
     # Pairs outside the rules: those that can be made at all are made alone, to see the refusal.
     probes = {}
@@ -68,7 +70,8 @@ def main():
             probes[pair] = alone
     unmade = len(outside) - len(probes)
     array = len(combinations)
-    examples = [covering.defaults_with(rule.example) for rule in rules.REFUSALS if rule.example]
+    attends = options.of == "attention"
+    examples = [covering.defaults_with(rule.example) for rule in rules.REFUSALS if rule.example and attends]
     combinations += covering.triples(options.triples) + list(probes.values()) + examples
     generated = time.monotonic()
 
@@ -103,10 +106,10 @@ def main():
             failures.append((combination, outcome))
     lost = everything - right - set(refused) - (set(outside) - set(probes))
     print(f"{len(combinations)} specs ({array} for pairs, {options.triples} triples, {len(probes) + len(examples)} refusals) of "
-          f"{len(features.AXES)} axes, seed {options.seed}: {generated - begin:.0f} s to make, {seconds:.0f} s in all")
+          f"{len(covering.axes)} axes, seed {options.seed}: {generated - begin:.0f} s to make, {seconds:.0f} s in all")
     print(f"pairs: {total}; right {len(right)} ({100 * len(right) / total:.2f} %); refused {len(refused)}; "
           f"neither {len(lost)}; without meaning or too slow {unmade}")
-    for rule in rules.REFUSALS:
+    for rule in ALL_REFUSALS:
         pairs = [pair for pair, name in refused.items() if name == rule.name]
         print(f"  {rule.name}: {len(pairs)} pairs, {hits[rule.name]} specs - {rule.why}")
     for pair in sorted(lost):
@@ -115,7 +118,7 @@ def main():
     for outcome, combination in slow:
         print(f"  {outcome.seconds:.1f} s: " +
               ", ".join(f"{axis} {value.label}" for axis, value in combination.items()))
-    stale = [rule.name for rule in rules.REFUSALS if not hits[rule.name]]
+    stale = [rule.name for rule in (rules.REFUSALS if attends else rules.APPEND_REFUSALS) if not hits[rule.name]]
     if stale:
         print("rules that refused nothing:", ", ".join(stale))
     report_failures(failures, checker, options.seed)

@@ -81,10 +81,10 @@ class RuleTest(unittest.TestCase):
         self.assertFalse(rule.fits(pins("64", "4")))
 
     def test_labels_are_unique(self):
-        for axis in features.AXES:
+        for axis in features.AXES + features.APPEND_AXES:
             labels = [value.label for value in axis.values]
             self.assertEqual(len(labels), len(set(labels)), axis.name)
-        names = [rule.name for rule in itertools.chain(rules.REFUSALS, rules.SLOW, rules.MEANINGLESS)]
+        names = [rule.name for rule in itertools.chain(rules.REFUSALS, rules.APPEND_REFUSALS, rules.SLOW, rules.MEANINGLESS)]
         self.assertEqual(len(names), len(set(names)))
 
 

@@ -188,7 +188,7 @@ REFUSALS = (
          example=(("head_dim_v", "16"), ("qkv", "fused"))),
     Rule("orders of q, k and v of fused qkv", ("layout", "qkv"),
          lambda layout, qkv: layout.label == "orders" and qkv.label == "fused",
-         "K1: a layout gives one order to one tensor", r"unknown key 'q' in 'layout'"),
+         "K1: a layout gives one order to one tensor", r"unknown key '[qk]' in 'layout'"),
     Rule("alignment of nothing", ("layout", "alignment", "qkv_bias", "cache"),
          lambda layout, alignment, bias, cache: (layout.label == "dim not innermost" and alignment.label != "default"
                                                  and bias.label == "off" and cache.label == "none"),
@@ -229,6 +229,18 @@ REFUSALS = (
          may_exceed_shared, "pinned tiles that the device has no room for",
          r"expected at most \d+ bytes of shared memory on sm_\d+, got \d+ for tiles of",
          example=(("head_dim", "256"), ("tile_kv", "128"), ("stages", "4"), ("arch", "sm_86"))),
+)
+
+# Of kernels that only append.
+APPEND_REFUSALS = (
+    Rule("scaling by a length that is not read", ("phase", "append", "rope"),
+         lambda phase, append, rope: (phase.label == "append" and append.label == "write_indices"
+                                      and rope.label in ("ntk", "longrope")),
+         "S81: how many keys a request has is not said", r"expected a 'scaling' that is the same for any number of keys"),
+    Rule("key lengths at write indices", ("phase", "append", "layout"),
+         lambda phase, append, layout: (phase.label == "append" and append.label == "write_indices"
+                                        and "kv lengths" in layout.label),
+         "S65: no number of keys is read", r"expected 'lengths' none or both where tokens are put at write indices"),
 )
 
 # Refusals that the generator does not keep out of the way of; the pairs that they cost are made alone.
