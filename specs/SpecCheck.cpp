@@ -367,12 +367,17 @@ std::string_view takenBy(std::string_view name) {
   if (std::find(kTensors.begin(), kTensors.end(), name) != kTensors.end() ||
       std::find(kDumps.begin(), kDumps.end(), name) != kDumps.end() ||
       std::find(kCaches.begin(), kCaches.end(), name) != kCaches.end())
-    return "a tensor of every kernel";
-  constexpr std::array<std::string_view, 11> kDims{"batch",     "heads",       "kv_heads", "total_q",
+    return "a tensor of kernels";
+  constexpr std::array<std::string_view, 10> kWorkspaces{
+      "block_map",       "readable_pages",  "readable_k_pages", "readable_v_pages", "cleaned_pages",
+      "cleaned_k_pages", "cleaned_v_pages", "beams_pages",      "beams_k_pages",    "beams_v_pages"};
+  if (std::find(kWorkspaces.begin(), kWorkspaces.end(), name) != kWorkspaces.end())
+    return "a workspace of kernels";
+  constexpr std::array<std::string_view, 12> kDims{"batch",     "heads",       "kv_heads", "total_q",
                                                    "total_kv",  "pages",       "k_pages",  "v_pages",
-                                                   "max_pages", "total_pages", "capacity"};
+                                                   "max_pages", "total_pages", "capacity", "max_len"};
   if (std::find(kDims.begin(), kDims.end(), name) != kDims.end())
-    return "a dim of every kernel";
+    return "a dim of kernels";
   return "";
 }
 

@@ -370,6 +370,8 @@ Status addQueryScaleErrors(TokenRows &rows, const Parameter &queries, int64_t he
     for (int64_t i = 0; i < heads * queries.dim; ++i) {
       const int64_t kvHead = i / queries.dim / (heads / kvHeads);
       const double scale = std::fabs(scales[size_t(kvHead * queries.dim + i % queries.dim)]);
+      if (scale == 0) // the products are 0, whatever the query
+        continue;
       double &error = rows.errors[size_t(start + i)];
       error +=
           roundingError((std::fabs(rows.values[size_t(start + i)]) + error) * scale, queries.dtype) / scale;

@@ -2,6 +2,8 @@
 include "mlir/IR/BuiltinAttributeInterfaces.td"
 include "dialect/tile/TileControlOps.td"
 include "dialect/tile/TileMemoryOps.td"
+include "dialect/tile/TileQuantiseOps.td"
+include "dialect/tile/TileSideOps.td"
 include "dialect/tile/TileCheckOps.td"
 include "dialect/tile/TileComputeOps.td"
 include "dialect/tile/TileRopeOps.td"

@@ -43,7 +43,11 @@ void KernelLowering::buildCacheScales() {
   if (!keys)
     return;
   if (!mapsScores()) {
-    quantisedScale = let("scale_log2", arith::MulFOp::create(b, loc, softmaxScaleLog2(), keys));
+    // A scale of 0 stands for keys of 0; the softmax takes positive ones, and scores times this are 0 as
+    // well.
+    Value least = arith::ConstantOp::create(b, loc, b.getF32FloatAttr(0x1p-100f));
+    Value scale = arith::MulFOp::create(b, loc, softmaxScaleLog2(), keys);
+    quantisedScale = let("scale_log2", arith::AddFOp::create(b, loc, scale, least));
     return;
   }
   Value scale = softmaxScale();

@@ -88,6 +88,9 @@ Status writeAll(const fs::path &folder, const std::vector<Image> &images) {
       return Status(Code::InvalidArgument,
                     "bundle: expected a name of letters, digits, '_', '-' and '.', got '" +
                         image.program.name + "'");
+    if (image.cubin.empty())
+      return Status(Code::InvalidArgument, "bundle: expected a cubin of '" + image.program.name +
+                                               "', got PTX alone: it was compiled for the simulator");
     if (sums.count(stem + kParts[0].extension))
       return Status(Code::InvalidArgument, "bundle: expected each kernel once, got '" + image.program.name +
                                                "' for " + image.program.target.name() + " twice");

@@ -30,8 +30,9 @@ Status checkBeams(std::span<const int32_t> kvLens, const BeamData &data) {
   const size_t batch = kvLens.size();
   int64_t elements;
   if (data.width < 1 || batch % static_cast<size_t>(data.width) != 0)
-    return invalid("expected requests in groups of 1 beam or more, got " + std::to_string(batch) +
-                   " requests in groups of " + std::to_string(data.width));
+    return invalid(data.width < 1 ? "expected groups of at least 1 beam, got " + std::to_string(data.width)
+                                  : "expected a multiple of " + std::to_string(data.width) +
+                                        " requests, the beams of a group, got " + std::to_string(batch));
   if (data.maxLen < 0 || __builtin_mul_overflow(data.maxLen, static_cast<int64_t>(batch), &elements) ||
       static_cast<size_t>(elements) != data.beams.size())
     return invalid("cache_indirection: expected batch x max_len elements, got " + std::to_string(batch) +
@@ -41,11 +42,14 @@ Status checkBeams(std::span<const int32_t> kvLens, const BeamData &data) {
     return invalid("prompt_lens: expected " + std::to_string(batch) + " elements, got " +
                    std::to_string(data.prompts.size()));
   for (size_t request = 0; request < batch; ++request) {
+    if (!data.prompts.empty() && (data.prompts[request] < 0 || data.prompts[request] > data.maxLen))
+      return invalid("request " + std::to_string(request) + ": expected a prompt of 0 to max_len (" +
+                     std::to_string(data.maxLen) + ") tokens in prompt_lens, got " +
+                     std::to_string(data.prompts[request]));
     if (kvLens[request] > data.maxLen)
       return invalid("request " + std::to_string(request) + ": expected max_len to be at least its " +
                      std::to_string(kvLens[request]) + " tokens, got " + std::to_string(data.maxLen));
-    for (int64_t token = data.prompts.empty() ? 0 : std::max(data.prompts[request], 0);
-         token < kvLens[request]; ++token) {
+    for (int64_t token = data.prompts.empty() ? 0 : data.prompts[request]; token < kvLens[request]; ++token) {
       const int32_t beam =
           data.beams[request * static_cast<size_t>(data.maxLen) + static_cast<size_t>(token)];
       if (beam < 0 || beam >= data.width)

@@ -26,6 +26,10 @@ CuFunction CudaModule::find(const std::string &kernel) const {
 }
 
 Status CudaModule::loadCubin(const Image &image) {
+  if (image.cubin.empty())
+    return Status(Code::InvalidArgument,
+                  "kernel '" + image.program.name +
+                      "': expected a cubin, got PTX alone: it was compiled for the simulator");
   const Driver &driver = context->driver;
   return context->with([&]() -> Status {
     char log[4096] = "";

@@ -77,7 +77,8 @@ Result<Image> Builder::assemble(const Request &request, Build build, JitReport &
         writeFile(build.dump / "nvrtc.log", image.ok() ? image->log : image.status().message()));
     if (image.ok()) {
       ATTNC_RETURN_IF_ERROR(writeFile(build.dump / "kernel.ptx", image->ptx));
-      ATTNC_RETURN_IF_ERROR(writeFile(build.dump / "kernel.cubin", image->cubin));
+      if (!image->cubin.empty())
+        ATTNC_RETURN_IF_ERROR(writeFile(build.dump / "kernel.cubin", image->cubin));
     }
   }
   return image;

@@ -35,7 +35,7 @@ Kernel kernelFor(Image image, const std::string &specDigest) {
 class JitImpl : public Jit {
 public:
   explicit JitImpl(JitOptions given)
-      : options(std::move(given)), builder(options.dumpFolder, {options.lineInfo}) {
+      : options(std::move(given)), builder(options.dumpFolder, {options.lineInfo, options.ptxOnly}) {
     if (!options.log)
       options.log = [](const std::string &message) {
         std::fprintf(stderr, "attnc: warning: %s\n", message.c_str());
@@ -101,8 +101,12 @@ private:
 
   /// The canonical text has no places, but a kernel with line info shows them.
   std::string keyOf(const Spec &spec, const std::string &text, const Target &target) const {
-    return options.lineInfo ? requestKey(text + specPlaces(spec), target, compilerBuildId())
-                            : requestKey(text, target, compilerBuildId());
+    std::string asked = text;
+    if (options.lineInfo)
+      asked += specPlaces(spec);
+    if (options.ptxOnly)
+      asked += "ptx only\n";
+    return requestKey(asked, target, compilerBuildId());
   }
 
   /// In-process single flight: the first caller works, the others wait for what it finds.
@@ -156,7 +160,8 @@ private:
         return found(JitReport::Source::Bundle, std::move(*kernel));
     if (std::optional<Image> image = onDisk(request.key))
       return found(JitReport::Source::Disk, kernelFor(std::move(*image), request.specDigest));
-    if (options.lineInfo && !options.allowCompile) // runs as well; reports and counters have no lines
+    // Runs as well; reports and counters have no lines.
+    if ((options.lineInfo || options.ptxOnly) && !options.allowCompile)
       if (std::optional<Image> image = onDisk(requestKey(request.text, request.target, compilerBuildId())))
         return found(JitReport::Source::Disk, kernelFor(std::move(*image), request.specDigest));
     if (!options.allowCompile)

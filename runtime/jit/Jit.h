@@ -33,6 +33,9 @@ struct JitOptions {
   /// PTX and cubin name source lines: for `sim`, whose reports and counters show them, and for ncu. Such
   /// kernels have cache entries of their own; kernels of bundles are taken as they are.
   bool lineInfo = false;
+  /// No cubin: `sim` needs none, and ptxas takes half of a build. What ptxas would refuse is not seen, and
+  /// the kernel has no KernelResources; `cuda` and bundles refuse it. Such kernels have cache entries of their own.
+  bool ptxOnly = false;
   /// Receives warnings (a damaged cache entry, a read-only cache folder). Default: standard error. May be
   /// called from any thread that compiles.
   std::function<void(const std::string &)> log;

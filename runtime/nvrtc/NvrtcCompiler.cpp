@@ -33,8 +33,12 @@ public:
 
   std::vector<std::string> flags(const Target &target, const NvrtcOptions &options) const override {
     // Without --no-source-include a file in the working folder could stand in for an embedded header.
-    std::vector<std::string> out{"--gpu-architecture=" + target.name(), "--std=c++17", "--ptxas-options=-v",
-                                 "--no-source-include"};
+    const std::string name = target.name();
+    std::vector<std::string> out{"--gpu-architecture=" +
+                                     (options.ptxOnly ? "compute" + name.substr(name.find('_')) : name),
+                                 "--std=c++17", "--no-source-include"};
+    if (!options.ptxOnly)
+      out.push_back("--ptxas-options=-v");
     if (options.lineInfo)
       out.push_back("--generate-line-info");
     return out;
@@ -115,7 +119,6 @@ Result<Image> LoadedNvrtc::compile(const Program &program, const NvrtcOptions &w
     return Status(Code::CompileFailed, version() + " refused '" + fileName + "' for " +
                                            program.target.name() + ": " + nvrtcErrorName(compiled) + "\n" +
                                            image.log);
-  ATTNC_ASSIGN_OR_RETURN(image.cubin, get(handle, "cubin", api->nvrtcGetCUBINSize, api->nvrtcGetCUBIN));
   ATTNC_ASSIGN_OR_RETURN(image.ptx, getText(handle, "PTX", api->nvrtcGetPTXSize, api->nvrtcGetPTX));
   if (wanted.lineInfo) {
     names.push_back(fileName);
@@ -123,6 +126,9 @@ Result<Image> LoadedNvrtc::compile(const Program &program, const NvrtcOptions &w
   }
   image.program = program;
   image.compilerVersion = version();
+  if (wanted.ptxOnly)
+    return image;
+  ATTNC_ASSIGN_OR_RETURN(image.cubin, get(handle, "cubin", api->nvrtcGetCUBINSize, api->nvrtcGetCUBIN));
 
   const std::vector<KernelResources> found = parsePtxasLog(image.log);
   for (const Launch &launch : program.launches) {

@@ -13,6 +13,8 @@ struct NvrtcOptions {
   /// PTX and cubin say which line of which file an instruction comes from. The instructions are the same; the
   /// cubin is about five times as large, and names the working folder.
   bool lineInfo = false;
+  /// No cubin, and so nothing of what ptxas says or refuses: half the time, for the simulator.
+  bool ptxOnly = false;
 };
 
 /// The NVRTC library of this machine. Found once: $ATTNC_NVRTC, then $CUDA_HOME / $CUDA_PATH, the usual

@@ -349,7 +349,7 @@ TEST_F(ProblemFiles, IndicesSayHowManyKeysThereAre) {
   EXPECT_EQ(requestLengths(*problem), (std::vector<std::pair<int64_t, int64_t>>{{2, 7}, {3, 2}}));
   request.lens["kv"] = {7, 3};
   EXPECT_EQ(makeProblem(appendingOnly(), request).status().message(),
-            "tensor 'write_indices': expected the same lengths as --lens kv");
+            "tensor 'write_indices': expected the same lengths as --lens kv, where request 1 has 3, got 2");
 }
 
 TEST(Problem, ContentIsPutBack) {

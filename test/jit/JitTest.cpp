@@ -111,6 +111,25 @@ TEST_F(JitTest, LineInfoHasEntriesOfItsOwnThatKnowTheSpecsLines) {
   EXPECT_EQ(source(*one, moved), "built");
 }
 
+TEST_F(JitTest, PtxAloneIsThatOfTheWholeKernel) {
+  Result<Kernel> whole = jit()->compile(spec(), sm("sm_90"));
+  ASSERT_TRUE(whole.ok()) << whole.status().str();
+  JitOptions options;
+  options.ptxOnly = true;
+  auto one = jit(options);
+  EXPECT_EQ(source(*one, spec()), "built"); // an entry of its own
+  EXPECT_EQ(source(*jit(options), spec()), "disk");
+  const Image image = one->compile(spec(), sm("sm_90"))->image();
+  EXPECT_EQ(image.ptx, whole->image().ptx);
+  EXPECT_EQ(image.cubin, "");
+  EXPECT_EQ(Bundle::write(folder / "bundle", {image}).message(),
+            "bundle: expected a cubin of '" + image.program.name +
+                "', got PTX alone: it was compiled for the simulator");
+  options.allowCompile = false;
+  ASSERT_EQ(source(*jit(), spec("mask: none\n")), "built");
+  EXPECT_EQ(source(*jit(options), spec("mask: none\n")), "disk"); // better whole than not at all
+}
+
 TEST_F(JitTest, NeverCompilesIfToldSo) {
   JitOptions never;
   never.allowCompile = false;

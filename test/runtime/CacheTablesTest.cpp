@@ -86,8 +86,12 @@ TEST(BeamTables, NameBeamsOfTheGroup) {
   EXPECT_EQ(found(), ""); // nor below the prompt
   prompts = {2};
   EXPECT_EQ(found(), "prompt_lens: expected 2 elements, got 1");
-  EXPECT_EQ(found(3), "expected requests in groups of 1 beam or more, got 2 requests in groups of 3");
-  EXPECT_EQ(found(0), "expected requests in groups of 1 beam or more, got 2 requests in groups of 0");
+  prompts = {2, 4};
+  EXPECT_EQ(found(), "request 1: expected a prompt of 0 to max_len (3) tokens in prompt_lens, got 4");
+  prompts = {-1, 0};
+  EXPECT_EQ(found(), "request 0: expected a prompt of 0 to max_len (3) tokens in prompt_lens, got -1");
+  EXPECT_EQ(found(3), "expected a multiple of 3 requests, the beams of a group, got 2");
+  EXPECT_EQ(found(0), "expected groups of at least 1 beam, got 0");
   EXPECT_EQ(found(2, 4), "cache_indirection: expected batch x max_len elements, got 2 x 4 and 6 elements");
   prompts = {};
   beams = {0, 0, 0, 0};

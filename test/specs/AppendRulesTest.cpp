@@ -209,7 +209,7 @@ const std::vector<Bad> kBad{
      9},
     {"S18",
      {"inputs: {write_indices: {shape: [batch], dtype: i32}}"},
-     "expected a new name, got 'write_indices', which is a tensor of every kernel",
+     "expected a new name, got 'write_indices', which is a tensor of kernels",
      9,
      10},
 };

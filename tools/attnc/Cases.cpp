@@ -33,7 +33,9 @@ std::vector<Pairs> cacheBatches(const Program &program) {
     batches.push_back({{4, page + 4}, {page + 1, page + 1}, {0, 2 * page}, {1, 1}});
     batches.push_back({{2, page + 1}, {page + 2, 3 * page}, {3, 2 * page + 3}});
   }
-  if (const int64_t window = cache->window; window != 0) // full, once around, and more often
+  constexpr int64_t kMostSlots = 1 << 16; // of a request: larger windows are not filled
+  if (const int64_t window = cache->window;
+      window != 0 && window <= kMostSlots) // full, once around, and more often
     batches.push_back({{1, window}, {1, window + 1}, {2, 2 * window + 3}});
   return batches;
 }

@@ -181,6 +181,10 @@ int check(const CheckOptions &options) {
   Result<std::shared_ptr<Jit>> jit = options.jit.create(options.device == "sim");
   if (!jit.ok())
     return report(jit.status(), options.json);
+  if (options.device == "cuda" && options.jit.ptxOnly)
+    return report(
+        Status(Code::InvalidArgument, "--ptx-only: expected --device sim, got cuda, which needs a cubin"),
+        options.json);
   if (options.device == "cuda") // say once, not once a spec, that there is none
     if (Status status = openDevice(DeviceKind::Cuda, *target, {}).status(); !status.ok())
       return report(status, options.json);
@@ -228,6 +232,7 @@ void addCheckCommand(CLI::App &app, Action &action) {
   options->sim.addTo(*verb);
   addDebug(*verb, options->debug);
   options->jit.addTo(*verb);
+  options->jit.addPtxOnlyTo(*verb);
   addJson(*verb, options->json);
   verb->callback([options, &action] { action = [options] { return check(*options); }; });
 }

@@ -148,12 +148,15 @@ Result<Explanation> explain(const ExplainOptions &options) {
   const bool plain = std::any_of(program.remarks.begin(), program.remarks.end(), [](const Remark &remark) {
     return remark.key == "schedule.mma" && remark.value == "\"plain\"";
   });
-  if (out.mask->counted() && plain)
+  if (out.mask->counted() && plain) {
     out.set("roofline",
             {{"not_predicted", "the rates here are those of tensor cores, and this kernel uses none"}});
-  else if (out.mask->counted())
-    out.set("roofline", rooflineJson(spec, program, *out.mask, remarkInteger(program, "schedule.tile_q"),
-                                     remarkInteger(program, "schedule.tile_kv"), blocksPerSm(out)));
+  } else if (out.mask->counted()) {
+    ATTNC_ASSIGN_OR_RETURN(nlohmann::json roofline,
+                           rooflineJson(spec, program, *out.mask, remarkInteger(program, "schedule.tile_q"),
+                                        remarkInteger(program, "schedule.tile_kv"), blocksPerSm(out)));
+    out.set("roofline", std::move(roofline));
+  }
   ATTNC_RETURN_IF_ERROR(out.mask->writeSvg());
   return out;
 }

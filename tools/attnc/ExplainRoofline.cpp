@@ -15,8 +15,29 @@ nlohmann::json limitsJson(const Limits &limits) {
       {"tensor", limits.tensor}, {"exp", limits.exp}, {"issue", limits.issue}, {"limited_by", limits.by()}};
 }
 
-Work workOf(const Spec &spec, int64_t packing, const MaskExplanation &mask, int64_t tileQ, int64_t tileKv,
-            int64_t blocksPerSm) {
+/// Of a key and a value of one head, as new tokens have them and as a cache holds them, with their scales.
+struct KeyBytes {
+  double given = 0, stored = 0;
+
+  explicit KeyBytes(const Spec &spec) {
+    const double keys = static_cast<double>(spec.headDim.value),
+                 values = static_cast<double>(spec.headDimV.value);
+    given = stored = (keys + values) * static_cast<double>(dtypeSize(spec.dtype.value));
+    if (!spec.cache)
+      return;
+    const CacheSpec &cache = *spec.cache;
+    const DType k = cache.dtypeK.value_or(spec.dtype.value), v = cache.dtypeV.value_or(spec.dtype.value);
+    auto part = [&](double dim, DType dtype, bool fourBits) {
+      const double groups = cache.scaleGroup ? dim / static_cast<double>(cache.scaleGroup) : 1;
+      return dim * static_cast<double>(dtypeSize(dtype)) / (fourBits ? 2 : 1) +
+             (cache.scaleByToken && isQuantised(dtype) ? 4 * groups : 0);
+    };
+    stored = part(keys, k, cache.fourBitsK) + part(values, v, cache.fourBitsV);
+  }
+};
+
+Result<Work> workOf(const Spec &spec, int64_t packing, const MaskExplanation &mask, int64_t tileQ,
+                    int64_t tileKv, int64_t blocksPerSm) {
   const MaskTiles &tiles = *mask.counts();
   const int64_t heads = spec.queryHeads.value, repeats = tiles.heads == 1 ? heads : 1;
   Work work{
@@ -28,26 +49,31 @@ Work workOf(const Spec &spec, int64_t packing, const MaskExplanation &mask, int6
                out = static_cast<double>(dtypeSize(spec.outDtype.value));
   const double keys = static_cast<double>(spec.headDim.value),
                values = static_cast<double>(spec.headDimV.value);
-  const int64_t moves = spec.append ? 2 : 0; // of new tokens: they are read, and put into the cache
+  const KeyBytes key(spec);
+  ATTNC_ASSIGN_OR_RETURN(const std::optional<MaskFootprint> visible, mask.footprint(spec.kvHeads.value));
+  int64_t read = 0; // keys, of all heads: those that some row sees, or all where that is not known
   for (const auto &[qLen, kvLen] : requestLengths(*mask.shapes())) {
     work.blocks += (qLen * packing + tileQ - 1) / tileQ * (heads / packing);
-    work.bytes +=
-        static_cast<double>(qLen * heads) * (keys * in + values * out + (spec.outputs.lse ? 4 : 0)) +
-        static_cast<double>((kvLen + moves * qLen) * spec.kvHeads.value) * (keys + values) * in;
+    work.bytes += static_cast<double>(qLen * heads) * (keys * in + values * out + (spec.outputs.lse ? 4 : 0));
+    read += kvLen * spec.kvHeads.value;
+    if (spec.append) // new tokens are read, and put into the cache
+      work.bytes += static_cast<double>(qLen * spec.kvHeads.value) * (key.given + key.stored);
   }
+  work.bytes += static_cast<double>(visible ? visible->keys : read) * key.stored;
   return work;
 }
 
 } // namespace
 
-nlohmann::json rooflineJson(const Spec &spec, const Program &program, const MaskExplanation &mask,
-                            int64_t tileQ, int64_t tileKv, int64_t blocksPerSm) {
+Result<nlohmann::json> rooflineJson(const Spec &spec, const Program &program, const MaskExplanation &mask,
+                                    int64_t tileQ, int64_t tileKv, int64_t blocksPerSm) {
   const MachineModel *machine = machineModel(program.target);
   if (!machine)
-    return {{"not_predicted", "there are no published rates for " + program.target.name() + " here"}};
+    return nlohmann::json{
+        {"not_predicted", "there are no published rates for " + program.target.name() + " here"}};
   if (dtypeSize(spec.dtype.value) != 2)
-    return {{"not_predicted", "the rates here are those of f16 and bf16"}};
-  const Work work = workOf(spec, packingOf(program), mask, tileQ, tileKv, blocksPerSm);
+    return nlohmann::json{{"not_predicted", "the rates here are those of f16 and bf16"}};
+  ATTNC_ASSIGN_OR_RETURN(const Work work, workOf(spec, packingOf(program), mask, tileQ, tileKv, blocksPerSm));
   const Roofline line = predict(work, *machine);
   nlohmann::json out = {{"predicted", true},
                         {"gpu", machine->gpu},
@@ -92,7 +118,8 @@ void printRoofline(const nlohmann::json &line) {
   else
     entry("work", "%.3g GFLOP executed, %.3g of visible pairs", number("/executed_flops") / 1e9,
           number("/visible_flops") / 1e9);
-  entry("memory", "%.3g MB: q, k, v and the outputs once", number("/bytes") / 1e6);
+  entry("memory", "%.3g MB: q, the keys and values that are seen, and the outputs once",
+        number("/bytes") / 1e6);
   entry("intensity", "%.4g FLOP a byte; below %.4g memory is the limit", number("/flops_per_byte"),
         number("/ridge_flops_per_byte"));
   entry("a step of keys", "%.0f clocks of tensor cores, %.0f of exp, %.0f of issue: %s",

@@ -12,8 +12,8 @@ namespace attnc::cli {
 
 /// {"predicted": true, ...}; {"not_predicted": why} where there are no rates for the kernel. `mask` has
 /// counts.
-nlohmann::json rooflineJson(const Spec &spec, const Program &program, const MaskExplanation &mask,
-                            int64_t tileQ, int64_t tileKv, int64_t blocksPerSm);
+Result<nlohmann::json> rooflineJson(const Spec &spec, const Program &program, const MaskExplanation &mask,
+                                    int64_t tileQ, int64_t tileKv, int64_t blocksPerSm);
 void printRoofline(const nlohmann::json &roofline);
 
 } // namespace attnc::cli

@@ -216,7 +216,8 @@ std::string shapeText(const std::vector<int64_t> &shape) {
 Result<HostTensor> convert(const HostTensor &from, DType dtype) {
   if (from.dtype == dtype)
     return from;
-  if (const bool isFp8 = dtype == DType::E4M3 || dtype == DType::E5M2; isFp8 && from.dtype == DType::U8) {
+  const bool isFp8 = dtype == DType::E4M3 || dtype == DType::E5M2;
+  if (isFp8 && from.dtype == DType::U8) {
     HostTensor bits = from; // files have no name for these types
     bits.dtype = dtype;
     return bits;
@@ -226,7 +227,8 @@ Result<HostTensor> convert(const HostTensor &from, DType dtype) {
   if (!allowed)
     return Status(Code::InvalidArgument,
                   "expected " + std::string(isFloat(dtype) ? "f16, f32 or f64" : dtypeName(dtype)) +
-                      " elements, got " + std::string(dtypeName(from.dtype)));
+                      (isFp8 ? ", or u8 for bits," : "") + " elements, got " +
+                      std::string(dtypeName(from.dtype)));
   ATTNC_ASSIGN_OR_RETURN(HostTensor out, HostTensor::zeros(dtype, from.shape));
   const int64_t count = from.elements();
   for (int64_t i = 0; i < count; ++i) {

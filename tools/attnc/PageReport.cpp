@@ -23,7 +23,8 @@ public:
     if (code == kBadLength)
       return badLength();
     if (code == kBadAppend)
-      return invalid(who + ": some of its new tokens are before its first or behind what " + rooms());
+      return invalid(who + ": some of its new tokens are before its first or behind " +
+                     (layout.page ? "what " + rooms() : rooms()));
     const HostTensor *beams = problem.find("cache_indirection"), *prompts = problem.find("prompt_lens");
     if (code == kBadPrompt && beams && prompts)
       return invalid(who + ": a prompt of " + std::to_string(integer(*prompts, request)) +
@@ -95,13 +96,23 @@ private:
 } // namespace
 
 Status checkPageReport(const Program &program, const Problem &problem) {
+  constexpr int kNamed = 8; // requests; of more how many there are
   const std::optional<CacheLayout> layout = cacheOf(program);
+  Status first;
+  int reported = 0;
   for (const std::string owner : {"", "k_", "v_"})
     if (const HostTensor *report = problem.find("debug_" + owner + "pages"); report && layout)
       for (int64_t request = 0; request < report->elements(); ++request)
-        if (const auto code = static_cast<int64_t>(report->get(request)); code != 0)
-          return Reported(*layout, problem, owner, request).describe(code);
-  return Status::success();
+        if (const auto code = static_cast<int64_t>(report->get(request)); code != 0) {
+          Status found = Reported(*layout, problem, owner, request).describe(code);
+          if (++reported == 1)
+            first = std::move(found);
+          else if (reported <= kNamed)
+            first.note(found.message());
+        }
+  if (reported > kNamed)
+    first.note("and " + std::to_string(reported - kNamed) + " more");
+  return first;
 }
 
 } // namespace attnc::cli

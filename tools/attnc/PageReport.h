@@ -7,7 +7,8 @@
 
 namespace attnc::cli {
 
-/// InvalidArgument says which request cannot be read, and which entry of which table is to blame. Success without a report.
+/// InvalidArgument says which requests cannot be read, and which entry of which table is to blame: the first of them, and others in
+/// notes. Success without a report.
 Status checkPageReport(const Program &program, const Problem &problem);
 
 } // namespace attnc::cli

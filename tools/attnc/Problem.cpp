@@ -121,6 +121,14 @@ private:
     return Status::success();
   }
 
+  static Status checkScales(const HostTensor &scales, const std::string &where) {
+    for (int64_t i = 0; i < scales.elements(); ++i)
+      if (scales.get(i) < 0)
+        return invalid(where + "expected scales of at least 0, got " + std::to_string(scales.get(i)) +
+                       " as element " + std::to_string(i));
+    return Status::success();
+  }
+
   Status readInputs() {
     for (const auto &[name, path] : request.inputs) {
       ATTNC_ASSIGN_OR_RETURN(HostTensor raw, readNpy(path));
@@ -130,6 +138,8 @@ private:
       ATTNC_RETURN_IF_ERROR(dims.bindShape(name, tensor->shape, path.string()));
       if (Status content = checkContent(*tensor, contentOf(program, name), name); !content.ok())
         return content.prefix(path.string() + ": ");
+      if (name == "k_scale" || name == "v_scale")
+        ATTNC_RETURN_IF_ERROR(checkScales(*tensor, path.string() + ": tensor '" + name + "': "));
       out.tensors.emplace(name, std::move(*tensor));
     }
     return Status::success();
@@ -286,8 +296,12 @@ private:
                         : stored->dtype == DType::I8 || name == "out_scale" ? 1.0 / 40
                                                                             : 1;
     Random random(seedFor(request.seed, name));
-    for (int64_t i = 0; i < tensor.elements(); ++i)
-      tensor.set(i, unit * (0.5 + random.unit()));
+    // A head or channel without anything in it has a scale of 0, unless something is to be put there.
+    const double dead = name == "out_scale" || tensor.elements() == 1 || appendsTokens(program) ? 0 : 1.0 / 8;
+    for (int64_t i = 0; i < tensor.elements(); ++i) {
+      const double scale = unit * (0.5 + random.unit());
+      tensor.set(i, dead > 0 && random.unit() < dead ? 0 : scale);
+    }
   }
 
   /// Pages of the pool that a table is about.

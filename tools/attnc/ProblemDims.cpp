@@ -106,8 +106,16 @@ Status ProblemDims::setLens(const std::string &sequence, std::vector<int64_t> va
   auto [it, isNew] = lens.emplace(sequence, values);
   if (isNew)
     lensBy[sequence] = by;
-  else if (it->second != values)
-    return invalid(by + ": expected the same lengths as " + lensBy[sequence]);
+  else if (it->second != values) {
+    const std::vector<int64_t> &known = it->second;
+    const std::string same = by + ": expected the same lengths as " + lensBy[sequence];
+    if (known.size() != values.size())
+      return invalid(same + ", which has " + std::to_string(known.size()) + ", got " +
+                     std::to_string(values.size()));
+    const auto at = std::mismatch(known.begin(), known.end(), values.begin());
+    return invalid(same + ", where request " + std::to_string(at.first - known.begin()) + " has " +
+                   std::to_string(*at.first) + ", got " + std::to_string(*at.second));
+  }
   return Status::success();
 }
 
@@ -213,6 +221,9 @@ Status ProblemDims::require(const std::set<std::string> &wanted) const {
       missing.insert("the lengths of " + sequence);
   if (missing.empty())
     return Status::success();
+  if (keysEndWithAppended(program) && missing == std::set<std::string>{"the lengths of kv"})
+    return invalid("expected --lens kv=128,300, where the new tokens of each request end, or --input "
+                   "write_indices=FILE, where they begin, got neither");
   std::string hint;
   for (const std::string &sequence : sequences)
     hint += " --lens " + sequence + "=128,300";

@@ -125,7 +125,7 @@ private:
 
   /// Only a debug build stays within a pool whatever a table says.
   Status checkUnchecked() const {
-    if (options.uncheckedTables && (!options.debug || kind == DeviceKind::Reference))
+    if (options.uncheckedTables && (!spec.outputs.debug || kind == DeviceKind::Reference))
       return Status(Code::InvalidArgument,
                     "--unchecked-tables: expected --debug and a device that runs a kernel, whose "
                     "debug builds check tables themselves, got it without");
@@ -205,7 +205,10 @@ private:
     ATTNC_ASSIGN_OR_RETURN(times["run"], execute(*kernel, *device, problem));
     if (options.counters)
       counters = device->takeCounters();
-    ATTNC_RETURN_IF_ERROR(checkPageReport(program(), problem));
+    if (Status report = checkPageReport(program(), problem); !report.ok()) {
+      ATTNC_RETURN_IF_ERROR(writeOutputs()); // other requests are right
+      return report;
+    }
     if (options.check)
       return compareWithReference(before);
     return rerun(before, [] { return Status::success(); });
@@ -293,13 +296,14 @@ void addRunCommand(CLI::App &app, Action &action) {
       ->capture_default_str();
   options->problem.addShapesTo(*verb);
   options->problem.addTensorsTo(*verb);
-  addRepeated(*verb, "--output", options->outputs, "Write an output to a .npy file (bf16 as f32)")
+  addRepeated(*verb, "--output", options->outputs,
+              "Write an output to a .npy file (bf16, e4m3 and e5m2 as f32)")
       ->type_name("NAME=FILE");
   verb->add_flag("--check", options->check, "Compare every element with the reference");
   addDebug(*verb, options->debug);
   verb->add_flag(
       "--unchecked-tables", options->uncheckedTables,
-      "With --debug: leave it to the kernel to find lengths and page tables that point outside a cache");
+      "With --debug: leave it to the kernel to find tokens and page tables that point outside a cache");
   options->sim.addSeedsTo(*verb, "3 with --check, else 1");
   options->sim.addTo(*verb);
   verb->add_flag("--counters", options->counters, "Also the simulator's counters (JSON)");

@@ -14,13 +14,14 @@
 
 namespace attnc::cli {
 
-/// --no-cache, --no-compile, --bundle, --dump, --line-info.
+/// --no-cache, --no-compile, --bundle, --dump, --line-info; --ptx-only for verbs that may run on `sim` alone.
 struct JitFlags {
-  bool noCache = false, noCompile = false, lineInfo = false;
+  bool noCache = false, noCompile = false, lineInfo = false, ptxOnly = false;
   std::vector<std::string> bundles;
   std::string dump;
 
   void addTo(CLI::App &verb);
+  void addPtxOnlyTo(CLI::App &verb);
   /// `showsLines`: for a device whose reports and counters do; then --line-info is not needed.
   Result<std::shared_ptr<Jit>> create(bool showsLines = false) const;
 };

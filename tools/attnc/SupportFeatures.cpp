@@ -54,6 +54,8 @@ constexpr SupportFeature kFeatures[] = {
     {"cache", "beams, in pages, a common prompt",
      "phase: decode\ncache: {layout: paged, page: 16, beams: {width: 4, shared_prompt: true}}\nmask: causal"},
     {"cache", "beams, contiguous", "phase: decode\ncache: {layout: contiguous, beams: 4}\nmask: causal"},
+    {"cache", "new keys and values beside it",
+     "cache: {layout: paged, page: 16}\nactive: true\nmask: causal"},
     {"cache", "prefill over earlier chunks", "cache: {layout: paged, page: 16, table: csr}\nmask: causal"},
     {"append", "new tokens at the end, then attention over all",
      "cache: {layout: paged, page: 16}\nappend: end\nmask: causal"},
@@ -73,8 +75,6 @@ constexpr SupportFeature kFeatures[] = {
      "phase: decode\ncache: {layout: paged, page: 16, dtype: i4, scale: token, group: 16}\nappend: "
      "end\nmask: "
      "causal"},
-    {"cache", "new keys and values beside it",
-     "cache: {layout: paged, page: 16}\nactive: true\nmask: causal"},
     {"decode", "four active tokens beside the cache, rotated here",
      "phase: decode\nnew_tokens: 4\ncache: {layout: contiguous, order: {k: hdn, v: hnd}}\nactive: "
      "true\nrope: {}\n"
@@ -187,8 +187,6 @@ constexpr SupportFeature kFeatures[] = {
      "schedule: {tile_q: 128, tile_kv: 64, stages: 2, warps: 4}"},
     {"schedule", "pinned: 64 x 128, 3 stages", "schedule: {tile_q: 64, tile_kv: 128, stages: 3}"},
     {"schedule", "pinned: packing in prefill", "schedule: {packing: true}"},
-    {"later", "chunked prefill", "phase: chunked_prefill"},
-    {"later", "quantisation", "quant: {}"},
     {"later", "split KV", "split: 4"},
 };
 

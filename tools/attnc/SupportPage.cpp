@@ -167,7 +167,8 @@ private:
 
   void features() {
     title("Features", "Each with every supported dtype and head sizes of 64, 128, 192 and 256, unless the "
-                      "row names its own.");
+                      "row names its own. `-`: no dtype has tensor cores there; with `fallback: plain` it is "
+                      "computed without.");
     std::vector<Cells> rows;
     for (size_t i = 0; i < matrix.rows.size(); ++i) {
       const SupportRow &row = matrix.rows[i];

@@ -16,8 +16,8 @@ ATTNC_DEVICE int check_places(int begin, int count, int room, int oldest = 0) {
     return kBadAppend;
   using Places = TokenPlaces<Page, Ring, Keep>;
   int bad = kNone;
-  for (int token = begin + lane_index(); token < begin + count; token += 32)
-    if (Ring == 0 || token < Keep || token >= oldest)
+  for (int i = lane_index(); i < count; i += 32) // the token behind the last may be no int
+    if (const int token = begin + i; Ring == 0 || token < Keep || token >= oldest)
       bad = Places::slot(token) < room ? bad : token;
   return least(bad) == kNone ? 0 : kBadAppend;
 }

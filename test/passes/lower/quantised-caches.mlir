@@ -64,7 +64,7 @@ attn.kernel @four_bits(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %k
 // CHECK: %[[SCALE:.*]] = tile.read_side %{{.*}}[%[[KV_HEAD]], %[[COLUMN]]]
 // CHECK: arith.mulf %[[X]], %[[SCALE]]
 // CHECK-LABEL: tile.program @by_channel
-// CHECK-SAME: <name = "k_scale", elementType = f32, shape = ["2", "64"]>
+// CHECK-SAME: <name = "k_scale", elementType = f32, shape = ["2", "64"], alignment = 16>
 attn.kernel @by_channel(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q"}, %k_cache: !attn.cache<2x64xf8E4M3FN, nhd> {attn.name = "k_cache"}, %v_cache: !attn.cache<2x64xf8E4M3FN, nhd> {attn.name = "v_cache"}, %k_scale: !attn.side<["kv_heads", 64], f32> {attn.name = "k_scale"}, %v_scale: !attn.side<["kv_heads", 64], f32> {attn.name = "v_scale"})
     -> (!attn.tokens<4x64xbf16, packed> {attn.name = "out"})
     attributes {attn.pins = {locations = {stages = loc("by_channel.yaml":8:45), tile_kv = loc("by_channel.yaml":8:33), tile_q = loc("by_channel.yaml":8:20), warps = loc("by_channel.yaml":8:55)}, stages = 2 : i64, tile_kv = 32 : i64, tile_q = 64 : i64, warps = 4 : i64}, lengths = #attn<lengths both>, tile.schedule = #tile.schedule<tile_q = 64, tile_kv = 32, stages = 2, warps = 4>} {
@@ -109,7 +109,7 @@ attn.kernel @quantise_append(%q: !attn.tokens<4x64xbf16, packed> {attn.name = "q
 // CHECK: %[[K:.*]] = tile.alloc "k_tile" : !tile.shared<kTileNew=64 x kHeadDim=64, bf16>
 // CHECK: %[[ROWS:.*]] = tile.view_rows "k_cache_rows" {{.*}} -> !tile.global_rows<kHeadDimBytes=32, i8, writable true>
 // CHECK: %[[BYTES:.*]] = tile.alloc "k_bytes" : !tile.shared<kTileNew=64 x kHeadDimBytes=32, i8>
-// CHECK: %[[SCALES:.*]] = tile.view_rows "k_scale_rows" {{.*}} -> !tile.global_rows<kKeyGroups=4, f32, writable true aligned 4>
+// CHECK: %[[SCALES:.*]] = tile.view_rows "k_scale_rows" {{.*}} -> !tile.global_rows<kKeyGroups=4, f32, writable true>
 // CHECK: tile.quantise_rows %[[K]] scales %[[SCALES]]{{.*}} to %[[BYTES]] :
 // CHECK: tile.store_rows %[[BYTES]] to %[[ROWS]]
 // CHECK-LABEL: tile.program @four_bit_append
