@@ -48,6 +48,8 @@ Status readParts(const YamlNode &node, std::string_view field, Part &k, Part &v,
     return Status::success();
   }
   ATTNC_RETURN_IF_ERROR(checkKeys(node, inQuotes(field), keys::kCacheParts, keys::kNone));
+  if (node.entries.empty()) // K4
+    return fail("expected k, v or both in " + inQuotes(field) + ", got neither", node.where);
   for (const YamlEntry &entry : node.entries) {
     ATTNC_ASSIGN_OR_RETURN((entry.key == "k" ? k : v), read(entry.value, entry.key));
   }
