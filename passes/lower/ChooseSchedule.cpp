@@ -193,6 +193,11 @@ SmallVector<Weighed> mmaCandidates(const Demands &demands, const Target &machine
           {{64, 32, 1, 4, "the smallest tiles, as larger ones do not fit a block's shared memory"}, ""}};
 }
 
+/// 16 rows a warp, as far as warps are a power of two up to eight.
+int64_t decodeWarps(int64_t tileQ) {
+  return std::clamp<int64_t>(llvm::bit_floor(uint64_t(tileQ / 16)), 1, 8);
+}
+
 /// Few queries over many keys: what counts is bytes under way, 64 KiB an SM and more, so tiles of K and V of
 /// 16 KiB together and up to four stages; and no row of tensor cores more than there are queries and heads to
 /// pack. Quantised ones take more instructions a byte: tiles of half the size leave room for twice the warps.
@@ -208,9 +213,10 @@ SmallVector<Weighed> decodeCandidates(int64_t rows, const Demands &demands, cons
   StringRef reason =
       decodes ? "decode: tiles of K and V of 8 KiB, as a warp takes longer to decode 8-bit elements"
               : "decode: tiles of K and V of 16 KiB, as many stages as let two blocks fit an SM";
-  return byFit({{tileQ, tileKv, 4, tileQ / 16, reason},
-                {tileQ, tileKv, 3, tileQ / 16, reason},
-                {tileQ, tileKv, 2, tileQ / 16, reason}},
+  const int64_t warps = decodeWarps(tileQ);
+  return byFit({{tileQ, tileKv, 4, warps, reason},
+                {tileQ, tileKv, 3, warps, reason},
+                {tileQ, tileKv, 2, warps, reason}},
                demands, machine);
 }
 
@@ -406,7 +412,7 @@ struct ChooseSchedulePass : impl::AttnChooseSchedulePassBase<ChooseSchedulePass>
       return true;
     };
     if (pinned("tile_q", choice.tileQ) && newTokens)
-      choice.warps = std::min<int64_t>(llvm::bit_floor(uint64_t(choice.tileQ / 16)), 8);
+      choice.warps = decodeWarps(choice.tileQ);
     pinned("tile_kv", choice.tileKv);
     bool stagesPinned = pinned("stages", choice.stages);
     if (!pinned("warps", choice.warps))

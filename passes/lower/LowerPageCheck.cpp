@@ -67,12 +67,19 @@ Value KernelLowering::readableKeys(Value length) {
   return length;
 }
 
-/// The slots that tokens lie in: what all checks of a cache ask about.
+/// The slots that tokens lie in, and the pages that hold them from the request's first entry on: what all
+/// checks of a cache ask about.
 template <class Op> void KernelLowering::setPlaces(Op check, const attn::CacheAccess &cache) {
-  if (cache.pages)
-    check.setPageAttr(pageDim(cache.type()));
   check.setRingAttr(ringDim(cache.type()));
   check.setKeepAttr(keepDim(cache.type()));
+  if (!cache.pages)
+    return;
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPoint(check);
+  check.setPageAttr(pageDim(cache.type()));
+  check.getTableMutable().assign(tablePointer(cache.pages));
+  check.getFirstMutable().assign(firstEntry(cache));
+  check.getPageCountMutable().assign(poolSize(cache));
 }
 
 Value KernelLowering::poolSize(const attn::CacheAccess &cache) {
@@ -83,17 +90,9 @@ Value KernelLowering::poolSize(const attn::CacheAccess &cache) {
 Value KernelLowering::checkReads(const attn::CacheAccess &cache, Value length, Value room) {
   auto check = tile::CheckPagesOp::create(b, loc, at.request, length, room,
                                           checkedField(cache, "readable", /*writable=*/true));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(check);
   setPlaces(check, cache);
-  if (cache.pages) {
-    attn::CacheAccess own = cache;
-    own.beams = {};
-    check.getTableMutable().assign(tablePointer(cache.pages));
-    check.getFirstMutable().assign(firstEntry(own));
-    check.getPageCountMutable().assign(poolSize(cache));
+  if (cache.pages)
     check.getCleanedMutable().assign(checkedField(cache, "cleaned", /*writable=*/true));
-  }
   return check;
 }
 
@@ -103,32 +102,18 @@ Value KernelLowering::checkBeams(const attn::CacheAccess &cache, Value length, V
   auto check = tile::CheckBeamsOp::create(b, loc, length, room, tablePointer(cache.beams), firstBeamEntry(),
                                           constant("kBeams", cache.beamWidth), most, at.prompt,
                                           checkedField(cache, "beams", /*writable=*/true));
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(check);
   setPlaces(check, cache);
-  if (cache.pages) {
-    check.getTableMutable().assign(tablePointer(cache.pages));
-    check.getFirstMutable().assign(firstEntry(cache));
-    check.getPageCountMutable().assign(poolSize(cache));
+  if (cache.pages)
     check.getStrideMutable().assign(field("max_pages", b.getIndexType(), "dim:max_pages"));
-  }
   return check;
 }
 
 Value KernelLowering::checkNewTokens(const attn::CacheAccess &cache, Value room) {
+  Value oldest = cache.type().isCyclic() ? oldestToken(cache) : Value();
   auto check = tile::CheckAppendOp::create(b, loc, at.basePosition, at.qLen, room);
-  OpBuilder::InsertionGuard guard(b);
-  b.setInsertionPoint(check);
   setPlaces(check, cache);
-  if (cache.type().isCyclic())
-    check.getOldestMutable().assign(oldestToken(cache));
-  if (cache.pages) {
-    attn::CacheAccess own = cache;
-    own.beams = {};
-    check.getTableMutable().assign(tablePointer(cache.pages));
-    check.getFirstMutable().assign(firstEntry(own));
-    check.getPageCountMutable().assign(poolSize(cache));
-  }
+  if (oldest)
+    check.getOldestMutable().assign(oldest);
   return check;
 }
 
@@ -138,16 +123,18 @@ void KernelLowering::checkCache(const attn::CacheAccess &cache, Value length) {
   const std::string table = cache.pages ? argument(cache.pages).str() : "cache";
   auto named = [&](StringRef what, Value report) { return let((table + "_" + what).str(), report); };
   Value room = let(table + "_room", cacheEnd(cache));
+  attn::CacheAccess own = cache; // the request's part of the table, and not its group's
+  own.beams = {};
   SmallVector<Value> reports;
   if (at.lengthReport)
     reports.push_back(at.lengthReport);
   if (attention) {
-    reports.push_back(named("report", checkReads(cache, length, room)));
+    reports.push_back(named("report", checkReads(own, length, room)));
     if (cache.beams)
       reports.push_back(named("beams_report", checkBeams(cache, length, room)));
   }
   if (!appends().empty())
-    reports.push_back(named("append_report", checkNewTokens(cache, room)));
+    reports.push_back(named("append_report", checkNewTokens(own, room)));
   Value to = field("debug_" + name, tile::PointerType::get(b.getContext(), b.getI32Type(), true),
                    "tensor:debug_" + name);
   tile::StoreReportOp::create(b, loc, reports, to, at.request);

@@ -348,12 +348,13 @@ void poisonSlots(const Program &program, const std::string &cache, const KeepKey
   const size_t tokenAxis = axes.find('n');
   const int64_t slots = tensor.shape[tokenAxis];
   std::vector<bool> kept(static_cast<size_t>(tensor.shape[0] * slots));
-  const int64_t everySlot = table ? std::min(table->elements(), int64_t{1} << 31) * layout.page : slots;
+  const int64_t everySlot = table ? table->elements() * layout.page : slots;
   for (size_t request = 0; request < lengths.size(); ++request)
     for (int64_t key = 0; key < lengths[request]; ++key) {
+      // What has no place, and what a cyclic cache has no more, may be very much.
       if (!layout.window && key >= everySlot)
-        break;                                 // it and those behind it have no place
-      if (layout.window && key == layout.keep) // what the cache has no more
+        break;
+      if (layout.window && key == layout.keep)
         key = std::max(key, lengths[request] - (layout.window - layout.keep));
       if (!layout.holds(key, lengths[request]) || !keep(static_cast<int64_t>(request), key))
         continue;

@@ -3,6 +3,7 @@
 
 #include "attnc/DType.h"
 #include "tools/attnc/MaskQuestions.h"
+#include "tools/attnc/ProfileWork.h"
 #include "tools/attnc/Roofline.h"
 
 #include <cstdio>
@@ -14,27 +15,6 @@ nlohmann::json limitsJson(const Limits &limits) {
   return {
       {"tensor", limits.tensor}, {"exp", limits.exp}, {"issue", limits.issue}, {"limited_by", limits.by()}};
 }
-
-/// Of a key and a value of one head, as new tokens have them and as a cache holds them, with their scales.
-struct KeyBytes {
-  double given = 0, stored = 0;
-
-  explicit KeyBytes(const Spec &spec) {
-    const double keys = static_cast<double>(spec.headDim.value),
-                 values = static_cast<double>(spec.headDimV.value);
-    given = stored = (keys + values) * static_cast<double>(dtypeSize(spec.dtype.value));
-    if (!spec.cache)
-      return;
-    const CacheSpec &cache = *spec.cache;
-    const DType k = cache.dtypeK.value_or(spec.dtype.value), v = cache.dtypeV.value_or(spec.dtype.value);
-    auto part = [&](double dim, DType dtype, bool fourBits) {
-      const double groups = cache.scaleGroup ? dim / static_cast<double>(cache.scaleGroup) : 1;
-      return dim * static_cast<double>(dtypeSize(dtype)) / (fourBits ? 2 : 1) +
-             (cache.scaleByToken && isQuantised(dtype) ? 4 * groups : 0);
-    };
-    stored = part(keys, k, cache.fourBitsK) + part(values, v, cache.fourBitsV);
-  }
-};
 
 Result<Work> workOf(const Spec &spec, int64_t packing, const MaskExplanation &mask, int64_t tileQ,
                     int64_t tileKv, int64_t blocksPerSm) {
@@ -49,7 +29,14 @@ Result<Work> workOf(const Spec &spec, int64_t packing, const MaskExplanation &ma
                out = static_cast<double>(dtypeSize(spec.outDtype.value));
   const double keys = static_cast<double>(spec.headDim.value),
                values = static_cast<double>(spec.headDimV.value);
-  const KeyBytes key(spec);
+  // Of a key and a value of one head, as new tokens have them and as a cache holds them.
+  const double given = (keys + values) * in;
+  double stored = given;
+  if (spec.cache) {
+    stored = 0;
+    for (const bool part : {false, true})
+      stored += static_cast<double>(storedBytes(spec, part) + scaleBytes(spec, part));
+  }
   ATTNC_ASSIGN_OR_RETURN(const std::optional<MaskFootprint> visible, mask.footprint(spec.kvHeads.value));
   int64_t read = 0; // keys, of all heads: those that some row sees, or all where that is not known
   for (const auto &[qLen, kvLen] : requestLengths(*mask.shapes())) {
@@ -57,9 +44,9 @@ Result<Work> workOf(const Spec &spec, int64_t packing, const MaskExplanation &ma
     work.bytes += static_cast<double>(qLen * heads) * (keys * in + values * out + (spec.outputs.lse ? 4 : 0));
     read += kvLen * spec.kvHeads.value;
     if (spec.append) // new tokens are read, and put into the cache
-      work.bytes += static_cast<double>(qLen * spec.kvHeads.value) * (key.given + key.stored);
+      work.bytes += static_cast<double>(qLen * spec.kvHeads.value) * (given + stored);
   }
-  work.bytes += static_cast<double>(visible ? visible->keys : read) * key.stored;
+  work.bytes += static_cast<double>(visible ? visible->keys : read) * stored;
   return work;
 }
 

@@ -33,6 +33,11 @@ Traffic rowsOf(const std::string &tensor, int64_t rows, int64_t bytes, bool inPa
   return {tensor, rows * bytes, (rows * sectors + cycle - 1) / cycle};
 }
 
+/// Of a spec with a cache: the type of the keys or values in it.
+DType storedType(const Spec &spec, bool values) {
+  return (values ? spec.cache->dtypeV : spec.cache->dtypeK).value_or(spec.dtype.value);
+}
+
 /// One value a row and head, or a whole tensor.
 Traffic denseOf(const std::string &tensor, int64_t bytes) { return {tensor, bytes, (bytes + 31) / 32}; }
 
@@ -40,12 +45,11 @@ Traffic denseOf(const std::string &tensor, int64_t bytes) { return {tensor, byte
 /// Bytes of a token and head in a cache, or in a cache of scales; 0 for other tensors.
 int64_t cachedWidth(const Spec &spec, const TensorSig &sig) {
   const bool values = sig.name.starts_with("v_");
-  const int64_t dim = values ? spec.headDimV.value : spec.headDim.value, size = dtypeSize(sig.dtype);
   if (sig.name == "k_cache" || sig.name == "v_cache" || sig.name == "kv_cache")
-    return dim * size / ((values ? spec.cache->fourBitsV : spec.cache->fourBitsK) ? 2 : 1);
-  if (sig.name == "k_scales" || sig.name == "v_scales" || sig.name == "kv_scales")
-    return size * (spec.cache->scaleGroup ? dim / spec.cache->scaleGroup : 1);
-  return 0;
+    return storedBytes(spec, values);
+  return sig.name == "k_scales" || sig.name == "v_scales" || sig.name == "kv_scales"
+             ? scaleBytes(spec, values)
+             : 0;
 }
 
 std::optional<Traffic> trafficOf(const Spec &spec, const TensorSig &sig, const Problem &problem,
@@ -107,6 +111,19 @@ int64_t queryRows(const Spec &spec, const Problem &problem) {
 int64_t padded(int64_t dim) { return (dim + 15) / 16 * 16; }
 
 } // namespace
+
+int64_t storedBytes(const Spec &spec, bool values) {
+  const int64_t dim = values ? spec.headDimV.value : spec.headDim.value;
+  const bool halves = values ? spec.cache->fourBitsV : spec.cache->fourBitsK;
+  return dim * dtypeSize(storedType(spec, values)) / (halves ? 2 : 1);
+}
+
+int64_t scaleBytes(const Spec &spec, bool values) {
+  if (!spec.cache->scaleByToken || !isQuantised(storedType(spec, values)))
+    return 0;
+  const int64_t dim = values ? spec.headDimV.value : spec.headDim.value, group = spec.cache->scaleGroup;
+  return dtypeSize(DType::F32) * (group ? dim / group : 1);
+}
 
 Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const Problem &problem,
                                 const MaskExplanation &mask, int64_t tileQ, int64_t tileKv) {

@@ -45,6 +45,10 @@ Result<ProfileWork> profileWork(const Spec &spec, const Program &program, const 
 /// Of a program that only appends: each new key and value once, in and out, and the table of their pages.
 ProfileWork appendWork(const Spec &spec, const Program &program, const Problem &problem);
 
+/// Bytes of a key or a value of one head in the spec's cache, and of its scales by token, 0 without.
+int64_t storedBytes(const Spec &spec, bool values);
+int64_t scaleBytes(const Spec &spec, bool values);
+
 int64_t bytesOf(const TensorTraffic &tensors);
 int64_t sectorsOf(const TensorTraffic &tensors);
 
